@@ -1,0 +1,33 @@
+import type { OperatorAction } from './names.ts';
+
+/** What a person says with a signal or an update. From the Temporal UI every field may be missing. */
+export interface OperatorRequest {
+  readonly by?: string;
+  readonly reason?: string;
+  /** Makes a repeated request one request. */
+  readonly requestId?: string;
+  /** `retrain` only: let a version through although a gate refuses it. Recorded with the version, for ever. */
+  readonly overrideGates?: boolean;
+  /** `retrain` only: event time as of which the rules about data hold, ISO 8601. */
+  readonly asOf?: string;
+  /** `retrain` only: shuffles the training labels, to rehearse what a bad version does. Needs overrideGates. */
+  readonly shuffleLabels?: boolean;
+}
+
+/** The same with every field there. */
+export interface Operator {
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason: string;
+  readonly requestId: string;
+}
+
+/** The answer to an update: given once it is done, for traffic once the revision is written. */
+export interface OperatorAnswer {
+  readonly action: OperatorAction;
+  readonly because: string;
+  /** The traffic revision that carries it out, where there is one. */
+  readonly revision?: number;
+  /** The release that was started, where one was. */
+  readonly release?: string;
+}

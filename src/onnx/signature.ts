@@ -1,0 +1,18 @@
+import type { FeatureType } from '../data/dataset.ts';
+
+export type Task = 'binary-classification' | 'regression';
+
+/**
+ * What an ONNX artifact says of itself, kept in its `metadata_props` under `pawl.signature`. Each feature is one graph
+ * input of shape [rows, 1]: float32 for numbers and booleans (missing is NaN), string for categories (missing is '').
+ * The graph's output `score` is float32 [rows, 1]: the probability of `classes[1]`, or the value.
+ */
+export interface ModelSignature {
+  readonly format: 1;
+  readonly task: Task;
+  readonly features: readonly { readonly name: string; readonly type: FeatureType }[];
+  /** [negative, positive]; null for regression. */
+  readonly classes: readonly [string, string] | null;
+  /** Binary classification: at or above it the positive class is predicted. */
+  readonly threshold: number | null;
+}

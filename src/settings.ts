@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { FinalError } from './errors.ts';
+
+/** All that a pawl process takes from its environment; everything else is in pawl.yaml or the registry. */
+const schema = z.object({
+  PAWL_REGISTRY_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// URL'),
+  /** `file:///folder` or `s3://bucket/prefix`. */
+  PAWL_STORE_URL: z.string().regex(/^(file|s3):\/\//, 'a file:// or s3:// URL'),
+  /** Only for S3 servers other than AWS. */
+  PAWL_S3_ENDPOINT: z.url().optional(),
+  PAWL_TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  PAWL_TEMPORAL_NAMESPACE: z.string().default('default'),
+  PAWL_TASK_QUEUE: z.string().min(1).default('pawl'),
+  PAWL_GATEWAY_HOST: z.string().default('127.0.0.1'),
+  PAWL_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8460),
+  PAWL_SPOOL_DIR: z.string().default('.pawl/spool'),
+  /** How often the prediction log is shipped to the object store, ms. */
+  PAWL_SEGMENT_MS: z.coerce.number().int().min(100).default(10_000),
+  /** How often a gateway writes its windows to the registry, ms. */
+  PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
+  PAWL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export type Settings = z.output<typeof schema>;
+
+/** @throws FinalError PAWL_SETTINGS_INVALID with every variable at fault. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => ({ subject: issue.path.join('.'), message: `${issue.path.join('.')}: ${issue.message}` }));
+  throw new FinalError('PAWL_SETTINGS_INVALID', 'The environment is incomplete or malformed.', { problems });
+}

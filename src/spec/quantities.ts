@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+export type Milliseconds = number;
+/** 0 to 1. */
+export type Fraction = number;
+
+const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const durationPattern = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/;
+
+/** `10m` -> 600000. Null where the text is no duration. */
+export function parseDuration(text: string): Milliseconds | null {
+  const match = durationPattern.exec(text.trim());
+  return match === null ? null : Number(match[1]) * (unitMs[match[2] ?? ''] ?? Number.NaN);
+}
+
+/** A duration as pawl.yaml writes it: `500ms`, `30s`, `10m`, `6h`, `90d`, `2w`. Parsed to milliseconds. */
+export const duration = z
+  .string()
+  .regex(durationPattern, 'a duration such as 30s, 10m, 6h or 90d')
+  .transform((text): Milliseconds => parseDuration(text) ?? 0)
+  .meta({ description: 'A duration: a number and ms, s, m, h, d or w.' });
+
+const percentPattern = /^(\d+(?:\.\d+)?)\s*%$/;
+
+/** A share: `5%` or a number from 0 to 1. Parsed to a fraction. */
+export const share = z
+  .union([z.number().min(0).max(1), z.string().regex(percentPattern, 'a share such as 5%, or a number from 0 to 1')])
+  .transform((value): Fraction => (typeof value === 'number' ? value : Number.parseFloat(value) / 100))
+  .refine((value) => value <= 1, 'a share is at most 100%')
+  .meta({ description: 'A share: 5%, or a number from 0 to 1.' });
+
+/** A count with its noun, `1000 requests`; the bare number is accepted too. Parsed to the number. */
+export function count(noun: string) {
+  const pattern = new RegExp(`^(\\d+)(?:\\s+${noun}s?)?$`);
+  return z
+    .union([z.int().min(0), z.string().regex(pattern, `a whole number of ${noun}s, such as 1000 ${noun}s`)])
+    .transform((value): number => (typeof value === 'number' ? value : Number.parseInt(value, 10)))
+    .meta({ description: `A whole number of ${noun}s.` });
+}

@@ -1,0 +1,44 @@
+import type { Frame } from '../data/dataset.ts';
+import type { Task } from '../onnx/signature.ts';
+
+export interface TrainingProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrainingJob {
+  readonly task: Task;
+  readonly frame: Frame;
+  /** As written in pawl.yaml; the trainer fills in its defaults. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+}
+
+export interface TrainingControl {
+  /** Stops the training with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Bytes of an earlier `onCheckpoint` of the same job; training goes on from there. */
+  readonly checkpoint?: Uint8Array;
+  /** Called between units of work (a tree, an iteration); the trainer yields to the event loop around it. */
+  onProgress(progress: TrainingProgress): void | Promise<void>;
+  /** Called at most every few seconds with all that is needed to go on elsewhere. */
+  onCheckpoint(bytes: Uint8Array, progress: TrainingProgress): void | Promise<void>;
+}
+
+export interface TrainedModel {
+  /** A complete graph with the preprocessing inside and its signature in the metadata. */
+  readonly onnx: Uint8Array;
+  /** All parameters as used, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Share of the total gain (gbt) or of absolute standardised weight (logistic) by feature; sums to 1. */
+  readonly importances: Readonly<Record<string, number>>;
+}
+
+/** The trainer port. Training is deterministic: equal job and seed give equal bytes, also across a checkpoint. */
+export interface Trainer {
+  readonly name: string;
+  /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
+  checkParams(params: Readonly<Record<string, unknown>>): void;
+  train(job: TrainingJob, control: TrainingControl): Promise<TrainedModel>;
+}

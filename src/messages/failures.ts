@@ -1,3 +1,12 @@
 /** Types of the non-retryable failures: expected ends of a release, not faults. Stable names, seen in the Temporal UI. */
-export const failureTypes = ['SpecInvalid', 'ContractViolation', 'GateFailed', 'TrainingFailed', 'ArtifactRefused', 'EpochSuperseded', 'NoWayBack', 'RequestRefused'] as const;
+export const failureTypes = [
+  'SpecInvalid',
+  'ContractViolation',
+  'GateFailed',
+  'TrainingFailed',
+  'ArtifactRefused',
+  'EpochSuperseded',
+  'NoWayBack',
+  'RequestRefused',
+] as const;
 export type FailureType = (typeof failureTypes)[number];

@@ -10,6 +10,9 @@ export const scheduleId = (model: string) => `retrain/${model}`;
 /** Two queues a deployment: quick and long activities with the workflows, and training on workers of its own. */
 export const taskQueues = (prefix: string) => ({ pipeline: `${prefix}-pipeline`, training: `${prefix}-training` });
 
+/** The training queue of the deployment whose pipeline queue this is. */
+export const trainingQueueBeside = (pipelineQueue: string) => pipelineQueue.replace(/-pipeline$/, '-training');
+
 /** All of type Keyword. */
 export const searchAttributes = ['PawlModel', 'PawlVersion', 'PawlStage', 'PawlTrigger'] as const;
 

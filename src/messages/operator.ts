@@ -14,8 +14,8 @@ export interface OperatorRequest {
   readonly shuffleLabels?: boolean;
 }
 
-/** The same with every field there. */
-export interface Operator {
+/** The same with every field there, as it is recorded. */
+export interface Operator extends OperatorRequest {
   readonly action: OperatorAction;
   readonly by: string;
   readonly reason: string;
@@ -28,6 +28,6 @@ export interface OperatorAnswer {
   readonly because: string;
   /** The traffic revision that carries it out, where there is one. */
   readonly revision?: number;
-  /** The release that was started, where one was. */
+  /** The release that was started, `<model>/<number>`, where one was. */
   readonly release?: string;
 }

@@ -18,6 +18,19 @@ export interface ReleaseInput {
   readonly shuffleLabels?: boolean;
 }
 
+/** What a release obeys and goes by, read once when it opens. */
+export interface ReleasePlan {
+  /** `<model>/<number>` */
+  readonly release: string;
+  readonly number: number;
+  readonly model: string;
+  readonly owner: string;
+  readonly trainer: string;
+  readonly approval: 'none' | 'required';
+  readonly champion: number | null;
+  readonly policy: RolloutPolicy;
+}
+
 export type ReleaseOutcome = 'promoted' | 'rejected' | 'rolled_back' | 'failed';
 
 /** What `release --wait --json` prints. `metrics` are the candidate's, on the hold-out. */

@@ -1,0 +1,25 @@
+import type { Logger } from 'pino';
+import type { Registry } from '../src/registry/registry.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+
+/** The wall clock, replaceable so that a test may run a day's canary in seconds. */
+export interface Clock {
+  /** ms since 1970. */
+  now(): Promise<number>;
+  sleep(ms: number): Promise<void>;
+}
+
+export const wallClock: Clock = {
+  now: () => Promise.resolve(Date.now()),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** What activities need of the world; the process files in workers/ wire it. */
+export interface Dependencies {
+  readonly registry: Registry;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How often a guard looks at the evidence, ms. */
+  readonly lookEvery: number;
+}

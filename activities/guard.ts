@@ -1,0 +1,61 @@
+import { Context } from '@temporalio/activity';
+import { renewLease } from '../src/registry/traffic.ts';
+import { decideStep } from '../src/rollout/decide-step.ts';
+import type { Command, Decision, Evidence, RolloutPolicy, RolloutState } from '../src/rollout/state.ts';
+import type { Dependencies } from './dependencies.ts';
+import { EvidenceReader } from './evidence.ts';
+
+export interface GuardInput {
+  readonly model: string;
+  readonly version: number;
+  readonly champion: number | null;
+  readonly state: RolloutState;
+  readonly policy: RolloutPolicy;
+  readonly epoch: number;
+  readonly revision: number;
+  /** When the revision was written, ms since 1970. */
+  readonly stepStartedAt: number;
+  /** When the rollout's first revision was written, ms since 1970, and its number: pairs count from there. */
+  readonly rolloutStartedAt: number;
+  readonly firstRevision: number;
+  /** The newest label when the rollout began: only later ones can belong to its pairs. */
+  readonly labelSeq: number;
+  readonly command: Command;
+}
+
+export interface GuardReport {
+  readonly decision: Decision;
+  readonly evidence: Evidence;
+}
+
+/**
+ * One step of a rollout: renews the lease, looks at the evidence, decides, and returns when the decision is no longer to
+ * hold. It writes no traffic. Its worker's death costs a retry; its absence for longer than the lease costs the share.
+ */
+export function createGuardActivities(dependencies: Dependencies) {
+  const { registry, store, clock, lookEvery } = dependencies;
+  return {
+    async guard(input: GuardInput): Promise<GuardReport> {
+      const context = Context.current();
+      const reader = new EvidenceReader({ registry, store, ...input });
+      const expected =
+        input.state.stage === 'bake'
+          ? input.policy.bake
+          : input.state.stage === 'shadow'
+            ? input.policy.shadow.for
+            : input.policy.step.for;
+      for (;;) {
+        context.cancellationSignal.throwIfAborted();
+        const now = await clock.now();
+        context.heartbeat({ phase: input.state.stage, done: now - input.stepStartedAt, total: expected });
+        const seen = await reader.look(now);
+        // Renewed after reading: a reader that fails must not keep a share alive that nobody is judging.
+        const lapsed = input.champion === null ? false : (await renewLease(registry, input)).lapsed;
+        const evidence = { ...seen, lapsed };
+        const decision = decideStep(input.state, evidence, input.policy, input.command);
+        if (decision.action !== 'hold' || input.command !== null) return { decision, evidence };
+        await clock.sleep(lookEvery);
+      }
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { readRows } from '../src/data/rows.ts';
+import { computeMetrics } from '../src/evaluation/metrics.ts';
+import { workflowId } from '../src/messages/names.ts';
+import { budgetSpent } from '../src/monitoring/budget.ts';
+import { featureShifts } from '../src/monitoring/shifts.ts';
+import type { MonitorPolicy, Observation } from '../src/monitoring/state.ts';
+import { getChampion } from '../src/registry/champion.ts';
+import { getDataset } from '../src/registry/datasets.ts';
+import { countLabels, readLabels } from '../src/registry/labels.ts';
+import { abandonRelease, lastEndedRelease, listReleases } from '../src/registry/releases.ts';
+import { getSpec } from '../src/registry/specs.ts';
+import { getVersion } from '../src/registry/versions.ts';
+import { sumWindows } from '../src/registry/windows.ts';
+import type { LoggedPrediction } from '../src/serving/prediction-log.ts';
+import { newestPredictions } from '../src/serving/prediction-tail.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import type { Dependencies } from './dependencies.ts';
+import { keepAlive } from './progress.ts';
+
+/** A sample smaller than this share of the policy's is not compared: its noise would be taken for drift. */
+const smallestSample = 0.25;
+
+/** What a monitor's tick looks at. Reads only, but for closing releases whose workflow is gone. */
+export function createObserveActivities({ registry, store, clock }: Dependencies) {
+  /** The recent predictions against the newest rows of the dataset that the champion was accepted on. */
+  async function shifts(spec: ModelSpec, sample: readonly LoggedPrediction[], datasetUri: string) {
+    if (sample.length < spec.monitor.sample * smallestSample) return [];
+    const features = Object.keys(spec.contract.features);
+    const reference = await readRows(store, datasetUri, spec, { newest: spec.monitor.sample });
+    const rows = sample.map((prediction) => JSON.parse(prediction.row) as Record<string, unknown>);
+    const columns = Object.fromEntries(features.map((feature) => [feature, rows.map((row) => row[feature] ?? null)]));
+    return featureShifts(reference, columns, spec.contract.features);
+  }
+
+  /** Label metrics of one version over its newest answers whose label is there. */
+  async function live(
+    spec: ModelSpec,
+    version: number,
+    predictions: readonly LoggedPrediction[],
+  ): Promise<Record<string, number>> {
+    const own = predictions.filter((prediction) => prediction.version === version && prediction.role !== 'shadow');
+    const labels = await readLabels(
+      registry,
+      spec.model,
+      own.map((prediction) => prediction.id),
+    );
+    const labelled = own.filter((prediction) => labels.has(prediction.id));
+    if (labelled.length < spec.monitor.performance.at_least) return {};
+    const right = labelled.filter((prediction) => String(prediction.prediction) === labels.get(prediction.id)).length;
+    if (spec.task !== 'regression') return { accuracy: right / labelled.length };
+    const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
+    const score = Float32Array.from(labelled, (prediction) => prediction.score);
+    return computeMetrics('regression', label, score, 0);
+  }
+
+  async function budgets(spec: ModelSpec, now: number): Promise<Observation['budgets']> {
+    return Promise.all(
+      spec.monitor.budgets.map(async (budget) => {
+        const over = budget.error_rate?.over ?? budget.latency?.over ?? 0;
+        const sum = await sumWindows(registry, { model: spec.model, since: new Date(now - over) });
+        return budgetSpent(budget, sum);
+      }),
+    );
+  }
+
+  /** The release that really runs. A row that says it runs while no workflow does is closed: a terminated workflow tells nobody. */
+  async function reconcile(model: string): Promise<string | null> {
+    const open = (await listReleases(registry, model)).filter((release) => release.outcome === null);
+    if (open.length === 0) return null;
+    const running = await Context.current()
+      .client.workflow.getHandle(workflowId.release(model))
+      .describe()
+      .then((description) => (description.status.name === 'RUNNING' ? description.runId : null))
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      });
+    for (const release of open) {
+      if (release.runId !== running)
+        await abandonRelease(registry, release.id, 'Its workflow was terminated or lost before it could say how it ended.');
+    }
+    return open.find((release) => release.runId === running)?.id ?? null;
+  }
+
+  return {
+    async monitorPolicy(input: { model: string }): Promise<{ policy: MonitorPolicy; owner: string }> {
+      const { spec } = await getSpec(registry, input.model);
+      return { policy: spec.monitor, owner: spec.owner };
+    },
+
+    async observe(input: { model: string }): Promise<Observation> {
+      const stop = keepAlive('observe');
+      try {
+        const { model } = input;
+        const at = await clock.now();
+        const { spec } = await getSpec(registry, model);
+        const running = await reconcile(model);
+        const last = await lastEndedRelease(registry, model);
+        const leading = await getChampion(registry, model);
+        const base = {
+          at,
+          champion: leading?.version ?? null,
+          labels: await countLabels(registry, model),
+          budgets: await budgets(spec, at),
+          running,
+          lastRelease:
+            last === null ? null : { id: last.id, outcome: last.outcome ?? 'failed', endedAt: last.endedAt?.getTime() ?? at },
+        };
+        if (leading === null) return { ...base, sampled: 0, newest: null, shifts: [], live: {}, baseline: {} };
+        const version = await getVersion(registry, model, leading.version);
+        const dataset = await getDataset(registry, version.datasetDigest);
+        const wanted = Math.max(spec.monitor.sample, 2 * spec.monitor.performance.at_least);
+        const predictions = await newestPredictions(store, model, wanted, (row) => row.role !== 'shadow');
+        const sample = predictions.slice(-spec.monitor.sample);
+        return {
+          ...base,
+          sampled: sample.length,
+          newest: sample.at(-1)?.id ?? null,
+          shifts: await shifts(spec, sample, dataset.uri),
+          live: await live(spec, leading.version, predictions),
+          baseline: version.metrics,
+        };
+      } finally {
+        stop();
+      }
+    },
+  };
+}

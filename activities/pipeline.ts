@@ -1,0 +1,31 @@
+import type { Dependencies } from './dependencies.ts';
+import { createEvaluateActivities } from './evaluate.ts';
+import { createGuardActivities } from './guard.ts';
+import { createIngestActivities } from './ingest.ts';
+import { createObserveActivities } from './observe.ts';
+import { createOperationActivities } from './operations.ts';
+import { createRegisterActivities } from './register.ts';
+import { createReleaseActivities } from './release.ts';
+import { createTrafficActivities } from './traffic.ts';
+import { createTrainActivities } from './train.ts';
+import { createValidateActivities } from './validate.ts';
+
+/** Everything that runs on the pipeline queue. */
+export function createPipelineActivities(dependencies: Dependencies) {
+  return {
+    ...createReleaseActivities(dependencies),
+    ...createIngestActivities(dependencies),
+    ...createValidateActivities(dependencies),
+    ...createEvaluateActivities(dependencies),
+    ...createRegisterActivities(dependencies),
+    ...createTrafficActivities(dependencies),
+    ...createGuardActivities(dependencies),
+    ...createObserveActivities(dependencies),
+    ...createOperationActivities(dependencies),
+  };
+}
+export type PipelineActivities = ReturnType<typeof createPipelineActivities>;
+
+/** What runs on the training queue, on workers of its own. */
+export const createTrainingActivities = createTrainActivities;
+export type TrainingActivities = ReturnType<typeof createTrainingActivities>;

@@ -1,0 +1,70 @@
+import type { DatasetRef } from '../src/data/dataset.ts';
+import { readFrame } from '../src/data/frame.ts';
+import { splitHoldout } from '../src/data/holdout.ts';
+import { FinalError } from '../src/errors.ts';
+import { OnnxModel, scoreFrame } from '../src/onnx/model.ts';
+import { getRelease, updateRelease } from '../src/registry/releases.ts';
+import { getSpec } from '../src/registry/specs.ts';
+import { registerVersion } from '../src/registry/versions.ts';
+import { rescore } from '../src/serving/rescore.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Evaluation } from './evaluate.ts';
+import { keepAlive } from './progress.ts';
+import type { Candidate } from './train.ts';
+
+/** Largest allowed difference between evaluation and serving, in the score's own units. */
+const tolerance = 1e-4;
+
+/** A candidate becomes a version, when serving says of the evaluation rows what the evaluation said. */
+export function createRegisterActivities({ registry, store }: Dependencies) {
+  return {
+    /** @throws ArtifactRefused where a score differs by more than 1e-4. */
+    async register(input: {
+      release: string;
+      model: string;
+      dataset: DatasetRef;
+      candidate: Candidate;
+      evaluation: Evaluation;
+    }): Promise<{ version: number; rescored: number; largestDifference: number }> {
+      const stop = keepAlive('register');
+      try {
+        const { candidate, evaluation, dataset } = input;
+        const release = await getRelease(registry, input.release);
+        const { spec } = await getSpec(registry, input.model, release.specDigest);
+        const { holdout } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);
+        const artifact = await store.get(candidate.uri);
+        const model = await OnnxModel.open(artifact);
+        const evaluated = await scoreFrame(model, holdout).finally(() => model.release());
+        const served = await rescore(artifact, holdout);
+        let largest = 0;
+        for (let i = 0; i < evaluated.length; i++)
+          largest = Math.max(largest, Math.abs((evaluated[i] ?? NaN) - (served[i] ?? NaN)));
+        if (!(largest <= tolerance)) {
+          throw new FinalError(
+            'PAWL_ARTIFACT_REFUSED',
+            `Serving and evaluation differ by up to ${largest} on ${holdout.rows} held-out rows; ${tolerance} is allowed.`,
+          );
+        }
+        const { version } = await registerVersion(registry, {
+          model: input.model,
+          release: input.release,
+          uri: candidate.uri,
+          digest: candidate.digest,
+          datasetDigest: dataset.digest,
+          trainer: candidate.trainer,
+          params: candidate.params,
+          seed: candidate.seed,
+          metrics: evaluation.metrics,
+          gates: evaluation.gates,
+          importances: candidate.importances,
+          holdoutFrom: evaluation.holdoutFrom,
+          overridden: !evaluation.passed,
+        });
+        await updateRelease(registry, input.release, { version });
+        return { version, rescored: holdout.rows, largestDifference: largest };
+      } finally {
+        stop();
+      }
+    },
+  };
+}

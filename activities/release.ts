@@ -1,0 +1,66 @@
+import { Context } from '@temporalio/activity';
+import type { ReleaseInput, ReleaseOutcome, ReleasePlan } from '../src/messages/release.ts';
+import { getChampion } from '../src/registry/champion.ts';
+import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
+import { getSpec } from '../src/registry/specs.ts';
+import { linkTrigger, recordTrigger } from '../src/registry/triggers.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** The release's own row in the registry: opened first, closed last. */
+export function createReleaseActivities({ registry }: Dependencies) {
+  return {
+    /** Takes the next number and reads what the release goes by. Equal run, equal release. */
+    async openRelease(input: ReleaseInput): Promise<ReleasePlan> {
+      const { model, trigger } = input;
+      const { spec, digest } = await getSpec(registry, model);
+      const runId = Context.current().info.workflowExecution?.runId ?? trigger.id;
+      await recordTrigger(registry, { ...trigger, model, evidence: {} });
+      const release = await openRelease(registry, {
+        model,
+        runId,
+        specDigest: digest,
+        trigger,
+        ...(input.overrideGates === undefined ? {} : { overrideGates: input.overrideGates }),
+        ...(input.asOf === undefined ? {} : { asOf: input.asOf }),
+        ...(input.shuffleLabels === undefined ? {} : { shuffleLabels: input.shuffleLabels }),
+      });
+      await linkTrigger(registry, trigger.id, release.id);
+      const champion = await getChampion(registry, model);
+      const { shadow, ramp, step, bake, lease, lapses, rollback_when } = spec.release;
+      return {
+        release: release.id,
+        number: release.number,
+        model,
+        owner: spec.owner,
+        trainer: spec.training.trainer,
+        approval: spec.release.approval,
+        champion: champion?.version ?? null,
+        policy: { shadow, ramp, step, bake, lease, lapses, rollback_when },
+      };
+    },
+
+    /** So that `pawl status` says where a release stands. */
+    async noteStage(input: { release: string; stage: string }): Promise<void> {
+      await updateRelease(registry, input.release, { stage: input.stage });
+    },
+
+    /** Writes the end and says who is champion now. */
+    async closeRelease(input: {
+      release: string;
+      model: string;
+      outcome: ReleaseOutcome;
+      version: number | null;
+      because: string;
+      metrics: Readonly<Record<string, number>>;
+    }): Promise<{ champion: number | null }> {
+      await closeRelease(registry, {
+        id: input.release,
+        outcome: input.outcome,
+        version: input.version,
+        because: input.because,
+        metrics: input.metrics,
+      });
+      return { champion: (await getChampion(registry, input.model))?.version ?? null };
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { Context } from '@temporalio/activity';
+import { FinalError } from '../src/errors.ts';
+import { moveChampion } from '../src/registry/champion.ts';
+import { newestLabelSeq } from '../src/registry/labels.ts';
+import { finishOperation } from '../src/registry/operations.ts';
+import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
+import { getVersion } from '../src/registry/versions.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface RolloutGrant {
+  readonly epoch: number;
+  /** Salts the bucketing, so that a caller is not the guinea pig of every rollout. */
+  readonly salt: string;
+  /** The newest label as the rollout begins. */
+  readonly labelSeq: number;
+}
+
+export interface TrafficStep {
+  readonly model: string;
+  readonly epoch: number;
+  readonly operationId: string;
+  readonly champion: number | null;
+  readonly challenger: number | null;
+  readonly share: number;
+  readonly shadowShare: number;
+  readonly salt: string;
+  readonly leaseMs: number | null;
+  readonly because: string;
+  /** The person's request that this carries out. */
+  readonly requestId?: string | undefined;
+}
+
+export interface WrittenRevision {
+  readonly revision: number;
+  /** When it was written, ms since 1970 on the guard's clock. */
+  readonly at: number;
+}
+
+/** Everything that writes a model's traffic on behalf of a rollout. Each write repeats safely by its operation id. */
+export function createTrafficActivities({ registry, store, clock }: Dependencies) {
+  async function write(step: TrafficStep): Promise<WrittenRevision> {
+    const { requestId, ...revision } = step;
+    const written = await writeRevision(registry, revision);
+    if (requestId !== undefined)
+      await finishOperation(registry, { requestId, because: step.because, revision: written.revision });
+    return { revision: written.revision, at: await clock.now() };
+  }
+
+  return {
+    /** Gives this run of the rollout the newest epoch: from here on it alone may write. @throws NoWayBack */
+    async beginRollout(input: { model: string; champion: number | null }): Promise<RolloutGrant> {
+      if (input.champion !== null) {
+        const { uri } = await getVersion(registry, input.model, input.champion);
+        if (!(await store.exists(uri))) {
+          throw new FinalError('PAWL_NO_WAY_BACK', `v${input.champion}, the way back, is no longer in the object store.`);
+        }
+      }
+      const runId = Context.current().info.workflowExecution?.runId ?? '';
+      const { epoch } = await openEpoch(registry, { model: input.model, holder: runId, kind: 'rollout' });
+      return { epoch, salt: runId, labelSeq: await newestLabelSeq(registry, input.model) };
+    },
+
+    writeTraffic: write,
+
+    /** The challenger leads: traffic first, then the alias. */
+    async promote(step: TrafficStep & { version: number; release: string; by: string }): Promise<WrittenRevision> {
+      const { version, release, by, ...traffic } = step;
+      const written = await write({ ...traffic, champion: version, challenger: null, share: 0, shadowShare: 0, leaseMs: null });
+      await moveChampion(registry, {
+        model: step.model,
+        version,
+        release,
+        by,
+        because: step.because,
+        operationId: step.operationId,
+      });
+      return written;
+    },
+
+    /** The champion answers everything again. */
+    async withdraw(step: TrafficStep): Promise<WrittenRevision> {
+      return write({ ...step, challenger: null, share: 0, shadowShare: 0, leaseMs: null });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { readFrame } from '../src/data/frame.ts';
+import { splitHoldout } from '../src/data/holdout.ts';
+import type { DatasetRef, Digest } from '../src/data/dataset.ts';
+import { getRelease } from '../src/registry/releases.ts';
+import { getSpec } from '../src/registry/specs.ts';
+import { shuffledLabels } from '../src/training/shuffled-labels.ts';
+import { trainers } from '../src/training/trainers.ts';
+import type { Dependencies } from './dependencies.ts';
+import { cancellation, heartbeat } from './progress.ts';
+
+/** What a training leaves behind: references and small facts. */
+export interface Candidate {
+  readonly uri: string;
+  readonly digest: Digest;
+  readonly trainer: string;
+  readonly seed: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly importances: Readonly<Record<string, number>>;
+  readonly trainedRows: number;
+  /** Units of work that an earlier, lost attempt had already done; 0 where there was none. */
+  readonly resumedFrom: number;
+}
+
+/** Checkpoints carry their position in front, so that the story can say where a training went on. */
+const header = 8;
+
+/** Runs on training workers. Deterministic, so a second attempt of a finished one writes the same artifact. */
+export function createTrainActivities({ registry, store, logger }: Dependencies) {
+  return {
+    async train(input: { release: string; model: string; dataset: DatasetRef; shuffleLabels: boolean }): Promise<Candidate> {
+      heartbeat({ phase: 'read', done: 0, total: 1 });
+      const release = await getRelease(registry, input.release);
+      const { spec } = await getSpec(registry, input.model, release.specDigest);
+      const frame = await readFrame(store, input.dataset.uri, spec);
+      const { train } = splitHoldout(frame, spec.evaluation.holdout);
+      const { seed, params, trainer: name } = spec.training;
+      const rows = input.shuffleLabels ? shuffledLabels(train, seed) : train;
+
+      const checkpointKey = `checkpoints/${input.release}/${input.dataset.digest.slice(7, 19)}.bin`;
+      const saved = (await store.exists(checkpointKey)) ? Buffer.from(await store.get(checkpointKey)) : null;
+      const resumedFrom = saved === null ? 0 : Number(saved.readBigUInt64LE(0));
+      if (saved !== null) logger.info({ release: input.release, resumedFrom }, 'training goes on from its checkpoint');
+
+      const model = await trainers[name].train(
+        { task: spec.task, frame: rows, params, seed },
+        {
+          signal: cancellation(),
+          ...(saved === null ? {} : { checkpoint: saved.subarray(header) }),
+          onProgress: heartbeat,
+          async onCheckpoint(bytes, progress) {
+            const framed = Buffer.alloc(header + bytes.length);
+            framed.writeBigUInt64LE(BigInt(progress.done), 0);
+            framed.set(bytes, header);
+            await store.put(checkpointKey, framed);
+          },
+        },
+      );
+      const digest: Digest = `sha256:${createHash('sha256').update(model.onnx).digest('hex')}`;
+      const uri = await store.put(`artifacts/${digest.slice(7)}.onnx`, model.onnx);
+      await store.delete(checkpointKey);
+      return {
+        uri,
+        digest,
+        trainer: name,
+        seed,
+        params: model.params,
+        importances: model.importances,
+        trainedRows: train.rows,
+        resumedFrom,
+      };
+    },
+  };
+}

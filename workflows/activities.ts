@@ -1,0 +1,32 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { PipelineActivities, TrainingActivities } from '../activities/pipeline.ts';
+import { trainingQueueBeside } from '../src/messages/names.ts';
+
+/** Quick calls to the registry. They fail only while it is away, so they are tried for as long as it takes. */
+export const quick = proxyActivities<PipelineActivities>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '15 seconds' },
+});
+
+/** Work on data, minutes long, alive by its heartbeat. A handful of tries: what still fails then, a person must see. */
+export const long = proxyActivities<PipelineActivities>({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 8 },
+});
+
+/** A guard lives as long as its step, days at most; it must come back for ever, because without it the share lapses. */
+export const watching = proxyActivities<PipelineActivities>({
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+});
+
+/** Training has workers of its own. A lost worker is noticed after the heartbeat's timeout, and another goes on from the checkpoint. */
+export const training = () =>
+  proxyActivities<TrainingActivities>({
+    taskQueue: trainingQueueBeside(workflowInfo().taskQueue),
+    startToCloseTimeout: '24 hours',
+    heartbeatTimeout: '5 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 },
+  });

@@ -1,0 +1,127 @@
+import { ApplicationFailure, condition, getExternalWorkflowHandle, setHandler, uuid4 } from '@temporalio/workflow';
+import type { OperatorAction } from '../src/messages/names.ts';
+import { signalNames, workflowId } from '../src/messages/names.ts';
+import type { Operator, OperatorAnswer, OperatorRequest } from '../src/messages/operator.ts';
+import { long, quick } from './activities.ts';
+import { toOperator } from './inbox.ts';
+import {
+  operatorSignal,
+  operatorSignals,
+  operatorUpdates,
+  releaseEndedSignal,
+  releaseOpenedSignal,
+  triggerSignal,
+} from './messages.ts';
+import type { Watch } from './watch.ts';
+
+/**
+ * Where people reach a model: each action as a signal (from the Temporal UI) and as an update (from the CLI), which is
+ * validated and answered once it is done. While a release runs its words go there; else the monitor acts itself.
+ */
+export class MonitorDesk {
+  readonly #watch: Watch;
+
+  constructor(watch: Watch) {
+    this.#watch = watch;
+    setHandler(triggerSignal, (trigger) => void watch.enqueue(trigger));
+    setHandler(releaseOpenedSignal, (opened) => watch.opened(opened));
+    setHandler(releaseEndedSignal, (ended) => watch.ended(ended));
+    for (const action of signalNames) {
+      setHandler(operatorSignals[action], async (request) => this.#bySignal(toOperator(action, request)));
+      setHandler(operatorUpdates[action], (request) => this.#perform(toOperator(action, request)), {
+        validator: (request) => this.#validate(action, request),
+      });
+    }
+  }
+
+  /** Synchronous, as Temporal needs it: an asynchronous validator never rejects. */
+  #validate(action: OperatorAction, request: OperatorRequest): void {
+    const mistakes: string[] = [];
+    if (!request.by) mistakes.push('`by` is missing: who asks?');
+    if (!request.reason) mistakes.push('`reason` is missing: why?');
+    if (request.shuffleLabels && !request.overrideGates)
+      mistakes.push('`shuffleLabels` makes a bad version; it needs `overrideGates` beside it.');
+    const { running } = this.#watch;
+    if ((action === 'promote' || action === 'approve' || action === 'reject') && running === null)
+      mistakes.push(`No release of ${this.#watch.model} is running; there is nothing to ${action}.`);
+    if (action === 'approve' && running !== null && running.by === request.by)
+      mistakes.push(`${request.by} asked for ${running.release}; somebody else must approve it.`);
+    if (mistakes.length > 0) throw ApplicationFailure.nonRetryable(mistakes.join(' '), 'RequestRefused');
+  }
+
+  /** A signal has nobody to answer; what becomes of it stands in the timeline. */
+  async #bySignal(operator: Operator): Promise<void> {
+    try {
+      this.#validate(operator.action, operator);
+      await this.#perform(operator);
+    } catch (failure) {
+      const because = failure instanceof Error ? failure.message : String(failure);
+      this.#watch.tell(`${operator.by} asked to ${operator.action}; refused: ${because}`);
+      await quick.recordOperation({ ...operator, model: this.#watch.model });
+      await quick.finishOperation({ requestId: operator.requestId, because: `Refused: ${because}` });
+    }
+  }
+
+  async #perform(operator: Operator): Promise<OperatorAnswer> {
+    await quick.recordOperation({ ...operator, model: this.#watch.model });
+    const answer = operator.action === 'retrain' ? await this.#retrain(operator) : await this.#act(operator);
+    this.#watch.tell(answer.because);
+    return answer;
+  }
+
+  async #retrain(operator: Operator): Promise<OperatorAnswer> {
+    const watch = this.#watch;
+    const id = operator.requestId === '' ? uuid4() : operator.requestId;
+    const { asOf, overrideGates, shuffleLabels } = operator;
+    const queued = watch.enqueue({
+      id,
+      kind: 'person',
+      by: operator.by,
+      because: operator.reason,
+      ...(asOf === undefined ? {} : { asOf }),
+      ...(overrideGates === undefined ? {} : { overrideGates }),
+      ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
+    });
+    if (watch.running !== null) {
+      const because = `${watch.running.release} is running; ${queued}`;
+      await quick.finishOperation({ requestId: operator.requestId, because });
+      return { action: 'retrain', because };
+    }
+    await condition(() => watch.running?.triggerId === id && watch.running.release !== workflowId.release(watch.model));
+    const release = watch.running?.release ?? '';
+    const because = `${release} runs for ${operator.by}: ${operator.reason}`;
+    await quick.finishOperation({ requestId: operator.requestId, because, release });
+    return { action: 'retrain', because, release };
+  }
+
+  /** Everything but a retrain: to the release that runs, or by the monitor's own hand. */
+  async #act(operator: Operator): Promise<OperatorAnswer> {
+    const { action } = operator;
+    const watch = this.#watch;
+    if (action === 'pause' || action === 'resume') watch.pause(action === 'pause');
+    if (watch.running !== null && (await this.#forward(operator))) {
+      const { because, revision } = await long.awaitOperation({ requestId: operator.requestId });
+      return { action, because, ...(revision === null ? {} : { revision }) };
+    }
+    if (action === 'rollback') {
+      const { because, revision } = await quick.revertChampion({ ...operator, model: watch.model });
+      return { action, because, revision };
+    }
+    const because =
+      action === 'pause' || action === 'resume'
+        ? `${operator.by} ${action}d ${watch.model}: ${operator.reason}`
+        : `Not done: no release of ${watch.model} is running.`;
+    await quick.finishOperation({ requestId: operator.requestId, because });
+    return { action, because };
+  }
+
+  async #forward(operator: Operator): Promise<boolean> {
+    try {
+      await getExternalWorkflowHandle(workflowId.release(this.#watch.model)).signal(operatorSignal, operator);
+      return true;
+    } catch {
+      // The release was terminated or has just ended; the monitor acts itself.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import type { Candidate } from '../activities/train.ts';
+import type { Evaluation } from '../activities/evaluate.ts';
+import type { ReleaseInput, ReleasePlan, ReleaseResult } from '../src/messages/release.ts';
+import { workflowId } from '../src/messages/names.ts';
+import { long, quick, training } from './activities.ts';
+import { awaitApproval } from './approval.ts';
+import { releaseEndedSignal, releaseOpenedSignal } from './messages.ts';
+import { ReleaseDesk } from './release-desk.ts';
+import { endOf } from './release-end.ts';
+import { label, Story } from './visibility.ts';
+
+/**
+ * One pass: ingest, validate, train, evaluate, register, approval if asked, roll out. Its fixed id is the lock that keeps
+ * releases of a model one at a time. It always ends with a row that says how and why.
+ */
+export async function release(input: ReleaseInput): Promise<ReleaseResult> {
+  const plan = await quick.openRelease(input);
+  const story = new Story(`${plan.release}, because: ${input.trigger.because}`, [
+    'rollback',
+    'approve',
+    'reject',
+    'promote',
+    'pause',
+    'resume',
+  ]);
+  label({ model: plan.model, trigger: input.trigger.kind });
+  await tellMonitor(plan, (monitor) =>
+    monitor.signal(releaseOpenedSignal, { release: plan.release, triggerId: input.trigger.id, by: input.trigger.by }),
+  );
+
+  const desk = new ReleaseDesk(story);
+  const progress: Progress = { version: null, metrics: {} };
+  const result = await desk
+    .unlessWithdrawn(() => pass(input, plan, desk, story, progress))
+    .catch((failure: unknown) => endOf(failure, desk));
+  return CancellationScope.nonCancellable(() => close(plan, desk, story, { release: plan.release, ...progress, ...result }));
+}
+
+/** What a release has come to so far, for its closing row. */
+interface Progress {
+  version: number | null;
+  metrics: Readonly<Record<string, number>>;
+}
+
+/** The mission, top to bottom. */
+async function pass(
+  input: ReleaseInput,
+  plan: ReleasePlan,
+  desk: ReleaseDesk,
+  story: Story,
+  progress: Progress,
+): Promise<Pick<ReleaseResult, 'outcome' | 'because'>> {
+  const { release: id, model } = plan;
+  const at = async (stage: string) => {
+    label({ stage });
+    story.now(stage);
+    await quick.noteStage({ release: id, stage });
+  };
+
+  await at('ingest');
+  const snapshot = await long.ingest({ release: id, model });
+  story.tell(`Ingested ${snapshot.rows} rows${snapshot.newest === null ? '' : ` up to ${snapshot.newest}`}.`);
+
+  await at('validate');
+  const dataset = await long.validate({ release: id, model, snapshot });
+  story.tell(`${dataset.rows} rows meet the contract, ${dataset.quarantined} were set aside.`);
+
+  await at('train');
+  const candidate: Candidate = await training().train.executeWithOptions({ summary: `${plan.trainer} on ${dataset.rows} rows` }, [
+    { release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false },
+  ]);
+  story.tell(
+    `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}.`,
+  );
+
+  await at('evaluate');
+  const evaluation: Evaluation = await long.evaluate({ release: id, model, dataset, candidate });
+  progress.metrics = evaluation.metrics;
+  story.tell(`${evaluation.passed ? 'Gates passed' : 'Gates refused it'}: ${evaluation.because}.`);
+  await quick.recordDecision({
+    key: `${id}/gates`,
+    model,
+    release: id,
+    workflow: 'release',
+    stage: 'evaluate',
+    action: evaluation.passed ? 'pass' : input.overrideGates ? 'override' : 'reject',
+    because: evaluation.because,
+    evidence: evaluation,
+  });
+  if (!evaluation.passed && !input.overrideGates) return { outcome: 'rejected', because: evaluation.because };
+
+  await at('register');
+  const { version } = await long.register({ release: id, model, dataset, candidate, evaluation });
+  progress.version = version;
+  label({ version });
+  story.tell(
+    `Registered as v${version}${evaluation.passed ? '' : `, although a gate refuses it: ${input.trigger.by} overrode it (${input.trigger.because})`}.`,
+  );
+
+  if (plan.approval === 'required') {
+    await at('approval');
+    const refusal = await awaitApproval(plan, version, input.trigger.by, desk);
+    if (refusal !== null) return { outcome: 'rejected', because: refusal };
+  }
+
+  await at('rollout');
+  return desk.rollOut({ model, release: id, version, champion: plan.champion, policy: plan.policy });
+}
+
+async function close(plan: ReleasePlan, desk: ReleaseDesk, story: Story, result: ReleaseResult): Promise<ReleaseResult> {
+  await desk.answerTheRest(result);
+  const { champion } = await quick.closeRelease({ ...result, model: plan.model });
+  label({ stage: result.outcome });
+  story.now(`${result.outcome}: ${result.because}`);
+  const endedAt = Date.now();
+  await tellMonitor(plan, (monitor) =>
+    monitor.signal(releaseEndedSignal, {
+      release: plan.release,
+      outcome: result.outcome,
+      because: result.because,
+      champion,
+      endedAt,
+    }),
+  );
+  return result;
+}
+
+/** A release may be started by hand, without a monitor; then there is nobody to tell. */
+async function tellMonitor(
+  plan: ReleasePlan,
+  tell: (monitor: ReturnType<typeof getExternalWorkflowHandle>) => Promise<void>,
+): Promise<void> {
+  try {
+    await tell(getExternalWorkflowHandle(workflowId.monitor(plan.model)));
+  } catch {
+    // The monitor learns of it at its next tick, if there is one.
+  }
+}

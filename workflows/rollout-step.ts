@@ -1,0 +1,124 @@
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { RolloutGrant, WrittenRevision } from '../activities/traffic.ts';
+import type { Operator } from '../src/messages/operator.ts';
+import type { RolloutInput } from '../src/messages/release.ts';
+import { decideStep } from '../src/rollout/decide-step.ts';
+import type { Command, Decision, Evidence, RolloutState } from '../src/rollout/state.ts';
+import { quick, watching } from './activities.ts';
+import type { Inbox } from './inbox.ts';
+import type { Story } from './visibility.ts';
+
+/** What a rollout carries from step to step. */
+export interface RolloutCourse {
+  readonly input: RolloutInput;
+  readonly grant: RolloutGrant;
+  readonly inbox: Inbox;
+  readonly story: Story;
+  /** Operations so far; names the next one. */
+  writes: number;
+  first: WrittenRevision | null;
+  paused: boolean;
+}
+
+export interface Verdict {
+  readonly decision: Decision;
+  /** Whose word it was, where it was a person's. */
+  readonly operator: Operator | null;
+}
+
+/** Watches one step until there is something to do other than hold. A person's word interrupts the guard at once. */
+export async function judgeStep(course: RolloutCourse, state: RolloutState, revision: WrittenRevision): Promise<Verdict> {
+  for (;;) {
+    const operator = course.inbox.take();
+    if (operator !== null && (operator.action === 'pause' || operator.action === 'resume')) {
+      await setPaused(course, operator);
+      continue;
+    }
+    if (operator?.action === 'rollback') {
+      const decision: Decision = { action: 'rollBack', because: `${operator.by} rolled it back: ${operator.reason}` };
+      await record(course, state, decision, null);
+      return { decision, operator };
+    }
+    const standing = { ...state, paused: course.paused };
+    const evidence = await watch(course, standing, revision, operator?.action === 'promote' ? 'promote' : null);
+    if (evidence === null) {
+      if (operator !== null)
+        await quick.finishOperation({ requestId: operator.requestId, because: 'Not done: a later word overtook it.' });
+      continue;
+    }
+    const decision = decideStep(standing, evidence, course.input.policy, operator?.action === 'promote' ? 'promote' : null);
+    if (decision.action === 'hold') {
+      if (operator !== null)
+        await quick.finishOperation({ requestId: operator.requestId, because: `Not done: ${decision.because}` });
+      continue;
+    }
+    const said =
+      operator === null ? decision : { ...decision, because: `${operator.by}: ${operator.reason}. ${decision.because}` };
+    await record(course, state, said, evidence);
+    return { decision: said, operator };
+  }
+}
+
+async function setPaused(course: RolloutCourse, operator: Operator): Promise<void> {
+  course.paused = operator.action === 'pause';
+  const because = `${operator.by} ${course.paused ? 'paused' : 'resumed'} the rollout: ${operator.reason}`;
+  course.story.tell(because);
+  await quick.finishOperation({ requestId: operator.requestId, because });
+}
+
+/** The guard's evidence; null when it was interrupted by a person's word. */
+async function watch(
+  course: RolloutCourse,
+  state: RolloutState,
+  revision: WrittenRevision,
+  command: Command,
+): Promise<Evidence | null> {
+  const { input, grant, first } = course;
+  const scope = new CancellationScope({ cancellable: true });
+  course.inbox.onArrival(() => scope.cancel());
+  try {
+    const report = await scope.run(() =>
+      watching.guard.executeWithOptions({ summary: `${state.stage}, step ${state.step + 1}: watches v${input.version}` }, [
+        {
+          model: input.model,
+          version: input.version,
+          champion: input.champion,
+          state,
+          policy: input.policy,
+          epoch: grant.epoch,
+          labelSeq: grant.labelSeq,
+          revision: revision.revision,
+          stepStartedAt: revision.at,
+          rolloutStartedAt: (first ?? revision).at,
+          firstRevision: (first ?? revision).revision,
+          command,
+        },
+      ]),
+    );
+    return report.evidence;
+  } catch (failure) {
+    if (isCancellation(failure) && !CancellationScope.current().consideredCancelled) return null;
+    throw failure;
+  } finally {
+    course.inbox.onArrival(null);
+  }
+}
+
+async function record(
+  { input }: RolloutCourse,
+  state: RolloutState,
+  decision: Decision,
+  evidence: Evidence | null,
+): Promise<void> {
+  const { runId, historyLength } = workflowInfo();
+  await quick.recordDecision({
+    key: `${runId}/${historyLength}`,
+    model: input.model,
+    release: input.release,
+    workflow: 'rollout',
+    stage: state.stage === 'ramp' ? `ramp ${state.step + 1}` : state.stage,
+    action: decision.action,
+    because: decision.because,
+    evidence,
+  });
+}

@@ -1,0 +1,125 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { Operator } from '../src/messages/operator.ts';
+import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
+import { initialState, nextState, shareOf } from '../src/rollout/decide-step.ts';
+import type { Decision, RolloutState } from '../src/rollout/state.ts';
+import { quick } from './activities.ts';
+import { Inbox } from './inbox.ts';
+import { judgeStep, type RolloutCourse } from './rollout-step.ts';
+import { label, Story } from './visibility.ts';
+
+/**
+ * Shadow, then the ramp by steps, then the bake at 100 %, ending promoted or rolled back. While it is open it alone writes
+ * the model's traffic; what it decides on is read by the guard, and decided by `src/rollout`.
+ */
+export async function rollout(input: RolloutInput): Promise<RolloutResult> {
+  const inbox = new Inbox(['promote', 'rollback', 'pause', 'resume']);
+  const story = new Story(
+    `${input.model} v${input.version} on trial${input.champion === null ? '' : ` against v${input.champion}`}`,
+    ['promote', 'rollback', 'pause', 'resume'],
+  );
+  label({ model: input.model, version: input.version });
+  const grant = await quick.beginRollout({ model: input.model, champion: input.champion });
+  const course: RolloutCourse = { input, grant, inbox, story, writes: 0, first: null, paused: false };
+  try {
+    return await climb(course);
+  } catch (failure) {
+    return CancellationScope.nonCancellable(() => giveUp(course, failure));
+  }
+}
+
+/** Step by step until a decision ends it. */
+async function climb(course: RolloutCourse): Promise<RolloutResult> {
+  const { input } = course;
+  let state = initialState(input.champion !== null);
+  let because = `v${input.version} of ${input.release} begins its rollout`;
+  for (;;) {
+    label({ stage: stageName(state, input) });
+    course.story.now(`${stageName(state, input)}: ${because}`);
+    const revision = await writeStep(course, state, because);
+    const { decision, operator } = await judgeStep(course, state, revision);
+    because = decision.because;
+    course.story.tell(`${stageName(state, input)} → **${decision.action}**: ${because}`);
+    const next = nextState(state, decision, input.policy);
+    if (next === 'promoted') return promote(course, decision, operator);
+    if (next === 'rolled_back') return withdraw(course, decision, operator);
+    state = next;
+  }
+}
+
+/** `shadow`, `ramp 25 %`, `bake`. */
+function stageName(state: RolloutState, { policy }: RolloutInput): string {
+  return state.stage === 'ramp' ? `ramp ${Math.round(shareOf(state, policy).share * 100)} %` : state.stage;
+}
+
+const operationId = (course: RolloutCourse) => `${workflowInfo().runId}/${course.writes++}`;
+
+async function writeStep(course: RolloutCourse, state: RolloutState, because: string) {
+  const { input, grant } = course;
+  const first = input.champion === null;
+  const written = await quick.writeTraffic.executeWithOptions({ summary: `${stageName(state, input)} — ${because}` }, [
+    {
+      model: input.model,
+      ...grant,
+      operationId: operationId(course),
+      // A model's first version has nobody to share with: it answers everything, and the bake watches it.
+      champion: first ? input.version : input.champion,
+      challenger: first ? null : input.version,
+      ...(first ? { share: 0, shadowShare: 0 } : shareOf(state, input.policy)),
+      leaseMs: first ? null : input.policy.lease,
+      because,
+    },
+  ]);
+  course.first ??= written;
+  return written;
+}
+
+/** The end of traffic for one side; the last revision of this rollout. */
+function lastStep({ input, grant, ...course }: RolloutCourse, decision: Decision, operator: Operator | null) {
+  return {
+    model: input.model,
+    epoch: grant.epoch,
+    salt: grant.salt,
+    operationId: `${workflowInfo().runId}/${course.writes}/end`,
+    champion: input.champion,
+    challenger: null,
+    share: 0,
+    shadowShare: 0,
+    leaseMs: null,
+    because: decision.because,
+    requestId: operator?.requestId,
+  };
+}
+
+async function promote(course: RolloutCourse, decision: Decision, operator: Operator | null): Promise<RolloutResult> {
+  const { input } = course;
+  await quick.promote.executeWithOptions({ summary: decision.because }, [
+    { ...lastStep(course, decision, operator), version: input.version, release: input.release, by: operator?.by ?? 'pawl' },
+  ]);
+  label({ stage: 'promoted' });
+  course.story.now(`promoted: ${decision.because}`);
+  return { outcome: 'promoted', because: decision.because };
+}
+
+async function withdraw(course: RolloutCourse, decision: Decision, operator: Operator | null): Promise<RolloutResult> {
+  await quick.withdraw.executeWithOptions({ summary: decision.because }, [lastStep(course, decision, operator)]);
+  label({ stage: 'rolled back' });
+  course.story.now(`rolled back: ${decision.because}`);
+  return { outcome: 'rolled_back', because: decision.because };
+}
+
+/** The compensation: whatever went wrong, the champion answers everything again, unless somebody else has taken the traffic over. */
+async function giveUp(course: RolloutCourse, failure: unknown): Promise<RolloutResult> {
+  const superseded =
+    failure instanceof ActivityFailure && failure.cause instanceof ApplicationFailure && failure.cause.type === 'EpochSuperseded';
+  if (superseded)
+    return { outcome: 'rolled_back', because: 'A newer epoch took the traffic over while this rollout ran; it gives way.' };
+  const because = isCancellation(failure)
+    ? 'The rollout was cancelled.'
+    : `The rollout failed: ${failure instanceof Error ? (failure.cause instanceof Error ? failure.cause.message : failure.message) : String(failure)}`;
+  try {
+    return await withdraw(course, { action: 'rollBack', because }, null);
+  } catch {
+    return { outcome: 'rolled_back', because: `${because} A newer epoch has the traffic.` };
+  }
+}

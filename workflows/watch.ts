@@ -1,0 +1,189 @@
+import { ParentClosePolicy, setCurrentDetails, startChild, uuid4, workflowInfo } from '@temporalio/workflow';
+import type {
+  MonitorCarry,
+  MonitorInput,
+  MonitorStatus,
+  PendingTrigger,
+  ReleaseEnded,
+  ReleaseOpened,
+  TimelineEntry,
+} from '../src/messages/monitor.ts';
+import { workflowId } from '../src/messages/names.ts';
+import type { Trigger } from '../src/messages/release.ts';
+import { acceptTrigger, afterRelease, decideMonitor, initialMonitorState } from '../src/monitoring/decide-monitor.ts';
+import { enqueueTrigger } from '../src/monitoring/pending-trigger.ts';
+import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
+import { long, quick } from './activities.ts';
+import { label } from './visibility.ts';
+import type { release } from './release.ts';
+
+const remembered = 50;
+
+/** A monitor's memory and its verbs; the workflow file only waits. */
+export class Watch {
+  readonly model: string;
+  #state: MonitorState;
+  #pending: PendingTrigger | null;
+  #running: ReleaseOpened | null;
+  #starting = false;
+  #labels = 0;
+  readonly recent: TimelineEntry[];
+
+  constructor({ model, carry }: MonitorInput) {
+    this.model = model;
+    this.#state = carry?.state ?? initialMonitorState();
+    this.#pending = carry?.pending ?? null;
+    this.#running = carry?.running ?? null;
+    this.recent = [...(carry?.recent ?? [])];
+  }
+
+  get running(): ReleaseOpened | null {
+    return this.#running;
+  }
+
+  get paused(): boolean {
+    return this.#state.paused;
+  }
+
+  get pending(): PendingTrigger | null {
+    return this.#pending;
+  }
+
+  carry(): MonitorCarry {
+    return { state: this.#state, pending: this.#pending, running: this.#running, recent: this.recent };
+  }
+
+  status(policy: MonitorPolicy): MonitorStatus {
+    const { champion, paused, alarm } = this.#state;
+    return { model: this.model, champion, paused, alarm, pending: this.#pending, running: this.#running, policy };
+  }
+
+  tell(because: string): void {
+    this.recent.push({ at: new Date().toISOString(), because });
+    if (this.recent.length > remembered) this.recent.shift();
+    const lines = this.recent.slice(-15).map((entry) => `- ${entry.at} ${entry.because}`);
+    const champion = this.#state.champion === null ? 'no champion yet' : `v${this.#state.champion} answers`;
+    setCurrentDetails(
+      `### ${this.model}: ${champion}\n\n${lines.join('\n')}\n\nSignals: \`retrain\`, \`promote\`, \`rollback\`, \`pause\`, \`resume\`, \`approve\`, \`reject\``,
+    );
+  }
+
+  pause(paused: boolean): void {
+    this.#state = { ...this.#state, paused };
+  }
+
+  /** At most one trigger waits; the weightier one stays. Returns what became of it. */
+  enqueue(trigger: PendingTrigger): string {
+    const { pending, because } = enqueueTrigger(this.#pending, trigger);
+    this.#pending = pending as PendingTrigger;
+    this.tell(because);
+    return because;
+  }
+
+  canStart(): boolean {
+    return (
+      this.#pending !== null &&
+      this.#running === null &&
+      !this.#starting &&
+      (!this.#state.paused || this.#pending.kind === 'person')
+    );
+  }
+
+  /** Looks, decides, and does what was decided. */
+  async tick(policy: MonitorPolicy): Promise<void> {
+    const observation = await long.observe({ model: this.model });
+    this.#reconcile(observation);
+    const decision = decideMonitor(this.#state, observation, policy);
+    this.#state = decision.state;
+    if (decision.action.kind === 'none') return;
+    const trigger: Trigger = { id: uuid4(), kind: decision.action.trigger, because: decision.because, by: 'monitor' };
+    this.tell(decision.because);
+    await quick.recordTrigger({ ...trigger, model: this.model, evidence: observation });
+    if (decision.action.kind === 'retrain') {
+      this.#state = acceptTrigger(this.#state, decision.action.trigger, observation);
+      this.enqueue(trigger);
+    }
+    if (decision.action.kind === 'rollback') await this.rollBack(trigger);
+  }
+
+  /** What really runs is the truth: a terminated release signals nothing. */
+  #reconcile(observation: Observation): void {
+    this.#labels = observation.labels;
+    const lost = this.#running !== null && observation.running === null;
+    if (!lost) return;
+    const last = observation.lastRelease;
+    this.tell(`${this.#running?.release} no longer runs${last?.id === this.#running?.release ? `: ${last?.outcome}` : ''}.`);
+    this.#running = null;
+    this.#state = afterRelease(this.#state, {
+      outcome: last?.outcome ?? 'failed',
+      champion: observation.champion,
+      endedAt: last?.endedAt ?? observation.at,
+      labels: observation.labels,
+    });
+  }
+
+  /** The release as a child that outlives this run. Its id is the lock: where one runs already, the trigger keeps waiting. */
+  async startRelease(): Promise<void> {
+    const trigger = this.#pending;
+    if (trigger === null) return;
+    this.#starting = true;
+    const { overrideGates, asOf, shuffleLabels, ...why } = trigger;
+    try {
+      await startChild<typeof release>('release', {
+        workflowId: workflowId.release(this.model),
+        args: [
+          {
+            model: this.model,
+            trigger: why,
+            ...(overrideGates === undefined ? {} : { overrideGates }),
+            ...(asOf === undefined ? {} : { asOf }),
+            ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
+          },
+        ],
+        staticSummary: `${this.model}: ${why.kind}, ${why.because}`.slice(0, 190),
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+      });
+      this.#running ??= { release: workflowId.release(this.model), triggerId: trigger.id, by: trigger.by };
+      if (this.#pending?.id === trigger.id) this.#pending = null;
+      label({ trigger: trigger.kind });
+    } catch (failure) {
+      if (!(failure instanceof Error) || failure.name !== 'WorkflowExecutionAlreadyStartedError') throw failure;
+      this.tell('A release that this monitor did not start is running; the trigger waits for its end.');
+      this.#running = { release: workflowId.release(this.model), triggerId: '', by: '' };
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  opened(opened: ReleaseOpened): void {
+    this.#running = opened;
+    this.tell(`${opened.release} runs.`);
+  }
+
+  ended(ended: ReleaseEnded): void {
+    this.#running = null;
+    this.#state = afterRelease(this.#state, {
+      outcome: ended.outcome,
+      champion: ended.champion,
+      endedAt: ended.endedAt,
+      labels: this.#labels,
+    });
+    this.tell(`${ended.release} ${ended.outcome}: ${ended.because}`);
+  }
+
+  /** The champion before this one leads again; only while no rollout is open, which would do it itself. */
+  async rollBack(trigger: Trigger): Promise<void> {
+    if (this.#running !== null) return;
+    const requestId = `${workflowInfo().runId}/${trigger.id}`;
+    await quick.recordOperation({ model: this.model, action: 'rollback', by: 'monitor', reason: trigger.because, requestId });
+    const done = await quick.revertChampion({
+      model: this.model,
+      action: 'rollback',
+      by: 'monitor',
+      reason: trigger.because,
+      requestId,
+    });
+    this.#state = { ...this.#state, champion: done.champion };
+    this.tell(done.because);
+  }
+}

@@ -3,6 +3,7 @@ export const catalogue = {
   PAWL_SPEC_INVALID: { status: 422, what: 'pawl.yaml has mistakes.', todo: 'Correct every line named; nothing was applied.' },
   PAWL_SPEC_NOT_FOUND: { status: 404, what: 'There is no pawl.yaml at that path.', todo: 'Name the file, or write one with `pawl init DATA.csv`.' },
   PAWL_SETTINGS_INVALID: { status: 500, what: 'An environment variable is missing or malformed.', todo: 'Set the variables named; `pawl doctor` checks them.' },
+  PAWL_PROGRAM_MISSING: { status: 500, what: 'A program that pawl needs is not on this machine and could not be downloaded or built.', todo: 'Install it, or set the variable named to its path; each way that was tried is listed with what stopped it.' },
 } as const satisfies Record<string, { status: number; what: string; todo: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,81 @@
+import type { Problem } from '../errors.ts';
+import type { ModelSignature } from '../onnx/signature.ts';
+
+/** One row, checked: a value for each feature in the signature's order. A missing number is NaN, a missing category ''. */
+export interface ParsedRow {
+  readonly values: readonly (number | string)[];
+}
+
+type Feature = ModelSignature['features'][number];
+
+const float32Max = 3.4028234663852886e38;
+
+/** Checks rows of one signature. `null` is a missing value; an absent column is a mistake, and so is an unknown one. */
+export class RowParser {
+  readonly #features: ModelSignature['features'];
+  readonly #names: ReadonlySet<string>;
+
+  constructor(signature: ModelSignature) {
+    this.#features = signature.features;
+    this.#names = new Set(signature.features.map((feature) => feature.name));
+  }
+
+  /** The row, or every mistake in it, each with its column as `subject`. */
+  parse(row: unknown): ParsedRow | Problem[] {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      return [{ message: `A row is an object of columns; this is ${nameOf(row)}.`, hint: `{ "${this.#features[0]?.name ?? 'column'}": ... }` }];
+    }
+    const columns = row as Readonly<Record<string, unknown>>;
+    const problems: Problem[] = [];
+    const values = this.#features.map((feature) => {
+      if (!Object.hasOwn(columns, feature.name)) {
+        problems.push({ subject: feature.name, message: `Column ${feature.name} is missing.`, hint: 'send null for a missing value' });
+        return NaN;
+      }
+      const value = parseValue(feature, columns[feature.name]);
+      if (typeof value !== 'object') return value;
+      problems.push(value);
+      return NaN;
+    });
+    for (const name of Object.keys(columns)) if (!this.#names.has(name)) problems.push(this.#unknown(name));
+    return problems.length === 0 ? { values } : problems;
+  }
+
+  #unknown(name: string): Problem {
+    const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name;
+    const alike = [...this.#names].find((known) => known.toLowerCase() === name.toLowerCase());
+    const hint = alike === undefined ? `the model's columns are ${[...this.#names].slice(0, 30).join(', ')}` : `did you mean ${alike}?`;
+    return { subject: shown, message: `Column ${shown} is unknown to the model.`, hint };
+  }
+}
+
+/** The value as the graph takes it, or what is wrong with it. */
+function parseValue({ name, type }: Feature, value: unknown): number | string | Problem {
+  if (type === 'category') {
+    if (value === null) return '';
+    if (typeof value === 'string') return value;
+    const hint = typeof value === 'number' || typeof value === 'boolean' ? `write it as "${String(value)}"` : 'text in quotes, or null';
+    return { subject: name, message: `Column ${name} takes text; this is ${nameOf(value)}.`, hint };
+  }
+  if (value === null) return NaN;
+  if (type === 'boolean') {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (value === 0 || value === 1) return value;
+    return { subject: name, message: `Column ${name} takes true or false; this is ${nameOf(value)}.`, hint: 'true, false or null' };
+  }
+  if (typeof value !== 'number') {
+    return { subject: name, message: `Column ${name} takes a number; this is ${nameOf(value)}.`, hint: 'a number without quotes, or null' };
+  }
+  if (!(Math.abs(value) <= float32Max)) {
+    return { subject: name, message: `Column ${name} takes a finite number of at most 3.4e38; this is not.`, hint: 'null for a missing value' };
+  }
+  return value;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`;
+}

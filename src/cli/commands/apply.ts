@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FinalError } from '../../errors.ts';
+import { applySpec, findSpec } from '../../registry/specs.ts';
+import { specDigest } from '../../spec/digest.ts';
+import { parseSpec } from '../../spec/parse.ts';
+import { setValues } from '../../spec/set.ts';
+import { action } from '../command.ts';
+import { startMonitor } from '../monitor-client.ts';
+import { exitCodes, print } from '../output.ts';
+import { keepSchedule } from '../schedule-client.ts';
+import { ensureSearchAttributes } from '../search-attributes.ts';
+import { whoAsks } from '../session.ts';
+
+interface Options {
+  readonly dryRun?: boolean;
+  readonly set: readonly string[];
+  readonly by?: string;
+}
+
+export function addApply(program: Command): void {
+  program
+    .command('apply')
+    .description('check pawl.yaml, put it in force, start the monitor and keep the schedule in step')
+    .argument('[file]', 'path of the file', 'pawl.yaml')
+    .option('--dry-run', 'say what would change, change nothing')
+    .option('--set <path=value...>', 'change values of the file, such as release.bake=5m', [])
+    .option('--by <name>', 'whose name to record (default: yours)')
+    .action(
+      action(async ({ session, json }, file: string, options: Options) => {
+        const path = resolve(file);
+        const written = await readFile(path, 'utf8').catch((cause: unknown) => {
+          throw new FinalError('PAWL_SPEC_NOT_FOUND', `${file} cannot be read.`, { cause });
+        });
+        const source = options.set.length === 0 ? written : setValues(written, options.set);
+        const spec = parseSpec(source, file);
+        const digest = specDigest(spec);
+        const inForce = await findSpec(session.registry, spec.model);
+        const change = inForce === null ? 'new' : inForce.digest === digest ? 'unchanged' : 'changed';
+        if (options.dryRun) {
+          print(json, { model: spec.model, digest, change, applied: false }, () => `${spec.model}: ${change}; nothing was applied (--dry-run).`);
+          return exitCodes.done;
+        }
+        const client = await session.client();
+        await ensureSearchAttributes(client);
+        await applySpec(session.registry, { spec, digest, source, baseDirectory: dirname(path), by: whoAsks(options.by) });
+        const prefix = session.settings.PAWL_TASK_QUEUE;
+        const schedule = await keepSchedule(client, spec, prefix);
+        await startMonitor(client, spec.model, prefix);
+        print(json, { model: spec.model, digest, change, applied: true, schedule }, () =>
+          [
+            `${spec.model}: ${change === 'unchanged' ? 'already in force' : `${change}, now in force`} (${digest.slice(0, 19)}).`,
+            schedule === 'none' ? 'No schedule; its monitor watches.' : `Schedule ${schedule}${spec.schedule === undefined ? '' : ` (${spec.schedule} ${spec.time_zone ?? 'UTC'})`}; its monitor watches.`,
+            ...(inForce === null ? [`Next: pawl release ${spec.model} --reason "first version" --wait`] : []),
+          ].join('\n'),
+        );
+        return exitCodes.done;
+      }),
+    );
+}

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { TransientError } from '../errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { openRegistry } from '../registry/registry.ts';
+import type { Settings } from '../settings.ts';
+import { readSettings } from '../settings.ts';
+
+/** Where `pawl dev` leaves the addresses of what it started. */
+export const devEnvironmentFile = join('.pawl', 'env.json');
+
+/**
+ * The environment, and under it what a `pawl dev` in this folder or one above left: a person who started the stack here
+ * need not tell the CLI where it is.
+ */
+export function environment(directory = process.cwd()): NodeJS.ProcessEnv {
+  for (let folder = resolve(directory); ; folder = dirname(folder)) {
+    const file = join(folder, devEnvironmentFile);
+    if (existsSync(file)) return { ...(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>), ...process.env };
+    if (folder === dirname(folder)) return process.env;
+  }
+}
+
+/** What a command talks to; each part is opened when it is first asked for. */
+export class Session {
+  #settings: Settings | null = null;
+  #registry: Registry | null = null;
+  #client: Client | null = null;
+
+  get settings(): Settings {
+    return (this.#settings ??= readSettings(environment()));
+  }
+
+  get registry(): Registry {
+    return (this.#registry ??= openRegistry(this.settings.PAWL_REGISTRY_URL));
+  }
+
+  /** @throws TransientError PAWL_TEMPORAL_UNAVAILABLE */
+  async client(): Promise<Client> {
+    if (this.#client !== null) return this.#client;
+    const address = this.settings.PAWL_TEMPORAL_ADDRESS;
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: '5s' });
+      return (this.#client = new Client({ connection, namespace: this.settings.PAWL_TEMPORAL_NAMESPACE }));
+    } catch (cause) {
+      throw new TransientError('PAWL_TEMPORAL_UNAVAILABLE', `Nothing answers as Temporal at ${address}.`, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#registry?.close();
+    await this.#client?.connection.close();
+  }
+}
+
+/** Whose name stands beside what is done. */
+export function whoAsks(by: string | undefined): string {
+  return by ?? process.env['PAWL_BY'] ?? userInfo().username;
+}

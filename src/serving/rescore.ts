@@ -1,0 +1,44 @@
+import type { Frame } from '../data/dataset.ts';
+import { FinalError } from '../errors.ts';
+import { openScorer } from './scorer.ts';
+
+/** Rows scored at a time. */
+const batch = 1000;
+
+/**
+ * Scores the rows of a frame as a gateway would: as JSON rows, parsed and checked against the artifact's signature.
+ * @throws FinalError PAWL_ARTIFACT_REFUSED where serving refuses a row that the contract accepted.
+ */
+export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float32Array> {
+  const scorer = await openScorer(artifact);
+  try {
+    const scores = new Float32Array(frame.rows);
+    for (let start = 0; start < frame.rows; start += batch) {
+      const parsed = Array.from({ length: Math.min(batch, frame.rows - start) }, (_, i) => {
+        const result = scorer.parse(rowOf(frame, start + i));
+        if (Array.isArray(result)) throw new FinalError('PAWL_ARTIFACT_REFUSED', `Serving refuses held-out row ${start + i + 1}.`, { problems: result });
+        return result;
+      });
+      const answers = await scorer.score(parsed);
+      answers.forEach((answer, i) => {
+        scores[start + i] = answer.score;
+      });
+    }
+    return scores;
+  } finally {
+    await scorer.release();
+  }
+}
+
+/** One row as JSON would carry it: missing is null. */
+export function rowOf(frame: Frame, row: number): Record<string, number | string | null> {
+  return Object.fromEntries(
+    frame.features.map((feature) => {
+      const column = frame.columns[feature];
+      if (column === undefined) return [feature, null];
+      if (column.type === 'category') return [feature, column.levels[column.codes[row] ?? -1] ?? null];
+      const value = column.values[row] ?? NaN;
+      return [feature, Number.isNaN(value) ? null : value];
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { wallClock } from '../activities/dependencies.ts';
+import { failureInterceptor } from '../activities/failures.ts';
+import { createLogger } from '../src/observability/logger.ts';
+import { openRegistry } from '../src/registry/registry.ts';
+import type { Settings } from '../src/settings.ts';
+import { readSettings } from '../src/settings.ts';
+import { openStore } from '../src/storage/open-store.ts';
+
+/** Workflows built ahead by `npm run build`; from source (tests) Temporal bundles them itself. */
+export function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)) };
+}
+
+/**
+ * A worker process from its environment: runs until SIGTERM or SIGINT, then lets what it is doing finish or checkpoint.
+ * Prints one line with the message `ready` once it polls.
+ */
+export async function runWorker(name: string, options: (dependencies: Dependencies, settings: Settings) => Partial<WorkerOptions> & { taskQueue: string }): Promise<void> {
+  const settings = readSettings(process.env);
+  const logger = createLogger(name, settings.PAWL_LOG_LEVEL);
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
+  const registry = openRegistry(settings.PAWL_REGISTRY_URL);
+  const store = openStore(settings.PAWL_STORE_URL, settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT });
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: settings.PAWL_TEMPORAL_NAMESPACE,
+      shutdownGraceTime: '5 seconds',
+      interceptors: { activity: [failureInterceptor] },
+      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000 }, settings),
+    });
+    const running = worker.run();
+    logger.info({ taskQueue: worker.options.taskQueue }, 'ready');
+    await running;
+  } finally {
+    await registry.close();
+    await connection.close();
+  }
+}
+
+function temporalLogger(logger: Logger): DefaultLogger {
+  return new DefaultLogger('WARN', ({ level, message, meta }) => {
+    logger[level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info'](meta ?? {}, message);
+  });
+}

@@ -14,26 +14,29 @@ const gatewaySilence = 10_000;
 /** Labels read at a time. */
 const page = 10_000;
 
+/** Where the evidence of one step is read from; the numbers are the guard's. */
+interface EvidenceSource {
+  readonly registry: Registry;
+  readonly store: ObjectStore;
+  readonly model: string;
+  readonly version: number;
+  readonly champion: number | null;
+  readonly revision: number;
+  readonly firstRevision: number;
+  readonly stepStartedAt: number;
+  readonly rolloutStartedAt: number;
+  readonly labelSeq: number;
+  readonly policy: RolloutPolicy;
+}
+
 /** Reads what a guard decides on: windows from the registry, pairs from the prediction log joined with labels. */
 export class EvidenceReader {
-  readonly #source: {
-    registry: Registry;
-    store: ObjectStore;
-    model: string;
-    version: number;
-    champion: number | null;
-    revision: number;
-    firstRevision: number;
-    stepStartedAt: number;
-    rolloutStartedAt: number;
-    labelSeq: number;
-    policy: RolloutPolicy;
-  };
+  readonly #source: EvidenceSource;
   readonly #tail: PredictionTail;
   #pairs: Pairs | null = null;
   #labelSeq: number;
 
-  constructor(source: EvidenceReader['#source']) {
+  constructor(source: EvidenceSource) {
     this.#source = source;
     this.#labelSeq = source.labelSeq;
     this.#tail = new PredictionTail(source.store, source.model, source.rolloutStartedAt);

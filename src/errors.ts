@@ -4,6 +4,13 @@ export const catalogue = {
   PAWL_SPEC_NOT_FOUND: { status: 404, what: 'There is no pawl.yaml at that path.', todo: 'Name the file, or write one with `pawl init DATA.csv`.' },
   PAWL_SETTINGS_INVALID: { status: 500, what: 'An environment variable is missing or malformed.', todo: 'Set the variables named; `pawl doctor` checks them.' },
   PAWL_PROGRAM_MISSING: { status: 500, what: 'A program that pawl needs is not on this machine and could not be downloaded or built.', todo: 'Install it, or set the variable named to its path; each way that was tried is listed with what stopped it.' },
+  PAWL_ARTIFACT_REFUSED: { status: 422, what: 'Serving does not say what the evaluation said.', todo: 'Nothing was registered. Report it with the release: an exported graph disagrees with itself.' },
+  PAWL_NO_WAY_BACK: { status: 409, what: 'There is no champion to go back to that could be loaded.', todo: 'See `pawl versions`; restore the artifact in the object store, or release again.' },
+  PAWL_MONITOR_NOT_RUNNING: { status: 409, what: 'The model has no monitor.', todo: 'Start it with `pawl apply`.' },
+  PAWL_REQUEST_REFUSED: { status: 409, what: 'The monitor refused a request.', todo: 'Read the reasons; `pawl status` says what runs.' },
+  PAWL_TEMPORAL_UNAVAILABLE: { status: 503, what: 'Temporal cannot be reached.', todo: 'Start it, or set PAWL_TEMPORAL_ADDRESS. A rollback needs no Temporal: `pawl rollback MODEL --break-glass --reason ...`.' },
+  PAWL_GATEWAY_UNAVAILABLE: { status: 503, what: 'The gateway cannot be reached.', todo: 'Start it, or name it with --gateway or PAWL_GATEWAY_PORT.' },
+  PAWL_FILE_EXISTS: { status: 409, what: 'A file would be overwritten.', todo: 'Name another with --out, or replace it with --force.' },
 } as const satisfies Record<string, { status: number; what: string; todo: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -87,8 +87,8 @@ export class MonitorDesk {
       await quick.finishOperation({ requestId: operator.requestId, because });
       return { action: 'retrain', because };
     }
-    await condition(() => watch.running?.triggerId === id && watch.running.release !== workflowId.release(watch.model));
-    const release = watch.running?.release ?? '';
+    await condition(() => watch.releaseOf(id) !== null);
+    const release = watch.releaseOf(id) ?? '';
     const because = `${release} runs for ${operator.by}: ${operator.reason}`;
     await quick.finishOperation({ requestId: operator.requestId, because, release });
     return { action: 'retrain', because, release };

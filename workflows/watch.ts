@@ -26,6 +26,8 @@ export class Watch {
   #pending: PendingTrigger | null;
   #running: ReleaseOpened | null;
   #starting = false;
+  /** By trigger; of this run only, because whoever waits is answered before a run ends. */
+  readonly #opened = new Map<string, string>();
   #labels = 0;
   readonly recent: TimelineEntry[];
 
@@ -41,12 +43,9 @@ export class Watch {
     return this.#running;
   }
 
-  get paused(): boolean {
-    return this.#state.paused;
-  }
-
-  get pending(): PendingTrigger | null {
-    return this.#pending;
+  /** The release that a trigger has led to, once it has told its number. */
+  releaseOf(triggerId: string): string | null {
+    return this.#opened.get(triggerId) ?? null;
   }
 
   carry(): MonitorCarry {
@@ -157,6 +156,7 @@ export class Watch {
 
   opened(opened: ReleaseOpened): void {
     this.#running = opened;
+    this.#opened.set(opened.triggerId, opened.release);
     this.tell(`${opened.release} runs.`);
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /** One half hour of the market, as a caller would send it, with what really happened. */
 export interface HalfHour {
@@ -15,9 +15,9 @@ const features = ['period', 'nswprice', 'nswdemand', 'vicprice', 'vicdemand', 't
 /** The recorded market: reads it, and lets its rows land in a source folder as their time passes. */
 export class Market {
   readonly #files: string;
-  readonly #connection: Awaited<ReturnType<DuckDBInstance['connect']>>;
+  readonly #connection: DuckDBConnection;
 
-  private constructor(files: string, connection: Market['#connection']) {
+  private constructor(files: string, connection: DuckDBConnection) {
     this.#files = files;
     this.#connection = connection;
   }

@@ -31,6 +31,6 @@ function parseRow(source: string): unknown {
   try {
     return JSON.parse(source);
   } catch (cause) {
-    throw new FinalError('PAWL_REQUEST_INVALID', `The row is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new FinalError('PAWL_ROW_INVALID', `The row is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
   }
 }

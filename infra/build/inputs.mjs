@@ -1,0 +1,33 @@
+// What a build is made from, as one digest: a build is stale exactly when this has changed.
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The rooms that are compiled; tests, benches and examples' data are not. */
+export const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'examples'];
+
+const isInput = (file) => /\.(ts|mjs|sql)$/.test(file) && !/\.(test|testsuite)\.ts$/.test(file);
+
+/** Every input file, relative to the repository. */
+export function inputFiles() {
+  const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  for (const room of rooms) {
+    for (const entry of readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && isInput(entry.name))
+        files.push(path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
+    }
+  }
+  return files.sort();
+}
+
+export function inputsDigest() {
+  const hash = createHash('sha256');
+  for (const file of inputFiles()) {
+    const { size, mtimeMs } = statSync(path.join(root, file));
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}

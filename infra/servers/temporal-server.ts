@@ -1,9 +1,7 @@
 import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../../src/messages/names.ts';
 import { LeashedProcess } from '../processes/leashed.ts';
 import { untilReady } from './readiness.ts';
-
-/** What workflows are found by in the Temporal UI. */
-export const searchAttributes = ['PawlModel', 'PawlVersion', 'PawlStage', 'PawlTrigger'] as const;
 
 export interface TemporalOptions {
   /** The Temporal CLI. */

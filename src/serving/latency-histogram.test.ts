@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addBins, emptyLatency, latencyBin, latencyBounds, latencyBins, p99FromHistogram, quantileFromHistogram } from './latency-histogram.ts';
+import {
+  addBins,
+  emptyLatency,
+  latencyBin,
+  latencyBounds,
+  latencyBins,
+  p99FromHistogram,
+  quantileFromHistogram,
+} from './latency-histogram.ts';
 
 const histogram = (latencies: readonly number[]) => {
   const counts = emptyLatency();
@@ -26,13 +34,17 @@ describe('latency histogram', () => {
 
   it('gives every quantile within one bin of the exact one', () => {
     fc.assert(
-      fc.property(fc.array(latency, { minLength: 1, maxLength: 300 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (latencies, q) => {
-        const sorted = latencies.toSorted((a, b) => a - b);
-        const exact = sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? 0;
-        const estimate = quantileFromHistogram(histogram(latencies), q) ?? 0;
-        expect(estimate / exact).toBeGreaterThan(2 ** -0.26);
-        expect(estimate / exact).toBeLessThan(2 ** 0.26);
-      }),
+      fc.property(
+        fc.array(latency, { minLength: 1, maxLength: 300 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        (latencies, q) => {
+          const sorted = latencies.toSorted((a, b) => a - b);
+          const exact = sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? 0;
+          const estimate = quantileFromHistogram(histogram(latencies), q) ?? 0;
+          expect(estimate / exact).toBeGreaterThan(2 ** -0.26);
+          expect(estimate / exact).toBeLessThan(2 ** 0.26);
+        },
+      ),
     );
   });
 

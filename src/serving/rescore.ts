@@ -16,7 +16,8 @@ export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float
     for (let start = 0; start < frame.rows; start += batch) {
       const parsed = Array.from({ length: Math.min(batch, frame.rows - start) }, (_, i) => {
         const result = scorer.parse(rowOf(frame, start + i));
-        if (Array.isArray(result)) throw new FinalError('PAWL_ARTIFACT_REFUSED', `Serving refuses held-out row ${start + i + 1}.`, { problems: result });
+        if (Array.isArray(result))
+          throw new FinalError('PAWL_ARTIFACT_REFUSED', `Serving refuses held-out row ${start + i + 1}.`, { problems: result });
         return result;
       });
       const answers = await scorer.score(parsed);

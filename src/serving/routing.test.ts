@@ -17,7 +17,8 @@ describe('routing', () => {
     fc.assert(
       fc.property(state, unit, unit, (at, bucket, draw) => {
         const { answers } = route(at, bucket, draw);
-        const allowed = at.challengerReady && at.championReady && (at.leaseRemaining === null || at.leaseRemaining > 0) && bucket < at.share;
+        const allowed =
+          at.challengerReady && at.championReady && (at.leaseRemaining === null || at.leaseRemaining > 0) && bucket < at.share;
         expect(answers).toBe(allowed ? 'challenger' : 'champion');
       }),
     );

@@ -60,11 +60,14 @@ describe('row parsing', () => {
 
   it('either gives a value for each feature or at least one problem, for any JSON value', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.record({ price: fc.jsonValue(), holiday: fc.jsonValue(), region: fc.jsonValue() })), (row) => {
-        const result = parser.parse(row);
-        if (Array.isArray(result)) expect(result.length).toBeGreaterThan(0);
-        else expect(result.values.map((value) => typeof value)).toEqual(['number', 'number', 'string']);
-      }),
+      fc.property(
+        fc.oneof(fc.jsonValue(), fc.record({ price: fc.jsonValue(), holiday: fc.jsonValue(), region: fc.jsonValue() })),
+        (row) => {
+          const result = parser.parse(row);
+          if (Array.isArray(result)) expect(result.length).toBeGreaterThan(0);
+          else expect(result.values.map((value) => typeof value)).toEqual(['number', 'number', 'string']);
+        },
+      ),
     );
   });
 });

@@ -23,13 +23,22 @@ export class RowParser {
   /** The row, or every mistake in it, each with its column as `subject`. */
   parse(row: unknown): ParsedRow | Problem[] {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      return [{ message: `A row is an object of columns; this is ${nameOf(row)}.`, hint: `{ "${this.#features[0]?.name ?? 'column'}": ... }` }];
+      return [
+        {
+          message: `A row is an object of columns; this is ${nameOf(row)}.`,
+          hint: `{ "${this.#features[0]?.name ?? 'column'}": ... }`,
+        },
+      ];
     }
     const columns = row as Readonly<Record<string, unknown>>;
     const problems: Problem[] = [];
     const values = this.#features.map((feature) => {
       if (!Object.hasOwn(columns, feature.name)) {
-        problems.push({ subject: feature.name, message: `Column ${feature.name} is missing.`, hint: 'send null for a missing value' });
+        problems.push({
+          subject: feature.name,
+          message: `Column ${feature.name} is missing.`,
+          hint: 'send null for a missing value',
+        });
         return NaN;
       }
       const value = parseValue(feature, columns[feature.name]);
@@ -44,7 +53,8 @@ export class RowParser {
   #unknown(name: string): Problem {
     const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name;
     const alike = [...this.#names].find((known) => known.toLowerCase() === name.toLowerCase());
-    const hint = alike === undefined ? `the model's columns are ${[...this.#names].slice(0, 30).join(', ')}` : `did you mean ${alike}?`;
+    const hint =
+      alike === undefined ? `the model's columns are ${[...this.#names].slice(0, 30).join(', ')}` : `did you mean ${alike}?`;
     return { subject: shown, message: `Column ${shown} is unknown to the model.`, hint };
   }
 }
@@ -54,20 +64,33 @@ function parseValue({ name, type }: Feature, value: unknown): number | string | 
   if (type === 'category') {
     if (value === null) return '';
     if (typeof value === 'string') return value;
-    const hint = typeof value === 'number' || typeof value === 'boolean' ? `write it as "${String(value)}"` : 'text in quotes, or null';
+    const hint =
+      typeof value === 'number' || typeof value === 'boolean' ? `write it as "${String(value)}"` : 'text in quotes, or null';
     return { subject: name, message: `Column ${name} takes text; this is ${nameOf(value)}.`, hint };
   }
   if (value === null) return NaN;
   if (type === 'boolean') {
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (value === 0 || value === 1) return value;
-    return { subject: name, message: `Column ${name} takes true or false; this is ${nameOf(value)}.`, hint: 'true, false or null' };
+    return {
+      subject: name,
+      message: `Column ${name} takes true or false; this is ${nameOf(value)}.`,
+      hint: 'true, false or null',
+    };
   }
   if (typeof value !== 'number') {
-    return { subject: name, message: `Column ${name} takes a number; this is ${nameOf(value)}.`, hint: 'a number without quotes, or null' };
+    return {
+      subject: name,
+      message: `Column ${name} takes a number; this is ${nameOf(value)}.`,
+      hint: 'a number without quotes, or null',
+    };
   }
   if (!(Math.abs(value) <= float32Max)) {
-    return { subject: name, message: `Column ${name} takes a finite number of at most 3.4e38; this is not.`, hint: 'null for a missing value' };
+    return {
+      subject: name,
+      message: `Column ${name} takes a finite number of at most 3.4e38; this is not.`,
+      hint: 'null for a missing value',
+    };
   }
   return value;
 }

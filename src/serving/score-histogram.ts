@@ -19,7 +19,9 @@ export function scoreBins(task: Task): number {
 /** The bin of a score; a NaN counts in the middle one. */
 export function scoreBin(task: Task, score: number): number {
   if (task !== 'regression') {
-    return Number.isNaN(score) ? probabilityBins / 2 : Math.min(probabilityBins - 1, Math.max(0, Math.floor(score * probabilityBins)));
+    return Number.isNaN(score)
+      ? probabilityBins / 2
+      : Math.min(probabilityBins - 1, Math.max(0, Math.floor(score * probabilityBins)));
   }
   const magnitude = Math.abs(score);
   if (!(magnitude >= smallest)) return side;

@@ -1,0 +1,55 @@
+import { FinalError, type Problem } from '../errors.ts';
+import type { ModelSignature } from '../onnx/signature.ts';
+import type { SpooledLabel } from './feedback-spool.ts';
+import { longestId } from './predict-request.ts';
+
+const mostProblems = 100;
+const form = '{ "id": "...", "label": ... } or { "labels": [ { "id", "label", "at"? } ] }';
+
+/**
+ * The body of feedback. A label is text, a number or true/false and becomes text; `at` is ISO 8601 or ms since 1970, by
+ * default `now`. With the champion's `signature` at hand the label has to be one of its classes, or a number for regression.
+ * @throws FinalError PAWL_REQUEST_INVALID with every problem
+ */
+export function parseFeedback(model: string, body: unknown, signature: ModelSignature | null, now: number): SpooledLabel[] {
+  const problems: Problem[] = [];
+  const labels = listOf(body).map((entry, i) => parseLabel(entry, i + 1));
+  if (problems.length > 0) {
+    throw new FinalError('PAWL_REQUEST_INVALID', 'The request is not one for feedback; no label was accepted.', {
+      problems: problems.slice(0, mostProblems),
+    });
+  }
+  return labels;
+
+  function parseLabel(entry: unknown, position: number): SpooledLabel {
+    const tell = (subject: string, message: string, hint?: string) =>
+      problems.push({ subject, message: `Label ${position}: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+      tell('labels', 'is no object.', form);
+      return { model, predictionId: '', label: '', observedAt: now };
+    }
+    const { id, label, at, ...rest } = entry as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(rest)) tell(name, `${name} is unknown.`, form);
+    if (typeof id !== 'string' || id.length < 1 || id.length > longestId)
+      tell('id', `id is text of 1 to ${longestId} characters.`);
+    const text = typeof label === 'string' || typeof label === 'boolean' || Number.isFinite(label) ? String(label) : '';
+    if (text === '') tell('label', 'label is text, a finite number, true or false.');
+    else if (signature?.classes && !signature.classes.includes(text))
+      tell('label', `${text.slice(0, 80)} is no class.`, signature.classes.join(' or '));
+    else if (signature?.task === 'regression' && !Number.isFinite(Number(text)))
+      tell('label', `${text.slice(0, 80)} is no number.`);
+    const observedAt =
+      at === undefined || at === null ? now : typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : NaN;
+    if (Number.isNaN(observedAt)) tell('at', 'at is no time.', 'ISO 8601, or milliseconds since 1970');
+    return { model, predictionId: String(id), label: text, observedAt };
+  }
+}
+
+function listOf(body: unknown): readonly unknown[] {
+  const refuse = (message: string) => new FinalError('PAWL_REQUEST_INVALID', message, { problems: [{ message, hint: form }] });
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not a JSON object.');
+  if (!('labels' in body)) return [body];
+  if (Object.keys(body).length > 1) throw refuse('Beside labels there is something else.');
+  if (!Array.isArray(body.labels) || body.labels.length === 0) throw refuse('labels is a list of at least one.');
+  return body.labels;
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
+import { reportGateway } from '../registry/gateways.ts';
+import { writeLabels } from '../registry/labels.ts';
+import { listenTraffic } from '../registry/listen-traffic.ts';
+import { openRegistry } from '../registry/registry.ts';
+import { listModels } from '../registry/specs.ts';
+import { readAssignments } from '../registry/traffic.ts';
+import { writeWindows } from '../registry/windows.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { AssignmentWatch } from './assignment-watch.ts';
+import { FeedbackSpool } from './feedback-spool.ts';
+import { createHandlers } from './gateway-handlers.ts';
+import { HttpServer } from './http-server.ts';
+import { LocalCache } from './local-cache.ts';
+import { PredictionLog } from './prediction-log.ts';
+import { Predictor } from './predictor.ts';
+import { SpoolLock } from './spool-lock.ts';
+import { TrafficBook } from './traffic-book.ts';
+import { loadVersion } from './version-loader.ts';
+import { WindowWriter } from './window-writer.ts';
+import { OpenWindows } from './windows.ts';
+
+export interface GatewayOptions {
+  readonly registryUrl: string;
+  readonly store: ObjectStore;
+  readonly logger: Logger;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A folder of this gateway's own: log, labels, cache. */
+  readonly spoolDirectory: string;
+  /** How much a crash may lose of the prediction log, ms. Default 200. */
+  readonly flushMs?: number;
+  /** How often the prediction log is shipped, ms. Default 10,000. */
+  readonly segmentMs?: number;
+  /** How often windows are written, ms. Default 2000. */
+  readonly windowMs?: number;
+  /** How often the registry is asked, beside its notifications, ms. Default 1000. */
+  readonly pollMs?: number;
+  /** Largest body, bytes. Default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** How long a shutdown may take for each of: requests, log, windows and labels, ms. Default 5000. */
+  readonly drainMs?: number;
+}
+
+export interface Gateway {
+  /** `http://host:port` */
+  readonly address: string;
+  /** Its name in windows, reports and segments. */
+  readonly process: string;
+  /** Stops accepting, finishes what is in flight, flushes log, windows and labels. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. It listens once it has asked the registry, or, where that is away, has read its local cache; versions
+ * are loaded behind that, and /readyz says when they are.
+ * @throws FinalError PAWL_SPOOL_IN_USE
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const {
+    store,
+    logger,
+    spoolDirectory,
+    host = '127.0.0.1',
+    flushMs = 200,
+    segmentMs = 10_000,
+    windowMs = 2000,
+    drainMs = 5000,
+  } = options;
+  const process = `${hostname().replace(/[^A-Za-z0-9]+/g, '-')}-${globalThis.process.pid}-${randomBytes(3).toString('hex')}`;
+  const lock = await SpoolLock.take(spoolDirectory);
+  const registry = openRegistry(options.registryUrl);
+  const metrics = createGatewayMetrics();
+  const monotonic = () => performance.now();
+  const cache = new LocalCache(join(spoolDirectory, 'cache'));
+
+  const log = await PredictionLog.open({
+    directory: join(spoolDirectory, 'predictions'),
+    process,
+    store,
+    logger,
+    metrics,
+    flushMs,
+    segmentMs,
+  });
+  const feedback = await FeedbackSpool.open({
+    directory: join(spoolDirectory, 'labels'),
+    process,
+    write: (model, labels) => writeLabels(registry, model, labels),
+    logger,
+    metrics,
+  });
+  const windows = new OpenWindows(process, Date.now());
+  const writer = new WindowWriter((rows) => writeWindows(registry, rows), logger, metrics);
+  const book = new TrafficBook({
+    load: (ref) => loadVersion(ref, store, cache, logger),
+    cache,
+    onVersions: () => watch.look(),
+    logger,
+    metrics,
+    monotonic,
+  });
+  const predictor = new Predictor({ log, windows, metrics, logger, monotonic });
+  const server = new HttpServer({
+    handlers: createHandlers({ book, predictor, feedback, metrics, monotonic, draining: () => server.draining }),
+    metrics,
+    logger,
+    monotonic,
+    bodyLimit: options.bodyLimit ?? 2 ** 20,
+  });
+
+  let address = '';
+  let reachable: boolean | null = null;
+  let looked = (): void => undefined;
+  const firstLook = new Promise<void>((resolve) => (looked = resolve));
+  const watch = AssignmentWatch.start({
+    read: async () => {
+      const [models, assignments] = await Promise.all([listModels(registry), readAssignments(registry)]);
+      return { models: models.map(({ model }) => model), assignments };
+    },
+    listen: (onChange) => listenTraffic(registry, onChange),
+    onTraffic: async (traffic, askedAt) => {
+      if (reachable === false) logger.info('the registry answers again');
+      reachable = true;
+      metrics.registryReachable.set(1);
+      book.adopt(traffic, askedAt);
+      looked();
+      await report();
+    },
+    onFailure: (error) => {
+      if (reachable !== false) logger.warn({ err: error }, 'the registry is away; the last known traffic stays in force');
+      reachable = false;
+      metrics.registryReachable.set(0);
+      looked();
+    },
+    monotonic,
+    pollMs: options.pollMs ?? 1000,
+  });
+
+  /** What is in force here, for rollouts that wait for it. */
+  async function report(): Promise<void> {
+    if (address === '') return;
+    for (const { model, assignment, shelf } of book.all()) {
+      if (assignment !== null)
+        await reportGateway(registry, { process, address, model, revision: assignment.revision, versions: shelf.ready() });
+    }
+  }
+
+  await firstLook;
+  const cached = reachable === false ? await cache.readTraffic() : null;
+  if (cached !== null) {
+    logger.warn({ models: cached.models }, 'started from the local cache');
+    book.adopt(cached, monotonic());
+  }
+  const timer = setInterval(() => {
+    writer.add(windows.close(Date.now()));
+    void writer.write();
+  }, windowMs);
+
+  async function stop(): Promise<void> {
+    await server.close(drainMs);
+    await predictor.idle();
+    await watch.close();
+    clearInterval(timer);
+    writer.add(windows.close(Date.now()));
+    await Promise.all([log.close(drainMs), feedback.close(drainMs), within(drainMs, writer.write())]);
+    await book.close();
+    await within(drainMs, registry.close());
+    metrics.register.clear();
+    await lock.release();
+  }
+
+  try {
+    const bound = await server.listen(options.port, host);
+    address = `http://${bound.host}:${bound.port}`;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  watch.look();
+  logger.info({ address, process }, 'ready');
+  return { address, process, close: stop };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => undefined), late]);
+  clearTimeout(timer);
+}

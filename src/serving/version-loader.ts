@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import { FinalError } from '../errors.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { digestOf, type LocalCache } from './local-cache.ts';
+import { openScorer, warmUp, type Scorer } from './scorer.ts';
+import type { VersionRef } from './version-shelf.ts';
+
+/**
+ * From the local cache or the object store to a scorer that is loaded and warm. The bytes are checked against the digest in
+ * the registry: what was evaluated is what serves.
+ * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND; TransientError of the store
+ */
+export async function loadVersion(ref: VersionRef, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
+  const scorer = await openScorer((await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger)));
+  try {
+    await warmUp(scorer);
+    return scorer;
+  } catch (error) {
+    await scorer.release();
+    throw error;
+  }
+}
+
+async function fetchArtifact(ref: VersionRef, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Uint8Array> {
+  const bytes = await store.get(ref.uri);
+  const digest = digestOf(bytes);
+  if (digest !== ref.digest) {
+    throw new FinalError(
+      'PAWL_ARTIFACT_DAMAGED',
+      `The artifact of v${ref.version} has digest ${digest}, not ${ref.digest} as registered.`,
+    );
+  }
+  // A full disk costs the start without registry, not the traffic.
+  await cache
+    .saveArtifact(ref.digest, bytes)
+    .catch((error: unknown) => logger.error({ err: error }, 'artifact not kept in the local cache'));
+  return bytes;
+}

@@ -1,0 +1,131 @@
+import type { Logger } from 'pino';
+import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
+import type { Scorer } from './scorer.ts';
+
+export type VersionRef = NonNullable<TrafficAssignment['champion']>;
+
+export interface ShelfOptions {
+  readonly model: string;
+  /** Fetches a version, checks it, loads it and warms it up. */
+  readonly load: (ref: VersionRef) => Promise<Scorer>;
+  /** A version became ready, or was unloaded. */
+  readonly onChange: () => void;
+  readonly onLoadFailure: (ref: VersionRef, error: unknown) => void;
+  readonly logger: Logger;
+  /** Pause before a failed load is tried again, ms; it doubles up to 30 times as much. */
+  readonly retryMs?: number;
+}
+
+/** So many former champions stay loaded: the way back must be warm. */
+const formerChampions = 2;
+
+interface Place {
+  readonly ref: VersionRef;
+  scorer: Scorer | null;
+  loading: Promise<void> | null;
+  retry: NodeJS.Timeout | null;
+  pause: number;
+}
+
+/** The versions of one model that a gateway holds. A version is ready when loaded and warm, and not before. */
+export class VersionShelf {
+  readonly #options: ShelfOptions;
+  readonly #places = new Map<number, Place>();
+  /** The champion and those before it, newest first. */
+  #champions: number[] = [];
+  #closed = false;
+
+  constructor(options: ShelfOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to load what is assigned and not there, and unloads all but the assigned and the champions before. */
+  want(champion: VersionRef | null, challenger: VersionRef | null): void {
+    if (champion !== null) {
+      const before = this.#champions.filter((version) => version !== champion.version);
+      this.#champions = [champion.version, ...before].slice(0, 1 + formerChampions);
+    }
+    for (const ref of [champion, challenger]) {
+      if (ref !== null && !this.#places.has(ref.version)) this.#places.set(ref.version, this.#newPlace(ref));
+    }
+    const kept = new Set([...this.#champions, challenger?.version]);
+    for (const version of [...this.#places.keys()]) if (!kept.has(version)) this.#unload(version);
+  }
+
+  /** The newest champion that is ready, with its number: a former one while the champion is still loading; null without any. */
+  champion(): { version: number; scorer: Scorer } | null {
+    for (const version of this.#champions) {
+      const scorer = this.get(version);
+      if (scorer !== null) return { version, scorer };
+    }
+    return null;
+  }
+
+  /** Null while the version is not ready. */
+  get(version: number): Scorer | null {
+    return this.#places.get(version)?.scorer ?? null;
+  }
+
+  /** The versions that are ready, ascending. */
+  ready(): number[] {
+    return [...this.#places]
+      .filter(([, place]) => place.scorer !== null)
+      .map(([version]) => version)
+      .toSorted((a, b) => a - b);
+  }
+
+  /** All versions kept, ready or not. */
+  refs(): VersionRef[] {
+    return [...this.#places.values()].map((place) => place.ref);
+  }
+
+  /** Waits for loads that are under way and for what is being scored. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const place of this.#places.values()) {
+      if (place.retry !== null) clearTimeout(place.retry);
+      await place.loading;
+      await place.scorer?.release();
+      place.scorer = null;
+    }
+    this.#places.clear();
+  }
+
+  #newPlace(ref: VersionRef): Place {
+    const place: Place = { ref, scorer: null, loading: null, retry: null, pause: this.#options.retryMs ?? 1000 };
+    // In a turn of its own, so that the place is on the shelf before anything can come of it.
+    place.loading = Promise.resolve().then(() => this.#load(place));
+    return place;
+  }
+
+  async #load(place: Place): Promise<void> {
+    const { load, logger, model, onChange, onLoadFailure, retryMs = 1000 } = this.#options;
+    const { version } = place.ref;
+    try {
+      const scorer = await load(place.ref);
+      if (this.#closed || this.#places.get(version) !== place) return await scorer.release();
+      place.scorer = scorer;
+      logger.info({ model, version }, 'version loaded and warm');
+      onChange();
+    } catch (error) {
+      logger.error({ err: error, model, version, again: place.pause }, 'version not loaded');
+      onLoadFailure(place.ref, error);
+      if (this.#closed || this.#places.get(version) !== place) return;
+      place.retry = setTimeout(() => (place.loading = this.#load(place)), place.pause);
+      place.pause = Math.min(place.pause * 2, retryMs * 30);
+    }
+  }
+
+  #unload(version: number): void {
+    const place = this.#places.get(version);
+    this.#places.delete(version);
+    if (place === undefined) return;
+    if (place.retry !== null) clearTimeout(place.retry);
+    const { logger, model, onChange } = this.#options;
+    if (place.scorer !== null) {
+      place.scorer.release().catch((error: unknown) => logger.error({ err: error, model, version }, 'version not unloaded'));
+      logger.info({ model, version }, 'version unloaded');
+      onChange();
+    }
+  }
+}

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { inject } from 'vitest';
 import { createDatabaseIfMissing } from '../../infra/servers/postgres-server.ts';
-
-/** The registry's migrations, by address: this stack also serves tests that are older than the registry. */
-const registryModule = new URL('../../src/registry/registry.ts', import.meta.url);
+import { migrate } from '../../src/registry/migrate.ts';
+import { openRegistry } from '../../src/registry/registry.ts';
 
 /**
  * A fresh database for one test file, with the registry's tables in it.
@@ -15,10 +13,12 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await createDatabaseIfMissing(inject('registryUrl'), name);
   const url = `${inject('registryUrl')}/${name}`;
-  if (options.migrated !== false && existsSync(registryModule)) await migrateTo(url);
+  if (options.migrated === false) return url;
+  const registry = openRegistry(url);
+  try {
+    await migrate(registry);
+  } finally {
+    await registry.close();
+  }
   return url;
-}
-
-async function migrateTo(url: string): Promise<void> {
-  void url;
 }

@@ -1,0 +1,16 @@
+import { catalogue } from '../../src/errors.ts';
+
+/** docs/errors.md: every code with what happened and what to do. A test keeps the page in step with the catalogue. */
+export function errorsPage(): string {
+  const sections = Object.entries(catalogue)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { status, what, todo }]) => `## ${code}\n\n${what}\n\n**What to do:** ${todo}\n\nOver HTTP: ${String(status)}.\n`);
+  return [
+    '# Errors',
+    '',
+    'Every error that pawl raises on purpose has a code. With the code it says what happened, where (file, line and column',
+    'where there are such), and what to do. Written from `src/errors.ts` by `npm run errors`.',
+    '',
+    ...sections,
+  ].join('\n');
+}

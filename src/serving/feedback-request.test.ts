@@ -3,7 +3,13 @@ import { PawlError } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import { parseFeedback } from './feedback-request.ts';
 
-const classifier: ModelSignature = { format: 1, task: 'binary-classification', features: [], classes: ['0', '1'], threshold: 0.5 };
+const classifier: ModelSignature = {
+  format: 1,
+  task: 'binary-classification',
+  features: [],
+  classes: ['0', '1'],
+  threshold: 0.5,
+};
 const regressor: ModelSignature = { format: 1, task: 'regression', features: [], classes: null, threshold: null };
 const problems = (body: unknown, signature: ModelSignature | null = null) => {
   try {
@@ -16,7 +22,9 @@ const problems = (body: unknown, signature: ModelSignature | null = null) => {
 
 describe('feedback', () => {
   it('is one label or many, as text, observed now unless it says when', () => {
-    expect(parseFeedback('m', { id: 'a', label: 1 }, classifier, 5)).toEqual([{ model: 'm', predictionId: 'a', label: '1', observedAt: 5 }]);
+    expect(parseFeedback('m', { id: 'a', label: 1 }, classifier, 5)).toEqual([
+      { model: 'm', predictionId: 'a', label: '1', observedAt: 5 },
+    ]);
     const labels = [
       { id: 'a', label: '0', at: '1997-05-05T00:00:00Z' },
       { id: 'b', label: '1', at: 7 },

@@ -122,7 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const watch = AssignmentWatch.start({
     read: async () => {
       const [models, assignments] = await Promise.all([listModels(registry), readAssignments(registry)]);
-      return { models: models.map(({ model }) => model), assignments };
+      return { models, assignments };
     },
     listen: (onChange) => listenTraffic(registry, onChange),
     onTraffic: async (traffic, askedAt) => {

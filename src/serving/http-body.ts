@@ -37,7 +37,8 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
       else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => reject(new FinalError('PAWL_REQUEST_MALFORMED', 'The caller hung up before the end of the body.')));
+    const hungUp = () => reject(new FinalError('PAWL_REQUEST_MALFORMED', 'The caller hung up before the end of the body.'));
+    request.on('error', hungUp);
+    request.on('close', hungUp);
   });
 }

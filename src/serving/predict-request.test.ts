@@ -15,7 +15,11 @@ const subjects = (body: unknown, header: string | null = null) => {
 describe('a predict request', () => {
   it('is one row with its id, or many rows with theirs', () => {
     expect(parsePredictRequest({ row: { a: 1 }, id: 'x' }, null)).toEqual({ rows: [{ a: 1 }], ids: ['x'], key: null });
-    expect(parsePredictRequest({ rows: [{ a: 1 }, { a: 2 }], ids: ['x', 'y'] }, null)).toEqual({ rows: [{ a: 1 }, { a: 2 }], ids: ['x', 'y'], key: null });
+    expect(parsePredictRequest({ rows: [{ a: 1 }, { a: 2 }], ids: ['x', 'y'] }, null)).toEqual({
+      rows: [{ a: 1 }, { a: 2 }],
+      ids: ['x', 'y'],
+      key: null,
+    });
   });
 
   it('takes its key from the body, else from the header', () => {
@@ -42,15 +46,18 @@ describe('a predict request', () => {
 
   it('is refused with a FinalError or accepted whole, for any JSON value', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.record({ rows: fc.jsonValue(), ids: fc.jsonValue(), key: fc.jsonValue() })), (body) => {
-        try {
-          const { rows, ids } = parsePredictRequest(body, null);
-          expect(rows.length).toBeGreaterThan(0);
-          if (ids !== null) expect(ids.length).toBe(rows.length);
-        } catch (error) {
-          expect(error).toBeInstanceOf(FinalError);
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.jsonValue(), fc.record({ rows: fc.jsonValue(), ids: fc.jsonValue(), key: fc.jsonValue() })),
+        (body) => {
+          try {
+            const { rows, ids } = parsePredictRequest(body, null);
+            expect(rows.length).toBeGreaterThan(0);
+            if (ids !== null) expect(ids.length).toBe(rows.length);
+          } catch (error) {
+            expect(error).toBeInstanceOf(FinalError);
+          }
+        },
+      ),
     );
   });
 });

@@ -27,10 +27,13 @@ describe('the spool lock', () => {
     await (await SpoolLock.take(directory)).release();
   });
 
-  it.runIf(process.platform === 'linux')('is taken over where another process got the number of the one that is gone', async () => {
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: process.pid, began: '1' }));
-    await (await SpoolLock.take(directory)).release();
-  });
+  it.runIf(process.platform === 'linux')(
+    'is taken over where another process got the number of the one that is gone',
+    async () => {
+      await writeFile(join(directory, 'lock'), JSON.stringify({ pid: process.pid, began: '1' }));
+      await (await SpoolLock.take(directory)).release();
+    },
+  );
 
   it('is taken over where a crash left it half-written', async () => {
     await writeFile(join(directory, 'lock'), '{"pi');

@@ -25,7 +25,9 @@ describe('windows', () => {
     windows.arm('m', 'binary-classification', 2, 7, 'shadow').answered(1, [0.5]);
     windows.arm('m', 'binary-classification', 1, 8, 'champion').callerFaults++;
     const rows = windows.close(3000);
-    expect(rows.map((row) => [row.version, row.revision, row.role, row.requests, row.errors, row.fallbacks, row.callerFaults])).toEqual([
+    expect(
+      rows.map((row) => [row.version, row.revision, row.role, row.requests, row.errors, row.fallbacks, row.callerFaults]),
+    ).toEqual([
       [1, 7, 'champion', 1, 0, 0, 0],
       [2, 7, 'challenger', 1, 1, 1, 0],
       [2, 7, 'shadow', 1, 0, 0, 0],
@@ -60,7 +62,11 @@ describe('windows', () => {
   });
 
   it('merge without losing a count, into one row for each key that spans them all', () => {
-    const step = fc.record({ version: fc.integer({ min: 1, max: 2 }), ms: fc.double({ min: 0, max: 1000, noNaN: true }), good: fc.boolean() });
+    const step = fc.record({
+      version: fc.integer({ min: 1, max: 2 }),
+      ms: fc.double({ min: 0, max: 1000, noNaN: true }),
+      good: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(fc.array(step), { maxLength: 6 }), (turns) => {
         const windows = new OpenWindows('g1', 0);

@@ -16,20 +16,30 @@ import { openStore } from '../src/storage/open-store.ts';
 export function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
-  return { workflowsPath: fileURLToPath(new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)) };
+  return {
+    workflowsPath: fileURLToPath(
+      new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    ),
+  };
 }
 
 /**
  * A worker process from its environment: runs until SIGTERM or SIGINT, then lets what it is doing finish or checkpoint.
  * Prints one line with the message `ready` once it polls.
  */
-export async function runWorker(name: string, options: (dependencies: Dependencies, settings: Settings) => Partial<WorkerOptions> & { taskQueue: string }): Promise<void> {
+export async function runWorker(
+  name: string,
+  options: (dependencies: Dependencies, settings: Settings) => Partial<WorkerOptions> & { taskQueue: string },
+): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(name, settings.PAWL_LOG_LEVEL);
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
   const registry = openRegistry(settings.PAWL_REGISTRY_URL);
-  const store = openStore(settings.PAWL_STORE_URL, settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT });
+  const store = openStore(
+    settings.PAWL_STORE_URL,
+    settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
+  );
   try {
     const worker = await Worker.create({
       connection,

@@ -33,14 +33,18 @@ export class Market {
     const reader = await this.#connection.runAndReadAll(
       `SELECT epoch_ms("timestamp"::TIMESTAMP) AS at, ${features.join(', ')}, "class"::VARCHAR AS label FROM read_parquet('${this.#files}') WHERE ${within(from, to)} ORDER BY "timestamp"`,
     );
-    return reader.getRowObjectsJS().map(({ at, label, ...row }) => ({ at: Number(at), label: String(label), row: row as HalfHour['row'] }));
+    return reader
+      .getRowObjectsJS()
+      .map(({ at, label, ...row }) => ({ at: Number(at), label: String(label), row: row as HalfHour['row'] }));
   }
 
   /** Writes the rows in [from, to) as one Parquet file of the source folder. */
   async land(folder: string, from: Date, to: Date): Promise<void> {
     await mkdir(folder, { recursive: true });
     const file = join(folder, `${to.toISOString().slice(0, 13)}.parquet`).replaceAll("'", "''");
-    await this.#connection.run(`COPY (SELECT * FROM read_parquet('${this.#files}') WHERE ${within(from, to)} ORDER BY "timestamp") TO '${file}' (FORMAT parquet)`);
+    await this.#connection.run(
+      `COPY (SELECT * FROM read_parquet('${this.#files}') WHERE ${within(from, to)} ORDER BY "timestamp") TO '${file}' (FORMAT parquet)`,
+    );
   }
 
   close(): void {

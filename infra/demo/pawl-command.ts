@@ -1,19 +1,15 @@
-import { spawn } from 'node:child_process';
-import { packageFile } from '../../src/package-root.ts';
+import { runPawl } from '../processes/pawl-command.ts';
 import type { Story } from './story.ts';
 
-/** Runs the pawl command as a person would, with `--json`, and returns its document. Any exit code but those named fails. */
-export async function pawl(story: Story, environment: Record<string, string>, args: readonly string[], accepted: readonly number[] = [0]): Promise<Record<string, unknown>> {
+/** Shows a command as a reader would type it, runs it, and returns its document. Any exit code but those accepted ends the demo. */
+export async function pawl(
+  story: Story,
+  environment: Record<string, string>,
+  args: readonly string[],
+  accepted: readonly number[] = [0],
+): Promise<Record<string, unknown>> {
   story.command(`pawl ${args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)).join(' ')}`);
-  const child = spawn(process.execPath, [packageFile('dist/src/cli/main.js'), ...args, '--json'], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve(status ?? 1));
-  });
-  if (!accepted.includes(code)) throw new Error(`pawl ${args.join(' ')} ended with ${code}\n${err}${out}`);
-  return JSON.parse(out) as Record<string, unknown>;
+  const { code, value, stderr } = await runPawl(environment, args);
+  if (!accepted.includes(code)) throw new Error(`pawl ${args.join(' ')} ended with ${code}\n${stderr}`);
+  return value as Record<string, unknown>;
 }

@@ -21,7 +21,8 @@ export class Story {
 
   say(sentence: string): void {
     this.#clear();
-    const time = sentence === '' ? '' : pc.dim(`${String(Math.round((performance.now() - this.#started) / 1000)).padStart(4)} s  `);
+    const time =
+      sentence === '' ? '' : pc.dim(`${String(Math.round((performance.now() - this.#started) / 1000)).padStart(4)} s  `);
     this.#out.write(`${time}${sentence}\n`);
     this.#draw();
   }

@@ -9,7 +9,9 @@ export interface Context {
 }
 
 /** A command's action with its session opened, closed, and its errors told; the return value is the exit code. */
-export function action<A extends unknown[]>(run: (context: Context, ...args: A) => Promise<number>): (...args: [...A, Command]) => Promise<void> {
+export function action<A extends unknown[]>(
+  run: (context: Context, ...args: A) => Promise<number>,
+): (...args: [...A, Command]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
     const json = command.optsWithGlobals<{ json?: boolean }>().json ?? false;

@@ -14,11 +14,19 @@ import { addVersions } from './commands/versions.ts';
 import { exitCodes } from './output.ts';
 import { packageFile } from '../package-root.ts';
 
-const { version, description } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string; description: string };
+const { version, description } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+  version: string;
+  description: string;
+};
 
-const program = new Command('pawl').description(description).version(version).option('--json', 'print one JSON document').showHelpAfterError('(pawl --help lists the commands)');
+const program = new Command('pawl')
+  .description(description)
+  .version(version)
+  .option('--json', 'print one JSON document')
+  .showHelpAfterError('(pawl --help lists the commands)');
 
-for (const add of [addInit, addDev, addApply, addRelease, addStatus, addTimeline, addVersions, addPredict, addOperate, addDoctor]) add(program);
+for (const add of [addInit, addDev, addApply, addRelease, addStatus, addTimeline, addVersions, addPredict, addOperate, addDoctor])
+  add(program);
 
 for (const command of program.commands) {
   command.option('--json', 'print one JSON document');

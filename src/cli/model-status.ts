@@ -9,10 +9,26 @@ import { listTriggers } from '../registry/triggers.ts';
 export interface ModelStatus {
   readonly model: string;
   readonly champion: { readonly version: number; readonly since: string; readonly because: string } | null;
-  readonly traffic: { readonly revision: number; readonly champion: number | null; readonly challenger: number | null; readonly share: number; readonly leaseMs: number | null } | null;
-  readonly release: { readonly id: string; readonly stage: string | null; readonly outcome: string | null; readonly because: string | null } | null;
+  readonly traffic: {
+    readonly revision: number;
+    readonly champion: number | null;
+    readonly challenger: number | null;
+    readonly share: number;
+    readonly leaseMs: number | null;
+  } | null;
+  readonly release: {
+    readonly id: string;
+    readonly stage: string | null;
+    readonly outcome: string | null;
+    readonly because: string | null;
+  } | null;
   readonly trigger: { readonly kind: string; readonly because: string; readonly at: string } | null;
-  readonly gateways: readonly { readonly process: string; readonly address: string; readonly revision: number | null; readonly versions: readonly number[] }[];
+  readonly gateways: readonly {
+    readonly process: string;
+    readonly address: string;
+    readonly revision: number | null;
+    readonly versions: readonly number[];
+  }[];
 }
 
 /** How long ago a gateway may have reported to be counted as there, ms. */
@@ -31,12 +47,20 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
   const trigger = triggers.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
   return {
     model,
-    champion: champion === null ? null : { version: champion.version, since: champion.since.toISOString(), because: champion.because },
+    champion:
+      champion === null ? null : { version: champion.version, since: champion.since.toISOString(), because: champion.because },
     traffic:
       traffic === null
         ? null
-        : { revision: traffic.revision, champion: traffic.champion?.version ?? null, challenger: traffic.challenger?.version ?? null, share: traffic.share, leaseMs: traffic.leaseRemainingMs },
-    release: release === undefined ? null : { id: release.id, stage: release.stage, outcome: release.outcome, because: release.because },
+        : {
+            revision: traffic.revision,
+            champion: traffic.champion?.version ?? null,
+            challenger: traffic.challenger?.version ?? null,
+            share: traffic.share,
+            leaseMs: traffic.leaseRemainingMs,
+          },
+    release:
+      release === undefined ? null : { id: release.id, stage: release.stage, outcome: release.outcome, because: release.because },
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
     gateways: gateways.map(({ process, address, revision, versions }) => ({ process, address, revision, versions })),
   };
@@ -45,11 +69,18 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
 /** The same in a few lines for people. */
 export function statusText(status: ModelStatus): string {
   const { champion, traffic, release, trigger, gateways } = status;
-  const share = traffic?.challenger == null ? '' : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} % (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
+  const share =
+    traffic?.challenger == null
+      ? ''
+      : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} % (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
   return [
     `${status.model}: ${champion === null ? 'no champion yet' : `v${champion.version} since ${champion.since}`}${share}`,
     ...(champion === null ? [] : [`  because   ${champion.because}`]),
-    ...(release === null ? [] : [`  release   ${release.id} ${release.outcome ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`]),
+    ...(release === null
+      ? []
+      : [
+          `  release   ${release.id} ${release.outcome ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
+        ]),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),
     `  gateways  ${gateways.length === 0 ? 'none reports' : gateways.map((gateway) => `${gateway.address} (revision ${gateway.revision ?? 'none'})`).join(', ')}`,
   ].join('\n');

@@ -17,7 +17,9 @@ export async function startMonitor(client: Client, model: string, queuePrefix: s
     signal: internalSignals.specApplied,
     signalArgs: [],
     staticSummary: `Watches ${model}: drift, performance, budgets, schedule, people`,
-    typedSearchAttributes: new TypedSearchAttributes([{ key: defineSearchAttributeKey('PawlModel', SearchAttributeType.KEYWORD), value: model }]),
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: defineSearchAttributeKey('PawlModel', SearchAttributeType.KEYWORD), value: model },
+    ]),
   });
 }
 
@@ -25,13 +27,22 @@ export async function startMonitor(client: Client, model: string, queuePrefix: s
  * Asks the model's monitor and waits until it is done.
  * @throws FinalError PAWL_REQUEST_REFUSED with the monitor's reasons, PAWL_MONITOR_NOT_RUNNING
  */
-export async function ask(client: Client, model: string, action: OperatorAction, request: OperatorRequest): Promise<OperatorAnswer> {
+export async function ask(
+  client: Client,
+  model: string,
+  action: OperatorAction,
+  request: OperatorRequest,
+): Promise<OperatorAnswer> {
   const handle = client.workflow.getHandle(workflowId.monitor(model));
   const requestId = request.requestId ?? randomUUID();
   try {
-    return await handle.executeUpdate<OperatorAnswer, [OperatorRequest]>(updateName(action), { args: [{ ...request, requestId }], updateId: requestId });
+    return await handle.executeUpdate<OperatorAnswer, [OperatorRequest]>(updateName(action), {
+      args: [{ ...request, requestId }],
+      updateId: requestId,
+    });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new FinalError('PAWL_MONITOR_NOT_RUNNING', `${model} has no monitor.`, { cause: error });
+    if (error instanceof WorkflowNotFoundError)
+      throw new FinalError('PAWL_MONITOR_NOT_RUNNING', `${model} has no monitor.`, { cause: error });
     if (error instanceof WorkflowUpdateFailedError) {
       const reason = error.cause instanceof ApplicationFailure ? error.cause.message : error.message;
       throw new FinalError('PAWL_REQUEST_REFUSED', reason, { cause: error });

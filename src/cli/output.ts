@@ -18,7 +18,12 @@ export function printError(json: boolean, error: PawlError): void {
 
 /** Rows under a head, without lines between the rows. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: [], border: [], compact: true }, wordWrap: true, ...(process.stdout.columns ? widths(head.length, process.stdout.columns) : {}) });
+  const drawn = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true },
+    wordWrap: true,
+    ...(process.stdout.columns ? widths(head.length, process.stdout.columns) : {}),
+  });
   for (const row of rows) drawn.push(row.map((cell) => (cell === null ? '' : String(cell))));
   return drawn.toString();
 }

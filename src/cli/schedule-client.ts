@@ -4,7 +4,11 @@ import { scheduleId, taskQueues, workflowId } from '../messages/names.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 
 /** Makes the Schedule `retrain/<model>` what the spec says: created, changed, or removed. Returns what it did. */
-export async function keepSchedule(client: Client, spec: ModelSpec, queuePrefix: string): Promise<'created' | 'updated' | 'removed' | 'none'> {
+export async function keepSchedule(
+  client: Client,
+  spec: ModelSpec,
+  queuePrefix: string,
+): Promise<'created' | 'updated' | 'removed' | 'none'> {
   const handle = client.schedule.getHandle(scheduleId(spec.model));
   if (spec.schedule === undefined) {
     try {
@@ -33,7 +37,12 @@ export async function keepSchedule(client: Client, spec: ModelSpec, queuePrefix:
     return 'created';
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await handle.update((previous) => ({ ...previous, spec: options.spec, policies: { ...previous.policies, ...options.policies }, action: options.action }));
+    await handle.update((previous) => ({
+      ...previous,
+      spec: options.spec,
+      policies: { ...previous.policies, ...options.policies },
+      action: options.action,
+    }));
     return 'updated';
   }
 }

@@ -11,5 +11,8 @@ export async function ensureSearchAttributes(client: Client): Promise<void> {
   const there = await operatorService.listSearchAttributes({ namespace });
   const missing = searchAttributes.filter((name) => !(name in (there.customAttributes ?? {})));
   if (missing.length === 0) return;
-  await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])) });
+  await operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
+  });
 }

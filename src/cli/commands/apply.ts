@@ -39,7 +39,11 @@ export function addApply(program: Command): void {
         const inForce = await findSpec(session.registry, spec.model);
         const change = inForce === null ? 'new' : inForce.digest === digest ? 'unchanged' : 'changed';
         if (options.dryRun) {
-          print(json, { model: spec.model, digest, change, applied: false }, () => `${spec.model}: ${change}; nothing was applied (--dry-run).`);
+          print(
+            json,
+            { model: spec.model, digest, change, applied: false },
+            () => `${spec.model}: ${change}; nothing was applied (--dry-run).`,
+          );
           return exitCodes.done;
         }
         const client = await session.client();
@@ -51,7 +55,9 @@ export function addApply(program: Command): void {
         print(json, { model: spec.model, digest, change, applied: true, schedule }, () =>
           [
             `${spec.model}: ${change === 'unchanged' ? 'already in force' : `${change}, now in force`} (${digest.slice(0, 19)}).`,
-            schedule === 'none' ? 'No schedule; its monitor watches.' : `Schedule ${schedule}${spec.schedule === undefined ? '' : ` (${spec.schedule} ${spec.time_zone ?? 'UTC'})`}; its monitor watches.`,
+            schedule === 'none'
+              ? 'No schedule; its monitor watches.'
+              : `Schedule ${schedule}${spec.schedule === undefined ? '' : ` (${spec.schedule} ${spec.time_zone ?? 'UTC'})`}; its monitor watches.`,
             ...(inForce === null ? [`Next: pawl release ${spec.model} --reason "first version" --wait`] : []),
           ].join('\n'),
         );

@@ -15,10 +15,12 @@ interface Finding {
 const checks: Record<string, (session: Context['session']) => Promise<string>> = {
   node: () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    if (major < 20 || (major === 20 && minor < 19)) return Promise.reject(new Error(`${process.version}; pawl needs 20.19 or newer`));
+    if (major < 20 || (major === 20 && minor < 19))
+      return Promise.reject(new Error(`${process.version}; pawl needs 20.19 or newer`));
     return Promise.resolve(process.version);
   },
-  settings: (session) => Promise.resolve(`Temporal ${session.settings.PAWL_TEMPORAL_ADDRESS}, store ${session.settings.PAWL_STORE_URL}`),
+  settings: (session) =>
+    Promise.resolve(`Temporal ${session.settings.PAWL_TEMPORAL_ADDRESS}, store ${session.settings.PAWL_STORE_URL}`),
   registry: async (session) => `${(await listModels(session.registry)).length} models`,
   store: async (session) => {
     const { PAWL_STORE_URL: url, PAWL_S3_ENDPOINT: s3Endpoint } = session.settings;
@@ -48,7 +50,9 @@ export function addDoctor(program: Command): void {
       action(async ({ session, json }) => {
         const findings: Finding[] = [];
         for (const [part, check] of Object.entries(checks)) findings.push(await find(part, () => check(session)));
-        print(json, findings, () => findings.map(({ part, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'}  ${part.padEnd(9)} ${detail}`).join('\n'));
+        print(json, findings, () =>
+          findings.map(({ part, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'}  ${part.padEnd(9)} ${detail}`).join('\n'),
+        );
         return findings.every((finding) => finding.ok) ? exitCodes.done : exitCodes.failed;
       }),
     );
@@ -58,7 +62,12 @@ async function find(part: string, check: () => Promise<string>): Promise<Finding
   try {
     return { part, ok: true, detail: await check() };
   } catch (error) {
-    if (error instanceof PawlError) return { part, ok: false, detail: `${error.code}: ${[error.message, ...error.problems.map((problem) => problem.message)].join(' ')} ${error.todo}` };
+    if (error instanceof PawlError)
+      return {
+        part,
+        ok: false,
+        detail: `${error.code}: ${[error.message, ...error.problems.map((problem) => problem.message)].join(' ')} ${error.todo}`,
+      };
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return { part, ok: false, detail: `${error instanceof Error ? error.message : String(error)}${cause}` };
   }

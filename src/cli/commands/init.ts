@@ -23,8 +23,20 @@ export function addInit(program: Command): void {
         const source = await inferSpec(data);
         const spec = parseSpec(source, options.out);
         await writeFile(options.out, source);
-        print(json, { file: options.out, model: spec.model, task: spec.task, label: spec.contract.label, features: Object.keys(spec.contract.features) }, () =>
-          [`Wrote ${options.out}: ${spec.task} of ${spec.contract.label} from ${Object.keys(spec.contract.features).length} columns.`, `Read it, then: pawl dev   and   pawl apply ${options.out}`].join('\n'),
+        print(
+          json,
+          {
+            file: options.out,
+            model: spec.model,
+            task: spec.task,
+            label: spec.contract.label,
+            features: Object.keys(spec.contract.features),
+          },
+          () =>
+            [
+              `Wrote ${options.out}: ${spec.task} of ${spec.contract.label} from ${Object.keys(spec.contract.features).length} columns.`,
+              `Read it, then: pawl dev   and   pawl apply ${options.out}`,
+            ].join('\n'),
         );
         return exitCodes.done;
       }),

@@ -29,7 +29,8 @@ export function addOperate(program: Command): void {
       .argument('<model>')
       .requiredOption('--reason <text>', 'why; recorded')
       .option('--by <name>', 'whose name to record (default: yours)');
-    if (verb === 'rollback') command.option('--break-glass', 'write a new traffic epoch straight to the registry: for when Temporal is down');
+    if (verb === 'rollback')
+      command.option('--break-glass', 'write a new traffic epoch straight to the registry: for when Temporal is down');
     command.action(
       action(async ({ session, json }, model: string, options: Options) => {
         const by = whoAsks(options.by);

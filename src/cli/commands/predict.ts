@@ -16,8 +16,15 @@ export function addPredict(program: Command): void {
       action(async ({ session, json }, model: string, row: string | undefined, options: { key?: string; gateway?: string }) => {
         const url = options.gateway ?? `http://${session.settings.PAWL_GATEWAY_HOST}:${session.settings.PAWL_GATEWAY_PORT}`;
         const parsed = parseRow(row ?? (await text(process.stdin)));
-        const body = JSON.stringify({ ...(Array.isArray(parsed) ? { rows: parsed } : { row: parsed }), ...(options.key === undefined ? {} : { key: options.key }) });
-        const response = await fetch(`${url}/v1/models/${model}/predict`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch((cause: unknown) => {
+        const body = JSON.stringify({
+          ...(Array.isArray(parsed) ? { rows: parsed } : { row: parsed }),
+          ...(options.key === undefined ? {} : { key: options.key }),
+        });
+        const response = await fetch(`${url}/v1/models/${model}/predict`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        }).catch((cause: unknown) => {
           throw new TransientError('PAWL_GATEWAY_UNAVAILABLE', `Nothing answers as a gateway at ${url}.`, { cause });
         });
         const answer: unknown = await response.json();

@@ -48,8 +48,17 @@ export function addRelease(program: Command): void {
         const result = await awaitRelease(session.registry, requestId, (line) => {
           if (!json) process.stderr.write(`${line}\n`);
         });
-        print(json, result, () => `${result.release} ${result.outcome.replace('_', ' ')}${result.version === null ? '' : ` (v${result.version})`}: ${result.because}\n${metricsText(result.metrics)}`);
-        return result.outcome === 'promoted' ? exitCodes.done : result.outcome === 'failed' ? exitCodes.failed : exitCodes.refused;
+        print(
+          json,
+          result,
+          () =>
+            `${result.release} ${result.outcome.replace('_', ' ')}${result.version === null ? '' : ` (v${result.version})`}: ${result.because}\n${metricsText(result.metrics)}`,
+        );
+        return result.outcome === 'promoted'
+          ? exitCodes.done
+          : result.outcome === 'failed'
+            ? exitCodes.failed
+            : exitCodes.refused;
       }),
     );
 }

@@ -13,7 +13,9 @@ export function addStatus(program: Command): void {
       action(async ({ session, json }, model: string | undefined) => {
         const models = model === undefined ? await listModels(session.registry) : [model];
         const all = await Promise.all(models.map((name) => modelStatus(session.registry, name)));
-        print(json, model === undefined ? all : all[0], () => (all.length === 0 ? 'No model yet: pawl apply.' : all.map(statusText).join('\n')));
+        print(json, model === undefined ? all : all[0], () =>
+          all.length === 0 ? 'No model yet: pawl apply.' : all.map(statusText).join('\n'),
+        );
         return exitCodes.done;
       }),
     );

@@ -11,7 +11,10 @@ export function addVersions(program: Command): void {
     .argument('<model>')
     .action(
       action(async ({ session, json }, model: string) => {
-        const [versions, champion] = await Promise.all([listVersions(session.registry, model), getChampion(session.registry, model)]);
+        const [versions, champion] = await Promise.all([
+          listVersions(session.registry, model),
+          getChampion(session.registry, model),
+        ]);
         const value = versions.map((version) => ({
           version: version.version,
           champion: version.version === champion?.version,
@@ -26,7 +29,13 @@ export function addVersions(program: Command): void {
         print(json, value, () =>
           table(
             ['version', 'release', 'trainer', 'registered', 'metrics'],
-            value.map((row) => [`v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`, row.release, row.trainer, when(row.createdAt), metricsText(row.metrics)]),
+            value.map((row) => [
+              `v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`,
+              row.release,
+              row.trainer,
+              when(row.createdAt),
+              metricsText(row.metrics),
+            ]),
           ),
         );
         return exitCodes.done;

@@ -1,0 +1,181 @@
+import type { Selectable } from 'kysely';
+import { FinalError } from '../errors.ts';
+import type { ReleaseOutcome, Trigger } from '../messages/release.ts';
+import type { Registry } from './registry.ts';
+import { json } from './registry.ts';
+import type { Tables } from './tables.ts';
+
+export interface ReleaseRecord {
+  /** `<model>/<number>` */
+  readonly id: string;
+  readonly model: string;
+  readonly number: number;
+  /** The workflow run that it is. */
+  readonly runId: string;
+  readonly specDigest: string;
+  readonly triggerId: string;
+  readonly overrideGates: boolean;
+  readonly shuffleLabels: boolean;
+  /** Event time as of which rules about data hold, ISO 8601; null for now. */
+  readonly asOf: string | null;
+  readonly stage: string | null;
+  readonly datasetDigest: string | null;
+  readonly version: number | null;
+  /** Null while it runs. */
+  readonly outcome: ReleaseOutcome | null;
+  readonly because: string | null;
+  readonly metrics: Readonly<Record<string, number>> | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** Gives a run its release and number. The same run again gets the same; its trigger must be recorded before. */
+export async function openRelease(
+  registry: Registry,
+  input: {
+    model: string;
+    runId: string;
+    specDigest: string;
+    trigger: Trigger;
+    overrideGates?: boolean;
+    shuffleLabels?: boolean;
+    asOf?: string;
+  },
+): Promise<{ id: string; number: number; specDigest: string }> {
+  const { model, runId, specDigest, trigger } = input;
+  return registry.db.transaction().execute(async (tx) => {
+    // One at a time for a model, so that numbers have no gaps and no doubles.
+    await tx.selectFrom('models').select('name').where('name', '=', model).forUpdate().execute();
+    const mine = await tx
+      .selectFrom('releases')
+      .select(['id', 'number', 'spec_digest as specDigest'])
+      .where('run_id', '=', runId)
+      .executeTakeFirst();
+    if (mine !== undefined) return mine;
+    const { last } = await tx
+      .selectFrom('releases')
+      .select((eb) => eb.fn.max('number').as('last'))
+      .where('model', '=', model)
+      .executeTakeFirstOrThrow();
+    const number = Number(last ?? 0) + 1;
+    const id = `${model}/${number}`;
+    await tx
+      .insertInto('releases')
+      .values({
+        id,
+        model,
+        number,
+        run_id: runId,
+        spec_digest: specDigest,
+        trigger_id: trigger.id,
+        override_gates: input.overrideGates ?? false,
+        shuffle_labels: input.shuffleLabels ?? false,
+        as_of: input.asOf === undefined ? null : new Date(input.asOf),
+        stage: null,
+        dataset_digest: null,
+        version: null,
+        outcome: null,
+        because: null,
+        metrics: json(null),
+        ended_at: null,
+      })
+      .execute();
+    return { id, number, specDigest };
+  });
+}
+
+export async function updateRelease(
+  registry: Registry,
+  id: string,
+  changes: { stage?: string; datasetDigest?: string; version?: number },
+): Promise<void> {
+  await registry.db
+    .updateTable('releases')
+    .set({
+      ...(changes.stage === undefined ? {} : { stage: changes.stage }),
+      ...(changes.datasetDigest === undefined ? {} : { dataset_digest: changes.datasetDigest }),
+      ...(changes.version === undefined ? {} : { version: changes.version }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Writes the end. The first end stands: a later one is ignored. */
+export async function closeRelease(
+  registry: Registry,
+  input: {
+    id: string;
+    outcome: ReleaseOutcome;
+    version: number | null;
+    because: string;
+    metrics: Readonly<Record<string, number>>;
+  },
+): Promise<void> {
+  await registry.db
+    .updateTable('releases')
+    .set({
+      outcome: input.outcome,
+      version: input.version,
+      because: input.because,
+      metrics: json(input.metrics),
+      stage: input.outcome,
+      ended_at: new Date(),
+    })
+    .where('id', '=', input.id)
+    .where('outcome', 'is', null)
+    .execute();
+}
+
+/** Closes a release whose workflow is gone. */
+export async function abandonRelease(registry: Registry, id: string, because: string): Promise<void> {
+  await registry.db
+    .updateTable('releases')
+    .set({ outcome: 'failed', because, ended_at: new Date() })
+    .where('id', '=', id)
+    .where('outcome', 'is', null)
+    .execute();
+}
+
+/** @throws FinalError PAWL_RELEASE_NOT_FOUND */
+export async function getRelease(registry: Registry, id: string): Promise<ReleaseRecord> {
+  const row = await registry.db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new FinalError('PAWL_RELEASE_NOT_FOUND', `The registry knows no release ${id}.`);
+  return toRecord(row);
+}
+
+/** By number. */
+export async function listReleases(registry: Registry, model: string): Promise<ReleaseRecord[]> {
+  const rows = await registry.db.selectFrom('releases').selectAll().where('model', '=', model).orderBy('number').execute();
+  return rows.map(toRecord);
+}
+
+export async function lastEndedRelease(registry: Registry, model: string): Promise<ReleaseRecord | null> {
+  const row = await registry.db
+    .selectFrom('releases')
+    .selectAll()
+    .where('model', '=', model)
+    .where('ended_at', 'is not', null)
+    .orderBy('ended_at', 'desc')
+    .executeTakeFirst();
+  return row === undefined ? null : toRecord(row);
+}
+
+const toRecord = (row: Selectable<Tables['releases']>): ReleaseRecord => ({
+  id: row.id,
+  model: row.model,
+  number: row.number,
+  runId: row.run_id,
+  specDigest: row.spec_digest,
+  triggerId: row.trigger_id,
+  overrideGates: row.override_gates,
+  shuffleLabels: row.shuffle_labels,
+  asOf: row.as_of?.toISOString() ?? null,
+  stage: row.stage,
+  datasetDigest: row.dataset_digest,
+  version: row.version,
+  outcome: row.outcome,
+  because: row.because,
+  metrics: row.metrics,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+});

@@ -1,0 +1,156 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { DatasetRef } from '../data/dataset.ts';
+import type { GateResult } from '../evaluation/gates.ts';
+import type { ReleaseOutcome } from '../messages/release.ts';
+import type { TriggerKind } from '../monitoring/state.ts';
+import type { ModelSpec } from '../spec/schema.ts';
+
+/** Written as JSON, read as the value. */
+type Json<T> = ColumnType<T, T, T>;
+
+/** The registry's tables as the migrations make them. */
+export interface Tables {
+  models: { name: string; spec_digest: string; base_directory: string; applied_at: Generated<Date>; applied_by: string };
+  specs: {
+    model: string;
+    digest: string;
+    spec: Json<ModelSpec>;
+    source: string;
+    applied_at: Generated<Date>;
+    applied_by: string;
+  };
+  datasets: { digest: string; model: string; dataset: Json<DatasetRef>; spec_digest: string; recorded_at: Generated<Date> };
+  triggers: {
+    id: string;
+    model: string;
+    kind: TriggerKind;
+    because: string;
+    by: string;
+    evidence: Json<unknown>;
+    release: string | null;
+    at: Generated<Date>;
+  };
+  releases: {
+    id: string;
+    model: string;
+    number: number;
+    run_id: string;
+    spec_digest: string;
+    trigger_id: string;
+    override_gates: boolean;
+    shuffle_labels: boolean;
+    as_of: Date | null;
+    stage: string | null;
+    dataset_digest: string | null;
+    version: number | null;
+    outcome: ReleaseOutcome | null;
+    because: string | null;
+    metrics: Json<Readonly<Record<string, number>> | null>;
+    started_at: Generated<Date>;
+    ended_at: Date | null;
+  };
+  versions: {
+    model: string;
+    version: number;
+    release: string;
+    uri: string;
+    digest: string;
+    dataset_digest: string;
+    trainer: string;
+    params: Json<Readonly<Record<string, unknown>>>;
+    seed: number;
+    metrics: Json<Readonly<Record<string, number>>>;
+    gates: Json<readonly GateResult[]>;
+    importances: Json<Readonly<Record<string, number>>>;
+    holdout_from: Date | null;
+    overridden: boolean;
+    created_at: Generated<Date>;
+  };
+  champions: {
+    seq: GeneratedAlways<number>;
+    model: string;
+    version: number;
+    release: string | null;
+    by: string;
+    because: string;
+    operation_id: string;
+    since: Generated<Date>;
+  };
+  traffic_epochs: {
+    model: string;
+    epoch: number;
+    holder: string;
+    kind: 'rollout' | 'person' | 'break-glass';
+    opened_at: Generated<Date>;
+  };
+  traffic_revisions: {
+    model: string;
+    revision: number;
+    epoch: number;
+    operation_id: string;
+    champion: number | null;
+    challenger: number | null;
+    share: number;
+    shadow_share: number;
+    salt: string;
+    lease_ms: number | null;
+    because: string;
+    written_at: Generated<Date>;
+  };
+  traffic_leases: { model: string; revision: number; expires_at: Date };
+  windows: {
+    process: string;
+    model: string;
+    version: number;
+    revision: number;
+    role: 'champion' | 'challenger' | 'shadow';
+    started_at: Date;
+    length_ms: number;
+    requests: number;
+    caller_faults: number;
+    errors: number;
+    fallbacks: number;
+    latency: number[];
+    score: number[];
+  };
+  labels: {
+    model: string;
+    prediction_id: string;
+    label: string;
+    observed_at: Date | null;
+    received_at: Generated<Date>;
+    seq: GeneratedAlways<number>;
+  };
+  gateways: {
+    process: string;
+    model: string;
+    address: string;
+    revision: number | null;
+    versions: number[];
+    reported_at: Generated<Date>;
+  };
+  decisions: {
+    seq: GeneratedAlways<number>;
+    key: string;
+    model: string;
+    release: string | null;
+    workflow: string;
+    stage: string;
+    action: string;
+    because: string;
+    evidence: Json<unknown>;
+    at: Generated<Date>;
+  };
+  operations: {
+    request_id: string;
+    model: string;
+    action: string;
+    by: string;
+    reason: string;
+    asked_at: Generated<Date>;
+    finished_at: Date | null;
+    because: string | null;
+    revision: number | null;
+    release: string | null;
+  };
+}

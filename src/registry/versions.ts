@@ -1,0 +1,101 @@
+import type { Selectable } from 'kysely';
+import { FinalError } from '../errors.ts';
+import type { GateResult } from '../evaluation/gates.ts';
+import type { Registry } from './registry.ts';
+import { json } from './registry.ts';
+import type { Tables } from './tables.ts';
+
+/** A version's evidence, as it was registered. */
+export interface VersionRecord {
+  readonly model: string;
+  readonly version: number;
+  readonly release: string;
+  readonly uri: string;
+  readonly digest: string;
+  readonly datasetDigest: string;
+  readonly trainer: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly gates: readonly GateResult[];
+  readonly importances: Readonly<Record<string, number>>;
+  /** Event time of the first row that it has not learned from, ISO 8601. */
+  readonly holdoutFrom: string | null;
+  /** A gate refused it and a person let it through. */
+  readonly overridden: boolean;
+  readonly createdAt: Date;
+}
+
+/** Gives a release's artifact its version number. The same release again gets the same number. */
+export async function registerVersion(
+  registry: Registry,
+  input: Omit<VersionRecord, 'version' | 'createdAt'>,
+): Promise<{ version: number }> {
+  return registry.db.transaction().execute(async (tx) => {
+    await tx.selectFrom('models').select('name').where('name', '=', input.model).forUpdate().execute();
+    const mine = await tx.selectFrom('versions').select('version').where('release', '=', input.release).executeTakeFirst();
+    if (mine !== undefined) return mine;
+    const { last } = await tx
+      .selectFrom('versions')
+      .select((eb) => eb.fn.max('version').as('last'))
+      .where('model', '=', input.model)
+      .executeTakeFirstOrThrow();
+    const version = Number(last ?? 0) + 1;
+    await tx
+      .insertInto('versions')
+      .values({
+        model: input.model,
+        version,
+        release: input.release,
+        uri: input.uri,
+        digest: input.digest,
+        dataset_digest: input.datasetDigest,
+        trainer: input.trainer,
+        params: json(input.params),
+        seed: input.seed,
+        metrics: json(input.metrics),
+        gates: json(input.gates),
+        importances: json(input.importances),
+        holdout_from: input.holdoutFrom === null ? null : new Date(input.holdoutFrom),
+        overridden: input.overridden,
+      })
+      .execute();
+    return { version };
+  });
+}
+
+/** @throws FinalError PAWL_VERSION_NOT_FOUND */
+export async function getVersion(registry: Registry, model: string, version: number): Promise<VersionRecord> {
+  const row = await registry.db
+    .selectFrom('versions')
+    .selectAll()
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (row === undefined) throw new FinalError('PAWL_VERSION_NOT_FOUND', `The registry knows no v${version} of ${model}.`);
+  return toRecord(row);
+}
+
+/** By number. */
+export async function listVersions(registry: Registry, model: string): Promise<VersionRecord[]> {
+  const rows = await registry.db.selectFrom('versions').selectAll().where('model', '=', model).orderBy('version').execute();
+  return rows.map(toRecord);
+}
+
+const toRecord = (row: Selectable<Tables['versions']>): VersionRecord => ({
+  model: row.model,
+  version: row.version,
+  release: row.release,
+  uri: row.uri,
+  digest: row.digest,
+  datasetDigest: row.dataset_digest,
+  trainer: row.trainer,
+  params: row.params,
+  seed: row.seed,
+  metrics: row.metrics,
+  gates: row.gates,
+  importances: row.importances,
+  holdoutFrom: row.holdout_from?.toISOString() ?? null,
+  overridden: row.overridden,
+  createdAt: row.created_at,
+});

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
+import { getRelease, listReleases } from '../src/registry/releases.ts';
+import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
+import { listVersions } from '../src/registry/versions.ts';
+import { quickRollout, RunningPawl, until } from './running-pawl.ts';
+import { exampleRows, Traffic } from './traffic.ts';
+
+const anyAge = 'contract.freshness=12000d';
+let pawl: RunningPawl | undefined;
+let traffic: Traffic | undefined;
+
+afterEach(async () => {
+  await traffic?.stop();
+  traffic = undefined;
+  await pawl?.stop();
+  pawl = undefined;
+});
+
+async function firstVersion(...set: string[]): Promise<RunningPawl> {
+  const running = await RunningPawl.start({ example: 'electricity' });
+  pawl = running;
+  await running.apply(...quickRollout, anyAge, ...set);
+  await running.done('release', running.model, '--reason', 'first version', '--wait');
+  return running;
+}
+
+/** Starts a release and gives its id at once. */
+async function startRelease(running: RunningPawl, ...options: string[]): Promise<string> {
+  const answer = (await running.done('release', running.model, '--reason', 'to be interrupted', ...options)) as {
+    release: string;
+  };
+  return answer.release;
+}
+
+const inStage = (running: RunningPawl, id: string, stage: string) =>
+  until(`${id} is in ${stage}`, async () => (await getRelease(running.registry, id)).stage === stage);
+const ended = (running: RunningPawl, id: string) =>
+  until(`${id} has ended`, async () => (await getRelease(running.registry, id)).outcome !== null, { seconds: 120 });
+
+describe('a killed process', () => {
+  it('workerKilledDuringIngest: another worker does the ingest, and the release ends as it would have', async () => {
+    const running = await RunningPawl.start({ example: 'electricity' });
+    pawl = running;
+    await running.apply(...quickRollout, anyAge);
+    const id = await startRelease(running);
+    await inStage(running, id, 'ingest');
+    await running.kill('pipeline');
+    await running.startProcess('pipeline', 'pipeline 2');
+    await ended(running, id);
+    expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(await listVersions(running.registry, running.model)).toHaveLength(1);
+  }, 180_000);
+
+  it('trainerKilledDuringTraining: another one goes on from the checkpoint, and one version is registered', async () => {
+    const running = await RunningPawl.start({ example: 'electricity', processes: ['pipeline', 'gateway', 'training'] });
+    pawl = running;
+    await running.apply(...quickRollout, anyAge, 'training.params.trees=4000');
+    const id = await startRelease(running);
+    const checkpoint = `checkpoints/${id}/`;
+    await until('a checkpoint is there', async () => (await running.store.list(checkpoint)).length > 0);
+    await running.kill('training');
+    await running.startProcess('training', 'training 2');
+    await ended(running, id);
+    expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(readFileSync(join(running.folder, 'training 2.log'), 'utf8')).toMatch(/training goes on from its checkpoint/);
+    expect(await running.store.list(checkpoint)).toEqual([]);
+    expect(await listVersions(running.registry, running.model)).toHaveLength(1);
+  }, 240_000);
+
+  it('workerKilledDuringRamp: the share lapses or is kept by the next worker, no caller sees a failure, and the rollout ends', async () => {
+    const running = await firstVersion('release.step.for=3s', 'release.lease=4s', 'release.lapses=5');
+    traffic = new Traffic(running, await exampleRows('electricity', 300)).start(60);
+    const id = await startRelease(running, '--override-gates');
+    await until('the ramp has begun', async () => ((await readAssignment(running.registry, running.model))?.share ?? 0) > 0);
+    await running.kill('pipeline');
+    await until('every caller is back with the champion', async () =>
+      (await answeredBy(running)).every((version) => version === 1),
+    );
+    await running.startProcess('pipeline', 'pipeline 2');
+    await ended(running, id);
+    expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 2 });
+    expect(traffic.failures).toEqual([]);
+  }, 240_000);
+});
+
+describe('a terminated workflow', () => {
+  it('rolloutTerminated: the champion answers everything again when the lease ends', async () => {
+    const running = await firstVersion('release.step.for=1h', 'release.lease=3s');
+    traffic = new Traffic(running, await exampleRows('electricity', 300)).start(40);
+    const id = await startRelease(running, '--override-gates');
+    await running.done('promote', running.model, '--reason', 'to have a share', '--by', 'ada').catch(() => undefined);
+    await until(
+      'the challenger has a share',
+      async () => ((await readAssignment(running.registry, running.model))?.challenger ?? null) !== null,
+    );
+    await running.client.workflow.getHandle(workflowId.rollout(running.model)).terminate('pulled by hand');
+    await until(
+      'the lease has run out',
+      async () => ((await readAssignment(running.registry, running.model))?.leaseRemainingMs ?? 0) === 0,
+    );
+    await until('every caller is back with the champion', async () =>
+      (await answeredBy(running)).every((version) => version === 1),
+    );
+    await ended(running, id);
+    expect(traffic.failures).toEqual([]);
+  }, 180_000);
+
+  it('releaseTerminated: the next release starts, and the lost one is closed with the reason', async () => {
+    const running = await RunningPawl.start({ example: 'electricity', processes: ['pipeline', 'gateway'] });
+    pawl = running;
+    await running.apply(...quickRollout, anyAge, 'monitor.every=1s');
+    const lost = await startRelease(running);
+    await inStage(running, lost, 'train');
+    await running.client.workflow.getHandle(workflowId.release(running.model)).terminate('pulled by hand');
+    await ended(running, lost);
+    expect((await getRelease(running.registry, lost)).because).toMatch(/terminated or lost/);
+    await running.startProcess('training');
+    const result = await running.done('release', running.model, '--reason', 'the next one', '--wait');
+    expect(result).toMatchObject({ outcome: 'promoted', release: `${running.model}/2` });
+    expect(await listReleases(running.registry, running.model)).toHaveLength(2);
+  }, 180_000);
+});
+
+describe('a rollback', () => {
+  it('without Temporal: --break-glass takes the traffic, and the rollout that was running loses its right to write', async () => {
+    const running = await firstVersion('release.step.for=1h');
+    traffic = new Traffic(running, await exampleRows('electricity', 300)).start(40);
+    const id = await startRelease(running, '--override-gates');
+    await until('the ramp has begun', async () => ((await readAssignment(running.registry, running.model))?.share ?? 0) > 0);
+    const elsewhere = { ...running.environment, PAWL_TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    const { runPawl } = await import('../infra/processes/pawl-command.ts');
+    const { code, value } = await runPawl(elsewhere, [
+      'rollback',
+      running.model,
+      '--break-glass',
+      '--reason',
+      'now',
+      '--by',
+      'ada',
+    ]);
+    expect({ code, value }).toMatchObject({ code: 0, value: { action: 'rollback' } });
+    await ended(running, id);
+    expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'rolled_back' });
+    const last = (await listRevisions(running.registry, running.model)).at(-1);
+    expect(last).toMatchObject({ champion: 1, challenger: null });
+    expect((await answeredBy(running)).every((version) => version === 1)).toBe(true);
+  }, 180_000);
+});
+
+/** Who answers 50 different callers now. */
+async function answeredBy(running: RunningPawl): Promise<(number | null)[]> {
+  const row = (await exampleRows('electricity', 1))[0]?.row ?? {};
+  return Promise.all(Array.from({ length: 50 }, async (_, i) => (await running.predict(row, `probe-${i}`)).version));
+}

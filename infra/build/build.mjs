@@ -8,7 +8,7 @@ import { inputFiles, inputsDigest, root, rooms } from './inputs.mjs';
 const dist = path.join(root, 'dist');
 
 /** Written last: it says which inputs dist/ was made from, so it may only stand beside a whole build. */
-export const stamp = path.join(dist, '.built');
+const stamp = path.join(dist, '.built');
 
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

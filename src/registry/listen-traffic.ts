@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Registry } from './registry.ts';
+import { trafficChannel } from './traffic.ts';
 
 /** Pause before a lost connection is made again, ms. */
 const reconnectMs = 1000;
@@ -21,7 +22,7 @@ export function listenTraffic(registry: Registry, onChange: () => void): { close
     });
     client.on('notification', onChange);
     try {
-      await client.query('LISTEN pawl_traffic');
+      await client.query(`LISTEN ${trafficChannel}`);
       onChange();
       if (!closed) await gone;
     } finally {

@@ -35,8 +35,15 @@ describe('feedback', () => {
   it.each([
     ['a label that is no class', { id: 'a', label: 'up' }, classifier, ['Label 1: up is no class.']],
     ['a label that is no number', { id: 'a', label: 'up' }, regressor, ['Label 1: up is no number.']],
-    ['no label', { id: 'a' }, null, ['Label 1: label is text, a finite number, true or false.']],
+    ['no label', { id: 'a' }, null, ['Label 1: label is text of 1 to 200 printable characters, a finite number, true or false.']],
     ['a time that is none', { id: 'a', label: 1, at: 'soon' }, null, ['Label 1: at is no time.']],
+    ['a time before all calendars', { id: 'a', label: 1, at: -8.64e15 }, null, ['Label 1: at is no time.']],
+    [
+      'an id that Postgres cannot hold',
+      { id: 'a\u0000', label: 1 },
+      null,
+      ['Label 1: id is text of 1 to 200 printable characters.'],
+    ],
     ['an unknown key', { id: 'a', label: 1, lable: 2 }, null, ['Label 1: lable is unknown.']],
     ['an empty list', { labels: [] }, null, ['labels is a list of at least one.']],
     ['no object', 'label', null, ['The body is not a JSON object.']],
@@ -46,8 +53,8 @@ describe('feedback', () => {
 
   it('names the mistakes of all labels at once, by position', () => {
     expect(problems({ labels: [{ id: 'a', label: 1 }, { id: '', label: 1 }, { id: 'c' }] })).toEqual([
-      'Label 2: id is text of 1 to 200 characters.',
-      'Label 3: label is text, a finite number, true or false.',
+      'Label 2: id is text of 1 to 200 printable characters.',
+      'Label 3: label is text of 1 to 200 printable characters, a finite number, true or false.',
     ]);
   });
 });

@@ -1,9 +1,12 @@
 import { FinalError, type Problem } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import type { SpooledLabel } from './feedback-spool.ts';
-import { longestId } from './predict-request.ts';
+import { isName, longestId } from './predict-request.ts';
 
 const mostProblems = 100;
+/** The years 1 to 9999, which every calendar and database takes. */
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const form = '{ "id": "...", "label": ... } or { "labels": [ { "id", "label", "at"? } ] }';
 
 /**
@@ -30,17 +33,16 @@ export function parseFeedback(model: string, body: unknown, signature: ModelSign
     }
     const { id, label, at, ...rest } = entry as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(rest)) tell(name, `${name} is unknown.`, form);
-    if (typeof id !== 'string' || id.length < 1 || id.length > longestId)
-      tell('id', `id is text of 1 to ${longestId} characters.`);
+    if (!isName(id)) tell('id', `id is text of 1 to ${longestId} printable characters.`);
     const text = typeof label === 'string' || typeof label === 'boolean' || Number.isFinite(label) ? String(label) : '';
-    if (text === '') tell('label', 'label is text, a finite number, true or false.');
+    if (!isName(text)) tell('label', `label is text of 1 to ${longestId} printable characters, a finite number, true or false.`);
     else if (signature?.classes && !signature.classes.includes(text))
       tell('label', `${text.slice(0, 80)} is no class.`, signature.classes.join(' or '));
     else if (signature?.task === 'regression' && !Number.isFinite(Number(text)))
       tell('label', `${text.slice(0, 80)} is no number.`);
     const observedAt =
       at === undefined || at === null ? now : typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : NaN;
-    if (Number.isNaN(observedAt)) tell('at', 'at is no time.', 'ISO 8601, or milliseconds since 1970');
+    if (!(observedAt >= earliest && observedAt <= latest)) tell('at', 'at is no time.', 'ISO 8601, or milliseconds since 1970');
     return { model, predictionId: String(id), label: text, observedAt };
   }
 }

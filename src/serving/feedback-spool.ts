@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { PawlError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { NdjsonSpool, readSpool, spoolFiles } from './ndjson-spool.ts';
+import { isRefusal } from './registry-refusal.ts';
 import { SpoolShipper, type Shipment } from './spool-shipper.ts';
 
 /** What really happened, for one prediction. `observedAt` in ms since 1970. */
@@ -94,7 +94,7 @@ export class FeedbackSpool {
             batch.map(({ predictionId, label, observedAt }) => ({ predictionId, label, observedAt: new Date(observedAt) })),
           );
         } catch (error) {
-          if (!(error instanceof PawlError) || error.retryable) throw error;
+          if (!isRefusal(error)) throw error;
           this.#options.logger.error(
             { err: error, model, path },
             'the registry refuses these labels; the file is kept as .refused',

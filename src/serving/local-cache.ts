@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Digest } from '../data/dataset.ts';
 import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
 
 /** What a gateway knows of the traffic: the models there are, and the assignments of those that have one. */
@@ -10,7 +9,8 @@ export interface Traffic {
   readonly assignments: readonly TrafficAssignment[];
 }
 
-export function digestOf(bytes: Uint8Array): Digest {
+/** `sha256:` and 64 hex digits. */
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
@@ -43,12 +43,12 @@ export class LocalCache {
     }
   }
 
-  async saveArtifact(digest: Digest, bytes: Uint8Array): Promise<void> {
+  async saveArtifact(digest: string, bytes: Uint8Array): Promise<void> {
     await this.#write(fileOf(digest), bytes);
   }
 
   /** The artifact; null where it is not there, or damaged. */
-  async readArtifact(digest: Digest): Promise<Uint8Array | null> {
+  async readArtifact(digest: string): Promise<Uint8Array | null> {
     try {
       const bytes = await readFile(join(this.#directory, fileOf(digest)));
       return digestOf(bytes) === digest ? bytes : null;
@@ -58,7 +58,7 @@ export class LocalCache {
   }
 
   /** Removes the artifacts of all versions but these. */
-  async keepOnly(digests: readonly Digest[]): Promise<void> {
+  async keepOnly(digests: readonly string[]): Promise<void> {
     const kept = new Set(digests.map(fileOf));
     const names = await readdir(this.#directory).catch(() => []);
     for (const name of names) if (name.endsWith('.onnx') && !kept.has(name)) await unlink(join(this.#directory, name));
@@ -73,6 +73,6 @@ export class LocalCache {
   }
 }
 
-function fileOf(digest: Digest): string {
+function fileOf(digest: string): string {
   return `${digest.slice('sha256:'.length)}.onnx`;
 }

@@ -43,20 +43,23 @@ export function parsePredictRequest(body: unknown, headerKey: string | null): Pr
   else if (ids !== undefined && rows === undefined) tell('ids', 'ids goes with rows.', 'id goes with row');
   else if (id !== undefined) {
     if (isName(id)) allIds = [id];
-    else tell('id', `id is text of 1 to ${longestId} characters.`);
+    else tell('id', `id is text of 1 to ${longestId} printable characters.`);
   } else if (ids !== undefined) {
-    if (!Array.isArray(ids) || !ids.every(isName)) tell('ids', `ids is a list of texts of 1 to ${longestId} characters.`);
+    if (!Array.isArray(ids) || !ids.every(isName))
+      tell('ids', `ids is a list of texts of 1 to ${longestId} printable characters.`);
     else if (ids.length !== all.length) tell('ids', `There are ${ids.length} ids for ${all.length} rows.`);
     else if (new Set(ids).size !== ids.length) tell('ids', 'An id occurs twice.');
     else allIds = ids;
   }
 
-  if (key !== undefined && key !== null && !isName(key)) tell('key', `key is text of 1 to ${longestId} characters.`);
-  if (headerKey !== null && !isName(headerKey)) tell('x-pawl-key', `x-pawl-key is text of 1 to ${longestId} characters.`);
+  if (key !== undefined && key !== null && !isName(key)) tell('key', `key is text of 1 to ${longestId} printable characters.`);
+  if (headerKey !== null && !isName(headerKey))
+    tell('x-pawl-key', `x-pawl-key is text of 1 to ${longestId} printable characters.`);
   if (problems.length > 0) throw new FinalError('PAWL_REQUEST_INVALID', 'The request is not one for predictions.', { problems });
   return { rows: all, ids: allIds, key: isName(key) ? key : headerKey };
 }
 
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= longestId;
+/** Control characters are kept out: they would not survive every place that an id goes to. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= longestId && !/[\u0000-\u001f\u007f]/.test(value);
 }

@@ -81,7 +81,11 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
     resolveStopped();
   }
   function onSignal(signal: NodeJS.Signals): void {
-    if (stopping !== null) return;
+    if (stopping !== null) {
+      // Asked a second time: nothing is waited for any more.
+      for (const impatient of [...workers, ...servers]) void impatient.stop(0);
+      return;
+    }
     say(`${signal}: stopping everything …`);
     void stop().finally(() => process.exit(options.exitCode ?? (signal === 'SIGINT' ? 130 : 143)));
   }

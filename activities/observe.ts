@@ -13,7 +13,8 @@ import { abandonRelease, lastEndedRelease, listReleases } from '../src/registry/
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { sumWindows } from '../src/registry/windows.ts';
-import type { LoggedPrediction } from '../src/serving/prediction-log.ts';
+import { slowerThan } from '../src/serving/latency-histogram.ts';
+import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -29,7 +30,7 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
     if (sample.length < spec.monitor.sample * smallestSample) return [];
     const features = Object.keys(spec.contract.features);
     const reference = await readRows(store, datasetUri, spec, { newest: spec.monitor.sample });
-    const rows = sample.map((prediction) => JSON.parse(prediction.row) as Record<string, unknown>);
+    const rows = sample.map((prediction) => JSON.parse(prediction.row) as Record<string, string | number | boolean | null>);
     const columns = Object.fromEntries(features.map((feature) => [feature, rows.map((row) => row[feature] ?? null)]));
     return featureShifts(reference, columns, spec.contract.features);
   }
@@ -60,7 +61,7 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
       spec.monitor.budgets.map(async (budget) => {
         const over = budget.error_rate?.over ?? budget.latency?.over ?? 0;
         const sum = await sumWindows(registry, { model: spec.model, since: new Date(now - over) });
-        return budgetSpent(budget, sum);
+        return budgetSpent(budget, { ...sum, slower: slowerThan(sum.latency, budget.latency?.p99 ?? Infinity) });
       }),
     );
   }

@@ -15,12 +15,16 @@ export const long = proxyActivities<PipelineActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 8 },
 });
 
-/** A guard lives as long as its step, days at most; it must come back for ever, because without it the share lapses. */
-export const watching = proxyActivities<PipelineActivities>({
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
-});
+/**
+ * A guard lives as long as its step, days at most; it must come back for ever, because without it the share lapses. Another
+ * worker must have taken over well before the lease ends, so the heartbeat's timeout follows from it.
+ */
+export const watching = (leaseMs: number) =>
+  proxyActivities<PipelineActivities>({
+    startToCloseTimeout: '30 days',
+    heartbeatTimeout: Math.max(1000, leaseMs / 3),
+    retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+  });
 
 /** Training has workers of its own. A lost worker is noticed after the heartbeat's timeout, and another goes on from the checkpoint. */
 export const training = () =>

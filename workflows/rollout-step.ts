@@ -78,22 +78,25 @@ async function watch(
   course.inbox.onArrival(() => scope.cancel());
   try {
     const report = await scope.run(() =>
-      watching.guard.executeWithOptions({ summary: `${state.stage}, step ${state.step + 1}: watches v${input.version}` }, [
-        {
-          model: input.model,
-          version: input.version,
-          champion: input.champion,
-          state,
-          policy: input.policy,
-          epoch: grant.epoch,
-          labelSeq: grant.labelSeq,
-          revision: revision.revision,
-          stepStartedAt: revision.at,
-          rolloutStartedAt: (first ?? revision).at,
-          firstRevision: (first ?? revision).revision,
-          command,
-        },
-      ]),
+      watching(input.policy.lease).guard.executeWithOptions(
+        { summary: `${state.stage}, step ${state.step + 1}: watches v${input.version}` },
+        [
+          {
+            model: input.model,
+            version: input.version,
+            champion: input.champion,
+            state,
+            policy: input.policy,
+            epoch: grant.epoch,
+            labelSeq: grant.labelSeq,
+            revision: revision.revision,
+            stepStartedAt: revision.at,
+            rolloutStartedAt: (first ?? revision).at,
+            firstRevision: (first ?? revision).revision,
+            command,
+          },
+        ],
+      ),
     );
     return report.evidence;
   } catch (failure) {

@@ -35,7 +35,13 @@ cpSync(packageFile('examples/electricity/pawl.yaml'), join(folder, 'pawl.yaml'))
 const specFile = relative(process.cwd(), join(folder, 'pawl.yaml'));
 
 const market = await Market.open(packageFile('examples/electricity/data/*.parquet'));
-const stack = await startDevStack({ directory: home, trainers: 2, say: (line) => story.say(line) });
+const stack = await startDevStack({
+  directory: home,
+  trainers: 2,
+  whenPortTaken: 'move',
+  environment: { PAWL_SEGMENT_MS: '1000', PAWL_WINDOW_MS: '500' },
+  say: (line) => story.say(line),
+});
 const environment = stack.environment;
 const registry = openRegistry(environment['PAWL_REGISTRY_URL'] ?? '');
 let replay: Replay | null = null;

@@ -53,3 +53,21 @@ export function quantileFromHistogram(counts: readonly number[], q: number): num
 export function p99FromHistogram(counts: readonly number[]): number | null {
   return quantileFromHistogram(counts, 0.99);
 }
+
+/** Requests that took longer than `ms`, as far as the bins tell: those of the bin that holds `ms` are not counted. */
+export function slowerThan(counts: readonly number[], ms: number): number {
+  return counts.slice(latencyBin(ms) + 1).reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * How many of the requests took longer than `ms`, to the nearest whole one; those in its own bin are taken to lie there
+ * evenly on the logarithmic scale. Beyond the last bound nothing can be told apart and none counts as slower.
+ */
+export function slowerThan(counts: readonly number[], ms: number): number {
+  const own = latencyBin(ms);
+  const above = counts.slice(own + 1).reduce((sum, count) => sum + count, 0);
+  const upper = latencyBounds[own];
+  if (upper === undefined || !(ms > 0)) return above + (ms > 0 ? 0 : (counts[own] ?? 0));
+  const share = Math.min(1, Math.log2(upper / ms) * perDoubling);
+  return above + Math.round((counts[own] ?? 0) * share);
+}

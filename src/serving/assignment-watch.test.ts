@@ -10,9 +10,9 @@ describe('watching the assignments', () => {
     let clock = 0;
     const asked: number[] = [];
     const watch = AssignmentWatch.start({
-      read: async () => {
+      read: () => {
         clock += 400;
-        return traffic;
+        return Promise.resolve(traffic);
       },
       listen: silent,
       onTraffic: (_, askedAt) => void asked.push(askedAt),
@@ -27,12 +27,12 @@ describe('watching the assignments', () => {
     let under = 0;
     let most = 0;
     let reads = 0;
-    let notify = (): void => undefined;
+    let notify: (() => void) | undefined;
     const watch = AssignmentWatch.start({
       read: async () => {
         most = Math.max(most, ++under);
         reads++;
-        if (reads === 1) notify();
+        if (reads === 1) notify?.();
         await new Promise(setImmediate);
         under--;
         return traffic;
@@ -47,7 +47,7 @@ describe('watching the assignments', () => {
       pollMs: 3_600_000,
     });
     await vi.waitFor(() => expect(reads).toBe(2));
-    notify();
+    notify?.();
     await vi.waitFor(() => expect(reads).toBe(3));
     expect(most).toBe(1);
     await watch.close();

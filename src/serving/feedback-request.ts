@@ -47,8 +47,11 @@ export function parseFeedback(model: string, body: unknown, signature: ModelSign
   }
 }
 
+function refuse(message: string): FinalError {
+  return new FinalError('PAWL_REQUEST_INVALID', message, { problems: [{ message, hint: form }] });
+}
+
 function listOf(body: unknown): readonly unknown[] {
-  const refuse = (message: string) => new FinalError('PAWL_REQUEST_INVALID', message, { problems: [{ message, hint: form }] });
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not a JSON object.');
   if (!('labels' in body)) return [body];
   if (Object.keys(body).length > 1) throw refuse('Beside labels there is something else.');

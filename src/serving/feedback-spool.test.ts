@@ -20,8 +20,9 @@ const open = (process: string, write: FeedbackSpoolOptions['write'], shipMs = 5)
 describe('the feedback spool', () => {
   it('brings every label to the registry, by model, and leaves nothing behind', async () => {
     const written: string[] = [];
-    const feedback = await open('g1', async (model, labels) => {
+    const feedback = await open('g1', (model, labels) => {
       for (const { predictionId, observedAt } of labels) written.push(`${model}/${predictionId}/${observedAt.getTime()}`);
+      return Promise.resolve();
     });
     await feedback.accept([label('a'), label('b', 'n')]);
     await feedback.accept([label('c')]);
@@ -33,9 +34,10 @@ describe('the feedback spool', () => {
   it('goes on accepting while the registry is away, and delivers when it is back', async () => {
     let away = true;
     const written: string[] = [];
-    const feedback = await open('g1', async (_, labels) => {
-      if (away) throw new TransientError('PAWL_REGISTRY_UNAVAILABLE', 'away');
+    const feedback = await open('g1', (_, labels) => {
+      if (away) return Promise.reject(new TransientError('PAWL_REGISTRY_UNAVAILABLE', 'away'));
       for (const { predictionId } of labels) written.push(predictionId);
+      return Promise.resolve();
     });
     await feedback.accept([label('a')]);
     await vi.waitFor(async () => expect((await readdir(directory)).length).toBeGreaterThan(0));
@@ -49,7 +51,7 @@ describe('the feedback spool', () => {
     const crashed = await open('g1', () => Promise.reject(new Error('away')), 3_600_000);
     await crashed.accept([label('a')]);
     const written: string[] = [];
-    const next = await open('g2', async (_, labels) => void written.push(...labels.map((one) => one.predictionId)));
+    const next = await open('g2', (_, labels) => Promise.resolve(written.push(...labels.map((one) => one.predictionId))));
     await vi.waitFor(() => expect(written).toEqual(['a']));
     await next.close(5000);
     await crashed.close(0);
@@ -57,9 +59,10 @@ describe('the feedback spool', () => {
 
   it('sets aside what the registry refuses for good, and goes on with the next', async () => {
     const written: string[] = [];
-    const feedback = await open('g1', async (model, labels) => {
-      if (model === 'gone') throw new FinalError('PAWL_MODEL_NOT_FOUND', 'There is no model gone.');
+    const feedback = await open('g1', (model, labels) => {
+      if (model === 'gone') return Promise.reject(new FinalError('PAWL_MODEL_NOT_FOUND', 'There is no model gone.'));
       for (const { predictionId } of labels) written.push(predictionId);
+      return Promise.resolve();
     });
     await feedback.accept([label('a', 'gone')]);
     await vi.waitFor(async () => expect(await readdir(directory)).toEqual([expect.stringMatching(/\.refused$/)]));

@@ -77,7 +77,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const lock = await SpoolLock.take(spoolDirectory);
   const registry = openRegistry(options.registryUrl);
   const metrics = createGatewayMetrics();
-  const monotonic = () => performance.now();
   const cache = new LocalCache(join(spoolDirectory, 'cache'));
 
   const log = await PredictionLog.open({
@@ -117,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   let address = '';
   let reachable: boolean | null = null;
-  let looked = (): void => undefined;
+  let looked: (() => void) | undefined;
   const firstLook = new Promise<void>((resolve) => (looked = resolve));
   const watch = AssignmentWatch.start({
     read: async () => {
@@ -130,14 +129,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       reachable = true;
       metrics.registryReachable.set(1);
       book.adopt(traffic, askedAt);
-      looked();
+      looked?.();
       await report();
     },
     onFailure: (error) => {
       if (reachable !== false) logger.warn({ err: error }, 'the registry is away; the last known traffic stays in force');
       reachable = false;
       metrics.registryReachable.set(0);
-      looked();
+      looked?.();
     },
     monotonic,
     pollMs: options.pollMs ?? 1000,
@@ -187,6 +186,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   logger.info({ address, process }, 'ready');
   return { address, process, close: stop };
 }
+
+/** Goes forward only. */
+const monotonic = () => performance.now();
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

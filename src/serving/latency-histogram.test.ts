@@ -8,6 +8,7 @@ import {
   latencyBins,
   p99FromHistogram,
   quantileFromHistogram,
+  slowerThan,
 } from './latency-histogram.ts';
 
 const histogram = (latencies: readonly number[]) => {
@@ -66,5 +67,18 @@ describe('latency histogram', () => {
   it('sees a slow hundredth in the p99 but not a slow thousandth', () => {
     expect(p99FromHistogram(histogram([...new Array<number>(98).fill(1), 500, 500]))).toBeGreaterThan(400);
     expect(p99FromHistogram(histogram([...new Array<number>(999).fill(1), 500]))).toBeLessThan(1.2);
+  });
+
+  it('says how many were slower than a bound, as the quantile that it estimates would have it', () => {
+    fc.assert(
+      fc.property(fc.array(latency, { minLength: 1, maxLength: 300 }), latency, (latencies, ms) => {
+        const slower = slowerThan(histogram(latencies), ms);
+        expect(slower).toBeGreaterThanOrEqual(latencies.filter((one) => one > ms * 2 ** 0.26).length);
+        expect(slower).toBeLessThanOrEqual(latencies.filter((one) => one > ms * 2 ** -0.26).length);
+      }),
+    );
+    expect(slowerThan(histogram([1, 2, 3]), 0)).toBe(3);
+    expect(slowerThan(histogram([1, 2, 3]), Infinity)).toBe(0);
+    expect(slowerThan([], 5)).toBe(0);
   });
 });

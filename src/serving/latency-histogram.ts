@@ -54,11 +54,6 @@ export function p99FromHistogram(counts: readonly number[]): number | null {
   return quantileFromHistogram(counts, 0.99);
 }
 
-/** Requests that took longer than `ms`, as far as the bins tell: those of the bin that holds `ms` are not counted. */
-export function slowerThan(counts: readonly number[], ms: number): number {
-  return counts.slice(latencyBin(ms) + 1).reduce((sum, count) => sum + count, 0);
-}
-
 /**
  * How many of the requests took longer than `ms`, to the nearest whole one; those in its own bin are taken to lie there
  * evenly on the logarithmic scale. Beyond the last bound nothing can be told apart and none counts as slower.

@@ -61,5 +61,5 @@ export function parsePredictRequest(body: unknown, headerKey: string | null): Pr
 
 /** Control characters are kept out: they would not survive every place that an id goes to. */
 export function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= longestId && !/[\u0000-\u001f\u007f]/.test(value);
+  return typeof value === 'string' && value.length >= 1 && value.length <= longestId && !/\p{Cc}/u.test(value);
 }

@@ -90,11 +90,14 @@ export class TrafficBook {
     const assignments = this.all().flatMap(({ assignment }) => (assignment === null ? [] : [assignment]));
     const digests = this.all().flatMap(({ shelf }) => shelf.refs().map((ref) => ref.digest));
     const traffic = { models: [...this.#models], assignments };
-    this.#saving = this.#saving
-      .then(async () => {
+    const save = async () => {
+      try {
         await cache.saveTraffic(traffic);
         await cache.keepOnly(digests);
-      })
-      .catch((error: unknown) => logger.error({ err: error }, 'traffic not kept in the local cache'));
+      } catch (error) {
+        logger.error({ err: error }, 'traffic not kept in the local cache');
+      }
+    };
+    this.#saving = this.#saving.then(save);
   }
 }

@@ -111,7 +111,7 @@ export class VersionShelf {
       logger.error({ err: error, model, version, again: place.pause }, 'version not loaded');
       onLoadFailure(place.ref, error);
       if (this.#closed || this.#places.get(version) !== place) return;
-      place.retry = setTimeout(() => (place.loading = this.#load(place)), place.pause);
+      place.retry = setTimeout(() => void (place.loading = this.#load(place)), place.pause);
       place.pause = Math.min(place.pause * 2, retryMs * 30);
     }
   }

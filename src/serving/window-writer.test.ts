@@ -36,9 +36,9 @@ describe('writing windows', () => {
   it('counts every request once, also where the registry took a batch and the answer was lost', async () => {
     const there = registry();
     let lost = true;
-    const writer = writerTo(async (batch) => {
+    const writer = writerTo((batch) => {
       there.keep(batch);
-      if (lost) throw new Error('connection lost');
+      return lost ? Promise.reject(new Error('connection lost')) : Promise.resolve();
     });
     writer.add(rows(0, 10));
     expect(await writer.write()).toBe(false);
@@ -53,11 +53,11 @@ describe('writing windows', () => {
     const there = registry();
     let away = true;
     let largest = 0;
-    const writer = writerTo(async (batch) => {
+    const writer = writerTo((batch) => {
       largest = Math.max(largest, batch.length);
       // The batch that was tried may have been written: it must come again unchanged.
       there.keep(batch);
-      if (away) throw new Error('away');
+      return away ? Promise.reject(new Error('away')) : Promise.resolve();
     });
     for (let i = 0; i < 50; i++) {
       writer.add(rows(i * 100, 100));
@@ -72,9 +72,10 @@ describe('writing windows', () => {
 
   it('gives up what the registry refuses for good, and goes on', async () => {
     const there = registry();
-    const writer = writerTo(async (batch) => {
-      if (batch.some((one) => one.startedAt.getTime() === 0)) throw new FinalError('PAWL_MODEL_NOT_FOUND', 'no');
+    const writer = writerTo((batch) => {
+      if (batch.some((one) => one.startedAt.getTime() === 0)) return Promise.reject(new FinalError('PAWL_MODEL_NOT_FOUND', 'no'));
       there.keep(batch);
+      return Promise.resolve();
     });
     writer.add(rows(0, 1));
     await writer.write();

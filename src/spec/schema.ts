@@ -1,90 +1,155 @@
 import { z } from 'zod';
-import { count, duration, share } from './quantities.ts';
+import { bound, count, duration, share } from './quantities.ts';
+import type { Fraction, Milliseconds } from './quantities.ts';
 
 /**
  * The one source of pawl.yaml: validation, defaults, types and the published JSON Schema. Keys are the file's own.
  * `ModelSpec` is what the rest of the code trusts: durations in milliseconds, shares as fractions, every default filled in.
+ * What concerns several keys at once is in cross-checks.ts.
  */
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, starting with a letter, at most 63');
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, starting with a letter, at most 63')
+  .describe('The name of the model, everywhere.');
 
+const column = z.string('the name of a column').min(1, 'the name of a column').describe('A column of the source, to the letter.');
+
+/** A value as the source writes it. YAML's numbers and booleans stand for their text. */
+const written = z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false').transform(String);
+
+const nullable = share.default(0).describe('Accepted share of missing values: 1%, or a number from 0 to 1.');
 const feature = z
   .discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('number'),
-      min: z.number().optional(),
-      max: z.number().optional(),
-      nullable: share.default(0),
-    }),
-    z.strictObject({ type: z.literal('boolean'), nullable: share.default(0) }),
+    z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional(), nullable }),
+    z.strictObject({ type: z.literal('boolean'), nullable }),
     z.strictObject({
       type: z.literal('category'),
-      values: z.array(z.string()).min(1).optional(),
-      /** What an unlisted value means: part of life, or a violation. */
-      unseen: z.enum(['allow', 'reject']).default('allow'),
-      nullable: share.default(0),
+      values: z.array(written).min(1).optional().describe('The values that are known.'),
+      unseen: z
+        .enum(['allow', 'reject'])
+        .default('allow')
+        .describe('What an unlisted value means: part of life, or a violation.'),
+      nullable,
     }),
   ])
-  .meta({ description: 'A feature: its type, its range or values, and the share of missing values that is accepted.' });
+  .describe('A feature: its type, its range or values, and the share of missing values that is accepted.');
 
-const contract = z.strictObject({
-  timestamp: z.string().optional(),
-  label: z.string(),
-  /** Binary classification: the label value that counts as positive. Default: the greater of the two. */
-  positive: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  features: z.record(z.string(), feature).refine((all) => Object.keys(all).length > 0, 'at least one feature'),
-  /** Columns whose values together identify a row. */
-  unique: z.array(z.string()).min(1).optional(),
-  /** Oldest allowed age of the newest row, against `asOf` or the wall clock. */
-  freshness: duration.optional(),
-  rows: z.strictObject({ at_least: count('row').default(100) }).prefault({}),
-  quarantine: z.strictObject({ at_most: share.default(0) }).prefault({}),
-  /** Written as a missing value in the source. */
-  missing: z.array(z.string()).default([]),
-});
+const contract = z
+  .strictObject({
+    timestamp: column
+      .optional()
+      .describe('The column of event time, UTC where the source names no zone. Without one, rows keep the order of the source.'),
+    label: column.describe('The column to predict.'),
+    positive: written
+      .optional()
+      .describe('Binary classification: the label that counts as positive. Default: the greater of the two.'),
+    features: z
+      .record(column, feature)
+      .refine((all) => Object.keys(all).length > 0, 'at least one feature')
+      .describe('The columns that the model sees, in the order of its inputs.'),
+    unique: z.array(column).min(1).optional().describe('Columns whose values together identify a row.'),
+    freshness: duration.optional().describe('Oldest allowed age of the newest row, as of the release.'),
+    rows: z
+      .strictObject({ at_least: count('row').default(100) })
+      .prefault({})
+      .describe('How many rows a dataset needs.'),
+    quarantine: z
+      .strictObject({ at_most: share.default(0) })
+      .prefault({})
+      .describe('The share of rows that may break a rule; they are set aside and the release goes on.'),
+    missing: z.array(written).default([]).describe('What the source writes for a missing value, beside an empty cell.'),
+  })
+  .describe('What every row has to meet before anything learns from it.');
 
 export const higherIsBetter = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'r2'] as const;
 export const lowerIsBetter = ['log_loss', 'brier', 'ece', 'mae', 'rmse'] as const;
 export const metricNames = [...higherIsBetter, ...lowerIsBetter] as const;
 export type MetricName = (typeof metricNames)[number];
 
-const gateBound = z.strictObject({
-  at_least: z.number().optional(),
-  at_most: z.number().optional(),
-  /** In the metric's own units, on the same rows; the direction follows the metric. */
-  better_than_champion_by: z.number().optional(),
-});
+const gateBound = z
+  .strictObject({
+    at_least: bound.optional(),
+    at_most: bound.optional(),
+    better_than_champion_by: bound
+      .optional()
+      .describe(
+        "On the same rows; the direction follows the metric. A share of the champion's own value for mae, rmse, log_loss, brier and ece; points for the others.",
+      ),
+  })
+  .refine((bounds) => Object.keys(bounds).length > 0, 'at_least, at_most or better_than_champion_by');
 const oneOf = (what: string) => [(entry: object) => Object.keys(entry).length === 1, `exactly one ${what} an entry`] as const;
-const gate = z.partialRecord(z.enum(metricNames), gateBound).refine(...oneOf('metric'));
+const gate = z
+  .partialRecord(z.enum(metricNames), gateBound)
+  .refine(...oneOf('metric'))
+  .describe('A condition that a version meets before it takes traffic.');
 
+/** The newest rows are held out: those of a duration, or a share of all. */
+export type Holdout = { readonly ms: Milliseconds } | { readonly share: Fraction };
+const newest = z.union(
+  [duration.transform((ms): Holdout => ({ ms })), share.transform((fraction): Holdout => ({ share: fraction }))],
+  'a duration such as 7d, or a share such as 20%',
+);
+
+const evaluation = z.strictObject({
+  holdout: z
+    .strictObject({ newest })
+    .prefault({ newest: 0.2 })
+    .transform((holdout) => holdout.newest)
+    .describe('The newest rows, which no version learns from: of a duration, or a share of all.'),
+  gates: z
+    .array(gate)
+    .optional()
+    .describe('All have to pass. Default: better than the champion by 0.02, in accuracy, or by 2% of its MAE.'),
+});
+
+const training = z.strictObject({
+  window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
+  trainer: z.enum(['gbt', 'logistic']).default('gbt'),
+  params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the trainer; each has a default.'),
+  seed: z.int('a whole number').min(0).default(1),
+});
+
+const labels = count('label').default(200);
 const rollbackRule = z
   .strictObject({
     error_rate: z.strictObject({ above: share, for: duration.default(120_000), at_least: count('error').default(5) }).optional(),
     latency: z.strictObject({ p99: duration, at_least: count('request').default(100) }).optional(),
-    /** Share of paired answers in which champion and challenger differ (regression: by more than 1 sd of the champion's scores). */
-    disagreement: z.strictObject({ above: share, at_least: count('pair').default(200) }).optional(),
-    accuracy: z.strictObject({ below_champion_by: z.number().min(0), at_least: count('label').default(200) }).optional(),
-    f1: z.strictObject({ below_champion_by: z.number().min(0), at_least: count('label').default(200) }).optional(),
-    /** As a share of the champion's own value. */
-    mae: z.strictObject({ above_champion_by: share, at_least: count('label').default(200) }).optional(),
-    rmse: z.strictObject({ above_champion_by: share, at_least: count('label').default(200) }).optional(),
+    disagreement: z
+      .strictObject({ above: share, at_least: count('pair').default(200) })
+      .optional()
+      .describe("Share of paired answers that differ (regression: by more than 1 sd of the champion's scores)."),
+    accuracy: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
+    f1: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
+    mae: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
+    rmse: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
   })
-  .refine(...oneOf('rule'));
+  .refine(...oneOf('rule'))
+  .describe('When this is seen in a rollout, the champion answers everything again.');
 
 const release = z.strictObject({
-  approval: z.enum(['none', 'required']).default('none'),
-  shadow: z.strictObject({ for: duration.default(600_000), share: share.default(1) }).prefault({}),
+  approval: z.enum(['none', 'required']).default('none').describe('required: by somebody other than the one who asked.'),
+  shadow: z
+    .strictObject({ for: duration.default(600_000), share: share.default(1) })
+    .prefault({})
+    .describe('First the challenger scores beside the champion and answers nobody.'),
   ramp: z
     .array(share)
     .min(1)
     .default([0.05, 0.25, 0.5, 1])
     .refine((steps) => steps.every((step, i) => step > (i === 0 ? 0 : (steps[i - 1] ?? 0))), 'steps that grow')
-    .refine((steps) => steps.at(-1) === 1, 'a last step of 100%'),
-  step: z.strictObject({ for: duration.default(600_000), at_least: count('request').default(1000), at_most: duration.default(86_400_000) }).prefault({}),
-  bake: duration.default(3_600_000),
-  /** How long a challenger keeps its share when nobody renews it. */
-  lease: duration.default(30_000),
-  /** So many lapses of the lease end the rollout. */
-  lapses: z.int().min(1).default(3),
+    .refine((steps) => steps.at(-1) === 1, 'a last step of 100%')
+    .describe('Then it answers these shares of the callers, one after the other.'),
+  step: z
+    .strictObject({
+      for: duration.default(600_000),
+      at_least: count('request').default(1000),
+      at_most: duration.default(86_400_000),
+    })
+    .prefault({})
+    .describe('How long a step lasts, the requests it needs of both versions together, and when to give up waiting for them.'),
+  bake: duration.default(3_600_000).describe('How long it answers everybody before it is champion.'),
+  lease: duration.default(30_000).describe('How long a challenger keeps its share when nobody renews it.'),
+  lapses: z.int('a whole number').min(1).default(3).describe('So many lapses of the lease end the rollout.'),
   rollback_when: z.array(rollbackRule).default([{ error_rate: { above: 0.02, for: 120_000, at_least: 5 } }]),
 });
 
@@ -96,61 +161,65 @@ const budget = z
   .refine(...oneOf('budget'));
 
 const falseAlarms = z
-  .string()
+  .string('such as 1 in 90d')
   .regex(/^1 in \d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)$/, 'such as 1 in 90d')
-  .meta({ description: 'How often drift may be reported where there is none.' });
+  .describe('How often drift may be reported where there is none.');
 
 const monitor = z.strictObject({
-  every: duration.default(600_000),
-  /** The last so many predictions are looked at. */
-  sample: z.int().min(50).default(1000),
+  every: duration.default(600_000).describe('How often the champion is looked at.'),
+  sample: z.int('a whole number').min(50).default(1000).describe('The last so many predictions are looked at.'),
   drift: z
     .strictObject({
       false_alarms: falseAlarms.default('1 in 90d'),
-      psi: z.number().gt(0).default(0.2),
-      /** As a share of the reference's standard deviation... of its mean where that is not zero. */
-      mean_shift: share.default(0.1),
-      consecutive: z.int().min(1).default(3),
-      /** This share of the features has to drift. */
-      features: share.default(0.5),
+      psi: z.number().gt(0, 'a number above 0').default(0.2).describe('Population stability index above which a feature drifts.'),
+      mean_shift: share.default(0.1).describe("Shift of the mean, as a share of the reference's mean or standard deviation."),
+      consecutive: z.int('a whole number').min(1).default(3).describe('In so many samples, one after the other.'),
+      features: share.default(0.5).describe('This share of the features has to drift.'),
     })
     .prefault({}),
-  /** Fall of the label metric against its baseline (the evaluation at release) that is answered. */
-  performance: z.strictObject({ accuracy_drop: share.default(0.05), mae_rise: share.default(0.1), at_least: count('label').default(500) }).prefault({}),
+  performance: z
+    .strictObject({ accuracy_drop: share.default(0.05), mae_rise: share.default(0.1), at_least: count('label').default(500) })
+    .prefault({})
+    .describe('Fall of the label metric against the evaluation at release that is answered.'),
   budgets: z.array(budget).default([]),
-  on_breach: z.enum(['retrain', 'tell', 'rollback']).default('retrain'),
-  retrain_after: count('label').default(1000),
-  cooldown: duration.default(21_600_000),
+  on_breach: z.enum(['retrain', 'tell', 'rollback']).default('retrain').describe('What a spent budget leads to.'),
+  retrain_after: count('label').default(1000).describe('Labels since the change: earlier there is nothing to learn from.'),
+  cooldown: duration.default(21_600_000).describe('Least time between two releases that the monitor starts.'),
 });
 
-export const modelSpec = z.strictObject({
+const specFile = z.strictObject({
   model: name,
   task: z.enum(['binary-classification', 'regression']),
-  owner: z.string().min(1),
+  owner: z.string('who answers for the model').min(1, 'who answers for the model').describe('Who answers for the model.'),
   description: z.string().default(''),
-  source: z.strictObject({ files: z.string().min(1) }),
+  source: z
+    .strictObject({ files: z.string().min(1, 'a path or glob, such as data/*.parquet') })
+    .describe('CSV or Parquet: a file, a folder or a glob, relative to this file.'),
   contract,
-  training: z
-    .strictObject({
-      window: duration.optional(),
-      trainer: z.enum(['gbt', 'logistic']).default('gbt'),
-      params: z.record(z.string(), z.unknown()).default({}),
-      seed: z.int().min(0).default(1),
-    })
-    .prefault({}),
-  evaluation: z
-    .strictObject({
-      holdout: z.strictObject({ newest: z.union([duration, share]) }).optional(),
-      gates: z.array(gate).optional(),
-    })
-    .prefault({}),
+  training: training.prefault({}),
+  evaluation: evaluation.prefault({}),
   release: release.prefault({}),
   monitor: monitor.prefault({}),
-  /** Cron, five fields, UTC unless `time_zone` is named. */
-  schedule: z.string().optional(),
-  time_zone: z.string().optional(),
-  cost: z.strictObject({ project: z.string(), monthly: z.string() }).optional(),
+  schedule: z.string().optional().describe('When to retrain in any case: cron, five fields, UTC unless `time_zone` is named.'),
+  time_zone: z.string().optional().describe('Of the schedule, such as Australia/Sydney.'),
+  cost: z
+    .strictObject({
+      project: z.string().min(1),
+      monthly: z.string().regex(/^\d+(?:\.\d+)?\s+[A-Z]{3}$/, 'an amount and its currency, such as 50 EUR'),
+    })
+    .optional(),
 });
+
+/** A version replaces the champion when it is better by this much. */
+function defaultGates(task: 'binary-classification' | 'regression'): Gate[] {
+  const better = { better_than_champion_by: 0.02 };
+  return [task === 'regression' ? { mae: better } : { accuracy: better }];
+}
+
+export const modelSpec = specFile.transform((spec) => ({
+  ...spec,
+  evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(spec.task) },
+}));
 
 export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;

@@ -1,0 +1,183 @@
+import type { Problem } from '../errors.ts';
+import { cronMistakes } from './cron.ts';
+import { oneOf, pathText, valueAt } from './issues.ts';
+import { nearest } from './nearest.ts';
+import type { PlacedYaml } from './places.ts';
+import { parseDuration } from './quantities.ts';
+import { higherIsBetter, lowerIsBetter } from './schema.ts';
+
+type Path = readonly PropertyKey[];
+type Task = 'binary-classification' | 'regression';
+
+/** What a single key does not tell. Each rule reads the file as it is written, so that it also speaks where another part is wrong. */
+export function crossChecks(yaml: PlacedYaml): Problem[] {
+  const problems: Problem[] = [];
+  const report = (path: Path, message: string, hint: string) =>
+    problems.push({ ...yaml.placeOf(path), subject: pathText(path), message, hint });
+  for (const check of [columns, ranges, timestamps, positive, gates, rollbackRules, schedule, waits, source])
+    check(yaml.value, report);
+  return problems;
+}
+
+type Check = (file: unknown, report: (path: Path, message: string, hint: string) => void) => void;
+
+const columns: Check = (file, report) => {
+  const features = keys(valueAt(file, ['contract', 'features']));
+  const named: [string, Path][] = features.map((feature) => [feature, ['contract', 'features', feature]]);
+  for (const role of ['label', 'timestamp']) {
+    const column = valueAt(file, ['contract', role]);
+    if (typeof column !== 'string') continue;
+    if (features.includes(column)) {
+      report(
+        ['contract', 'features', column],
+        `${column} is the ${role} and a feature`,
+        `leave it out of the features: it ${role === 'label' ? 'is what the model predicts' : 'orders the rows'}`,
+      );
+    } else named.push([column, ['contract', role]]);
+  }
+  const seen = new Map<string, string>();
+  for (const [name, path] of named) {
+    const twin = seen.get(name.toLowerCase());
+    if (twin !== undefined)
+      report(path, `${name} and ${twin} name one column, letters apart`, 'names that differ in more than upper and lower case');
+    seen.set(name.toLowerCase(), name);
+  }
+  if (features.includes('__proto__'))
+    report(['contract', 'features', '__proto__'], '__proto__ cannot name a feature', 'another name');
+};
+
+const ranges: Check = (file, report) => {
+  for (const feature of keys(valueAt(file, ['contract', 'features']))) {
+    const path = ['contract', 'features', feature];
+    const [min, max] = [valueAt(file, [...path, 'min']), valueAt(file, [...path, 'max'])];
+    if (typeof min === 'number' && typeof max === 'number' && min > max)
+      report([...path, 'max'], `${feature} has its max ${max} below its min ${min}`, 'min at most max');
+  }
+};
+
+const timestamps: Check = (file, report) => {
+  if (valueAt(file, ['contract']) === undefined || valueAt(file, ['contract', 'timestamp']) !== undefined) return;
+  const needy: Path[] = [
+    ['contract', 'freshness'],
+    ['training', 'window'],
+    ['evaluation', 'holdout', 'newest'],
+  ];
+  for (const path of needy) {
+    const value = valueAt(file, path);
+    if (typeof value === 'string' && parseDuration(value) !== null) {
+      report(
+        path,
+        `${pathText(path)} is a duration and the contract names no timestamp`,
+        path[0] === 'evaluation' ? 'a share such as 20%, or contract.timestamp' : 'name contract.timestamp, or leave this out',
+      );
+    }
+  }
+};
+
+const positive: Check = (file, report) => {
+  if (taskOf(file) === 'regression' && valueAt(file, ['contract', 'positive']) !== undefined) {
+    report(['contract', 'positive'], 'contract.positive names a class and the task is regression', 'leave it out');
+  }
+};
+
+const ofTask: Record<Task, readonly string[]> = {
+  'binary-classification': ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece'],
+  regression: ['mae', 'rmse', 'r2'],
+};
+/** From 0 to 1, so that 70 is a slip for 70%. */
+const unitMetrics: readonly string[] = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'brier', 'ece'];
+
+const gates: Check = (file, report) => {
+  const task = taskOf(file);
+  entries(valueAt(file, ['evaluation', 'gates'])).forEach((gate, i) => {
+    for (const metric of keys(gate)) {
+      const path = ['evaluation', 'gates', i, metric];
+      const fits = task === null || ofTask[task].includes(metric);
+      if (!fits && [...higherIsBetter, ...lowerIsBetter].some((known) => known === metric)) {
+        report(path, `${metric} is no metric of ${task}`, oneOf(ofTask[task]));
+      }
+      const wrongWay = higherIsBetter.some((known) => known === metric) ? 'at_most' : 'at_least';
+      if (valueAt(gate, [metric, wrongWay]) !== undefined) {
+        const [better, right] = wrongWay === 'at_most' ? ['higher', 'at_least'] : ['lower', 'at_most'];
+        report([...path, wrongWay], `${metric} is better the ${better} it is, and ${wrongWay} asks for the opposite`, right);
+      }
+      for (const key of ['at_least', 'at_most', 'better_than_champion_by']) {
+        const value = valueAt(gate, [metric, key]);
+        if (unitMetrics.includes(metric) && typeof value === 'number' && (value > 1 || value < -1)) {
+          report([...path, key], `${metric} goes from 0 to 1, and ${key} is ${value}`, `${value}%, or ${value / 100}`);
+        }
+      }
+    }
+  });
+};
+
+const rollbackRules: Check = (file, report) => {
+  const task = taskOf(file);
+  entries(valueAt(file, ['release', 'rollback_when'])).forEach((rule, i) => {
+    for (const metric of keys(rule)) {
+      const known = Object.values(ofTask).flat().includes(metric);
+      if (task !== null && known && !ofTask[task].includes(metric)) {
+        report(
+          ['release', 'rollback_when', i, metric],
+          `${metric} is no metric of ${task}`,
+          task === 'regression' ? 'mae or rmse' : 'accuracy or f1',
+        );
+      }
+    }
+  });
+};
+
+const schedule: Check = (file, report) => {
+  const cron = valueAt(file, ['schedule']);
+  const zone = valueAt(file, ['time_zone']);
+  if (typeof cron === 'string') {
+    for (const mistake of cronMistakes(cron))
+      report(['schedule'], `schedule "${cron}": ${mistake}`, 'five fields: minute hour day month weekday, such as 0 3 * * 1');
+  }
+  if (typeof zone !== 'string') return;
+  if (cron === undefined) report(['time_zone'], 'time_zone is of the schedule, and there is none', 'a schedule, or leave it out');
+  if (!isTimeZone(zone)) {
+    const meant = nearest(zone, Intl.supportedValuesOf('timeZone'));
+    report(
+      ['time_zone'],
+      `${zone} is no time zone`,
+      meant === undefined ? 'a name such as Australia/Sydney' : `did you mean ${meant}?`,
+    );
+  }
+};
+
+const waits: Check = (file, report) => {
+  const [least, most] = ['for', 'at_most'].map((key) => valueAt(file, ['release', 'step', key]));
+  if (typeof least !== 'string' || typeof most !== 'string') return;
+  if ((parseDuration(least) ?? 0) > (parseDuration(most) ?? Infinity)) {
+    report(['release', 'step', 'at_most'], `a step lasts ${least} and may last ${most}`, `at_most of ${least} or longer`);
+  }
+};
+
+const source: Check = (file, report) => {
+  const files = valueAt(file, ['source', 'files']);
+  const scheme = typeof files === 'string' ? /^([a-z\d]+):\/\//i.exec(files)?.[1] : undefined;
+  if (scheme !== undefined)
+    report(
+      ['source', 'files'],
+      `source.files reads local files, and this is ${scheme}://`,
+      'a path or glob relative to this file',
+    );
+};
+
+function taskOf(file: unknown): Task | null {
+  const task = valueAt(file, ['task']);
+  return task === 'regression' || task === 'binary-classification' ? task : null;
+}
+
+const keys = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+const entries = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FinalError, PawlError } from '../../src/errors.ts';
@@ -71,14 +72,15 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
     aborted.abort(new Error('The dev stack was stopped.'));
     return (stopping ??= stopAll(graceMs));
   };
-  const { promise: stopped, resolve: resolveStopped } = withResolver();
+  const end = new AbortController();
+  const stopped = once(end.signal, 'abort').then(() => undefined);
   async function stopAll(graceMs: number): Promise<void> {
     // Workers finish and hand in what they hold while the servers are still there; Temporal goes before its clients' store.
     await Promise.all(workers.map((part) => part.stop(graceMs)));
     for (const part of servers.toReversed()) await part.stop(graceMs);
     folder.release();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    resolveStopped();
+    end.abort();
   }
   function onSignal(signal: NodeJS.Signals): void {
     if (stopping !== null) {
@@ -222,10 +224,4 @@ function describe(pid: number, name: string | undefined, workers: readonly Super
       ? 'nobody else does its work until it is started again'
       : `${others.map((part) => part.name).join(' and ')} can carry on`;
   return `it was ${name}; ${rest}`;
-}
-
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

@@ -1,22 +1,24 @@
 /**
- * Population stability index of two histograms over the same bins: sum of (s - r) ln(s / r) over the shares r of the
- * reference and s of the sample. Half a count is added to every bin, so that an empty one stays finite. 0 for equal shares,
- * symmetric, never negative. After N. Siddiqi, "Credit Risk Scorecards", Wiley 2006, who reads above 0.1 as a small and
- * above 0.25 as a large shift.
- * @param reference counts, one entry a bin
- * @param sample counts over the same bins
+ * Population stability index over bins: sum of (p - q) ln(p / q), 0 where both are equal, the same both ways round. It is
+ * Jeffreys' divergence (Jeffreys, Proc. R. Soc. A 186 (1946), 453-461) over bins; the name and the customary limits 0.1 and 0.2 come from
+ * credit scoring (Siddiqi, "Credit Risk Scorecards", 2006; Yurdakul and Naranjo, J. Risk Model Validation 14(4), 2020).
+ *
+ * Smoothing: half a row is added to each bin (Jeffreys' prior), because a bin that is empty on one side alone would make it
+ * infinite. Bins that are empty on both sides say nothing and are left out.
+ * @param reference counts by bin @param sample counts by the same bins @returns 0 or more; 0 where a side has no rows
  */
-export function psi(reference: readonly number[], sample: readonly number[]): number {
+export function populationStability(reference: readonly number[], sample: readonly number[]): number {
   if (reference.length !== sample.length)
-    throw new RangeError(`Histograms of ${reference.length} and ${sample.length} bins cannot be compared.`);
-  const bins = reference.length;
-  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
-  const [allReference, allSample] = [total(reference) + bins / 2, total(sample) + bins / 2];
+    throw new RangeError(`Counts over ${reference.length} and ${sample.length} bins do not compare.`);
+  const pairs = reference.map((count, bin) => [count, sample[bin] ?? 0] as const).filter(([a, b]) => a > 0 || b > 0);
+  const rows = pairs.reduce((sum, [count]) => sum + count, 0);
+  const sampled = pairs.reduce((sum, [, count]) => sum + count, 0);
+  if (rows === 0 || sampled === 0) return 0;
   let index = 0;
-  for (let bin = 0; bin < bins; bin++) {
-    const r = ((reference[bin] ?? 0) + 0.5) / allReference;
-    const s = ((sample[bin] ?? 0) + 0.5) / allSample;
-    index += (s - r) * Math.log(s / r);
+  for (const [a, b] of pairs) {
+    const p = (a + 0.5) / (rows + 0.5 * pairs.length);
+    const q = (b + 0.5) / (sampled + 0.5 * pairs.length);
+    index += (p - q) * Math.log(p / q);
   }
   return index;
 }

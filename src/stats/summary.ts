@@ -1,0 +1,46 @@
+/** Count, mean and sum of squared deviations of some numbers. Merging two equals summarising all at once. */
+export interface Summary {
+  readonly count: number;
+  readonly mean: number;
+  /** Sum of squared deviations from the mean. */
+  readonly squares: number;
+}
+
+export const emptySummary: Summary = { count: 0, mean: 0, squares: 0 };
+
+/** Of the finite values; NaN (missing) and infinities are passed over. Welford, Technometrics 4 (1962), 419-420. */
+export function summarise(values: Iterable<number>): Summary {
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    count++;
+    const off = value - mean;
+    mean += off / count;
+    squares += off * (value - mean);
+  }
+  return { count, mean, squares };
+}
+
+/** Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979, formula 2.1. */
+export function mergeSummaries(a: Summary, b: Summary): Summary {
+  const count = a.count + b.count;
+  if (count === 0) return emptySummary;
+  const off = b.mean - a.mean;
+  return {
+    count,
+    mean: a.mean + (off * b.count) / count,
+    squares: a.squares + b.squares + (off * off * a.count * b.count) / count,
+  };
+}
+
+/** Sample standard deviation (n - 1); 0 below two values. */
+export function standardDeviation({ count, squares }: Summary): number {
+  return count < 2 ? 0 : Math.sqrt(squares / (count - 1));
+}
+
+/** Standard error of the mean; 0 below two values. */
+export function standardError(summary: Summary): number {
+  return summary.count < 2 ? 0 : standardDeviation(summary) / Math.sqrt(summary.count);
+}

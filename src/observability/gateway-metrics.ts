@@ -74,6 +74,11 @@ export function createGatewayMetrics() {
       registers,
     }),
     logRows: new Counter({ name: 'pawl_prediction_log_rows_total', help: 'Rows accepted for the prediction log.', registers }),
+    logSpooled: new Counter({
+      name: 'pawl_prediction_log_spooled_rows_total',
+      help: 'Rows of the prediction log written to the local disk; from then on they survive a crash.',
+      registers,
+    }),
     logDropped: new Counter({
       name: 'pawl_prediction_log_dropped_total',
       help: 'Rows of the prediction log given up: the disk refused them or the spool was full.',

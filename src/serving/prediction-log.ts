@@ -111,6 +111,7 @@ export class PredictionLog {
       try {
         await part.spool.write(lines);
         this.#buffered -= lines.length;
+        this.#options.metrics.logSpooled.inc(lines.length);
         if (close || this.#due(part.spool)) await this.#rotate(part.spool);
       } catch (error) {
         part.lines = [...lines, ...part.lines];

@@ -4,7 +4,9 @@ import { catalogue } from '../../src/errors.ts';
 export function errorsPage(): string {
   const sections = Object.entries(catalogue)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { status, what, todo }]) => `## ${code}\n\n${what}\n\n**What to do:** ${todo}\n\nOver HTTP: ${String(status)}.\n`);
+    .map(
+      ([code, { status, what, todo }]) => `## ${code}\n\n${what}\n\n**What to do:** ${todo}\n\nOver HTTP: ${String(status)}.\n`,
+    );
   return [
     '# Errors',
     '',

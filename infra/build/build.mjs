@@ -1,7 +1,7 @@
-// npm run build: compiles to dist/, makes the command executable, bundles the workflows ahead, and leaves nothing of
-// files that are no more.
+// npm run build: compiles to dist/, puts SQL beside the compiled code, makes the command executable, bundles the
+// workflows ahead, and leaves nothing of files that are no more.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inputFiles, inputsDigest, root, rooms } from './inputs.mjs';
 
@@ -13,6 +13,14 @@ const stamp = path.join(dist, '.built');
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** A module that reads SQL looks for it beside itself. */
+function copySql() {
+  for (const file of inputFiles().filter((name) => name.endsWith('.sql'))) {
+    mkdirSync(path.dirname(path.join(dist, file)), { recursive: true });
+    copyFileSync(path.join(root, file), path.join(dist, file));
+  }
 }
 
 function prune() {
@@ -30,6 +38,7 @@ function prune() {
 const digest = inputsDigest();
 rmSync(stamp, { force: true });
 run(path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json');
+copySql();
 prune();
 const command = path.join(dist, 'src', 'cli', 'main.js');
 if (existsSync(command)) chmodSync(command, 0o755);

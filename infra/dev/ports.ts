@@ -12,16 +12,14 @@ export interface Ports {
 interface PortName {
   readonly usual: number;
   readonly variable: string;
-  /** The option of `pawl dev`. */
-  readonly flag: string;
   readonly who: string;
 }
 
 export const portNames: Readonly<Record<keyof Ports, PortName>> = {
-  gateway: { usual: 8460, variable: 'PAWL_GATEWAY_PORT', flag: '--gateway-port', who: 'the gateway' },
-  postgres: { usual: 8461, variable: 'PAWL_DEV_POSTGRES_PORT', flag: '--postgres-port', who: 'Postgres' },
-  temporal: { usual: 7233, variable: 'PAWL_DEV_TEMPORAL_PORT', flag: '--temporal-port', who: 'Temporal' },
-  temporalUi: { usual: 8233, variable: 'PAWL_DEV_TEMPORAL_UI_PORT', flag: '--temporal-ui-port', who: "Temporal's UI" },
+  gateway: { usual: 8460, variable: 'PAWL_GATEWAY_PORT', who: 'the gateway' },
+  postgres: { usual: 8461, variable: 'PAWL_DEV_POSTGRES_PORT', who: 'Postgres' },
+  temporal: { usual: 7233, variable: 'PAWL_DEV_TEMPORAL_PORT', who: 'Temporal' },
+  temporalUi: { usual: 8233, variable: 'PAWL_DEV_TEMPORAL_UI_PORT', who: "Temporal's UI" },
 };
 
 export interface PortChoice {
@@ -39,7 +37,7 @@ export async function choosePorts(choice: PortChoice): Promise<Ports> {
   const problems: Problem[] = [];
   const chosen = new Set<number>();
   for (const [name, port] of wanted) {
-    const { who, variable, flag } = portNames[name];
+    const { who, variable } = portNames[name];
     const twice = chosen.has(port);
     if (!twice && (await isFree(port))) {
       chosen.add(port);
@@ -48,7 +46,7 @@ export async function choosePorts(choice: PortChoice): Promise<Ports> {
       wanted.set(name, other);
       chosen.add(other);
     } else {
-      const hint = `set ${variable} or ${flag} to a free port`;
+      const hint = `set ${variable} to a free port`;
       problems.push({
         subject: variable,
         message: `${who} needs port ${String(port)}, which ${twice ? 'another part has' : 'is taken'}`,

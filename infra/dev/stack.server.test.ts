@@ -148,7 +148,7 @@ describe('the dev stack', () => {
       problems: [
         {
           message: `Postgres needs port ${String(taken)}, which is taken`,
-          hint: 'set PAWL_DEV_POSTGRES_PORT or --postgres-port to a free port',
+          hint: 'set PAWL_DEV_POSTGRES_PORT to a free port',
         },
       ],
     });

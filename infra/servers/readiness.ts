@@ -31,6 +31,6 @@ export function exitWords(exit: Exit): string {
 
 /** The end of a log file, for an error message. */
 export function lastLines(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-12);
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20);
   return lines.join('') === '' ? '' : ` Its log (${logFile}) ends with:\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }

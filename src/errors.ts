@@ -1,6 +1,10 @@
 /** Every error that pawl raises on purpose has a code; `docs/errors.md` is generated from this catalogue. */
 export const catalogue = {
   PAWL_SPEC_INVALID: { status: 422, what: 'pawl.yaml has mistakes.', todo: 'Correct every line named; nothing was applied.' },
+  PAWL_SOURCE_NOT_FOUND: { status: 404, what: 'The source has no file.', todo: 'Correct `source.files`: a path or glob relative to the folder of pawl.yaml.' },
+  PAWL_SOURCE_UNREADABLE: { status: 422, what: 'A source file cannot be read.', todo: 'Correct or remove the files named; nothing was ingested.' },
+  PAWL_CONTRACT_VIOLATED: { status: 422, what: 'The rows break the contract.', todo: 'Correct the rows, or the contract where it is wrong; `contract.quarantine` sets a small share of rows aside.' },
+  PAWL_HOLDOUT_EMPTY: { status: 422, what: 'The hold-out leaves no rows to learn from or none to evaluate on.', todo: 'Change `evaluation.holdout` or `training.window`, or wait for more rows.' },
   PAWL_SPEC_NOT_FOUND: {
     status: 404,
     what: 'There is no pawl.yaml at that path.',
@@ -126,11 +130,11 @@ export const catalogue = {
   PAWL_RELEASE_NOT_FOUND: { status: 404, what: 'There is no release of that id.', todo: 'See `pawl timeline MODEL`.' },
   PAWL_VERSION_NOT_FOUND: { status: 404, what: 'There is no version of that number.', todo: 'See `pawl versions MODEL`.' },
   PAWL_DATASET_NOT_FOUND: { status: 404, what: 'There is no dataset of that digest.', todo: 'Check the digest; datasets are recorded when they meet the contract.' },
-  PAWL_TRIGGER_NOT_FOUND: { status: 404, what: 'There is no trigger of that id.', todo: 'See `pawl timeline MODEL`.' },
-  PAWL_OPERATION_NOT_FOUND: { status: 404, what: 'Nobody made a request of that id.', todo: 'See `pawl timeline MODEL`.' },
   PAWL_EPOCH_SUPERSEDED: { status: 409, what: 'Somebody else has the right to write the traffic of the model now.', todo: 'Nothing was written. See `pawl timeline MODEL` for who took it over.' },
-  PAWL_REVISION_SUPERSEDED: { status: 409, what: 'A lease was to be renewed for a revision that is no longer in force.', todo: 'Nothing was renewed. A newer revision of the same epoch is in force.' },
   PAWL_TRAFFIC_INVALID: { status: 422, what: 'A traffic revision contradicts itself.', todo: 'Correct every problem named; nothing was written.' },
+  PAWL_TRAINING_PARAMS_INVALID: { status: 422, what: 'The parameters of the trainer have mistakes.', todo: 'Correct every one named under training.params.' },
+  PAWL_TRAINING_IMPOSSIBLE: { status: 422, what: 'These rows cannot be learned from.', todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.' },
+  PAWL_ARTIFACT_UNREADABLE: { status: 422, what: 'An artifact is no ONNX model of pawl.', todo: 'Release again; check that nothing else writes to the object store.' },
 } as const satisfies Record<string, { status: number; what: string; todo: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -8,10 +8,22 @@ export type Digest = `sha256:${string}`;
 export interface SnapshotRef {
   readonly uri: string;
   readonly digest: Digest;
+  /** Where the rows came from: a SnapshotSources in JSON. */
+  readonly sourcesUri: string;
   readonly rows: number;
   /** Event time of the oldest and newest row, ISO 8601; null where the contract names no timestamp. */
   readonly oldest: string | null;
   readonly newest: string | null;
+}
+
+/** Where the rows of a snapshot came from. */
+export interface SnapshotSources {
+  /** Paths are relative to the folder of pawl.yaml. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** Columns of the files that the contract does not name. */
+  readonly ignored: readonly string[];
+  /** Columns of the contract that some files lack, with those files. */
+  readonly absent: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A reference to a dataset: an immutable, content-addressed snapshot of rows that met the contract. */
@@ -36,8 +48,8 @@ export interface Violation {
   readonly share: number;
   /** A sentence with numbers. */
   readonly because: string;
-  /** At most five, as `{ row, value }`, `row` counted from 1 in snapshot order. */
-  readonly examples: readonly { readonly row: number; readonly value: string | null }[];
+  /** At most five; `row` counted from 1 in snapshot order, `at` its event time, ISO 8601, where it has one. */
+  readonly examples: readonly { readonly row: number; readonly at: string | null; readonly value: string | null }[];
   /** True where the offending rows are quarantined and the release goes on. */
   readonly quarantined: boolean;
 }
@@ -68,15 +80,14 @@ export interface DatasetManifest {
   readonly specDigest: string;
   readonly profile: readonly ColumnProfile[];
   readonly violations: readonly Violation[];
-  /** The files that the rows came from. */
-  readonly sources: readonly { readonly path: string; readonly bytes: number }[];
+  readonly sources: SnapshotSources;
   readonly quarantineUri: string | null;
 }
 
 /** One feature in memory, one entry a row. */
 export type FrameColumn =
-  /** Missing is NaN; values are already rounded to float32, as the ONNX graph will see them. */
-  | { readonly type: 'number'; readonly values: Float32Array }
+  /** Missing is NaN; values are already rounded to float32, as the ONNX graph will see them. `boolean`: callers send true and false. */
+  | { readonly type: 'number'; readonly values: Float32Array; readonly boolean?: true }
   /** `codes[i]` indexes `levels`; missing is -1. */
   | { readonly type: 'category'; readonly codes: Int32Array; readonly levels: readonly string[] };
 

@@ -1,0 +1,108 @@
+import type { Task } from '../onnx/signature.ts';
+
+/** Bins of the expected calibration error: equal widths over [0, 1]. */
+const calibrationBins = 10;
+/** Probabilities are kept this far from 0 and 1 in the log loss, so that one certain mistake is not infinite. */
+const smallest = 1e-15;
+
+/**
+ * All metrics of a task over some rows.
+ * - binary classification: accuracy, auc, f1, precision, recall (at `threshold`), log_loss, brier, ece
+ * - regression: mae, rmse, r2
+ * Where a metric has no value (one class only, no variance) it is left out.
+ * @param label 0 or 1, or the value; as many as `score`
+ * @param score probability of the positive class, or the predicted value
+ * @param threshold at or above it the positive class is predicted
+ */
+export function computeMetrics(
+  task: Task,
+  label: ArrayLike<number>,
+  score: ArrayLike<number>,
+  threshold: number,
+): Record<string, number> {
+  if (label.length !== score.length) throw new RangeError(`${label.length} labels and ${score.length} scores do not pair.`);
+  if (label.length === 0) return {};
+  const metrics = task === 'regression' ? regression(label, score) : classification(label, score, threshold);
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
+}
+
+function classification(label: ArrayLike<number>, score: ArrayLike<number>, threshold: number): Record<string, number> {
+  const n = label.length;
+  let [truePositive, falsePositive, falseNegative, right] = [0, 0, 0, 0];
+  let [logLoss, brier] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const y = label[i] ?? 0;
+    const p = score[i] ?? 0;
+    const predicted = p >= threshold ? 1 : 0;
+    if (predicted === y) right++;
+    if (predicted === 1 && y === 1) truePositive++;
+    if (predicted === 1 && y === 0) falsePositive++;
+    if (predicted === 0 && y === 1) falseNegative++;
+    const kept = Math.min(1 - smallest, Math.max(smallest, p));
+    logLoss -= y === 1 ? Math.log(kept) : Math.log(1 - kept);
+    brier += (p - y) ** 2;
+  }
+  const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+  return {
+    accuracy: right / n,
+    auc: areaUnderRoc(label, score),
+    f1: ratio(2 * truePositive, 2 * truePositive + falsePositive + falseNegative),
+    precision: ratio(truePositive, truePositive + falsePositive),
+    recall: ratio(truePositive, truePositive + falseNegative),
+    log_loss: logLoss / n,
+    brier: brier / n,
+    ece: calibrationError(label, score),
+  };
+}
+
+/**
+ * Probability that a positive row scores above a negative one, ties counting half: the Mann-Whitney U over the product of the
+ * counts, with midranks (J. Hanley and B. McNeil, Radiology 143, 1982). NaN with one class only.
+ */
+function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>): number {
+  const order = Array.from({ length: label.length }, (_, i) => i).toSorted((a, b) => (score[a] ?? 0) - (score[b] ?? 0));
+  let ranks = 0;
+  let positives = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    while (end < order.length && score[order[end] ?? 0] === score[order[start] ?? 0]) end++;
+    const midrank = (start + 1 + end) / 2;
+    for (let i = start; i < end; i++) {
+      if (label[order[i] ?? 0] === 1) {
+        ranks += midrank;
+        positives++;
+      }
+    }
+    start = end;
+  }
+  const negatives = label.length - positives;
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/** Mean distance of confidence and frequency over bins, weighted by their rows (M. Naeini et al., AAAI 2015). */
+function calibrationError(label: ArrayLike<number>, score: ArrayLike<number>): number {
+  const bins = Array.from({ length: calibrationBins }, () => ({ rows: 0, scores: 0, positives: 0 }));
+  for (let i = 0; i < label.length; i++) {
+    const p = score[i] ?? 0;
+    const bin = bins[Math.min(calibrationBins - 1, Math.max(0, Math.floor(p * calibrationBins)))];
+    if (bin === undefined) continue;
+    bin.rows++;
+    bin.scores += p;
+    bin.positives += label[i] ?? 0;
+  }
+  return bins.reduce((sum, bin) => sum + Math.abs(bin.scores - bin.positives), 0) / label.length;
+}
+
+function regression(label: ArrayLike<number>, score: ArrayLike<number>): Record<string, number> {
+  const n = label.length;
+  let [absolute, squared, mean] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const error = (score[i] ?? 0) - (label[i] ?? 0);
+    absolute += Math.abs(error);
+    squared += error ** 2;
+    mean += (label[i] ?? 0) / n;
+  }
+  let total = 0;
+  for (let i = 0; i < n; i++) total += ((label[i] ?? 0) - mean) ** 2;
+  return { mae: absolute / n, rmse: Math.sqrt(squared / n), r2: total === 0 ? NaN : 1 - squared / total };
+}

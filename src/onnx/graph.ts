@@ -1,0 +1,89 @@
+import type { ModelSignature } from './signature.ts';
+import { attributeType, dataType, ModelProto } from './schema.ts';
+
+/** Where the signature stands in the model's metadata. */
+export const signatureKey = 'pawl.signature';
+
+/** What an attribute may be; the kind says how numbers are written. */
+export type Attribute =
+  | { float: number }
+  | { int: number }
+  | { string: string }
+  | { floats: ArrayLike<number> }
+  | { ints: ArrayLike<number> }
+  | { strings: readonly string[] };
+
+/** Builds one ONNX graph, node by node, and encodes it. Every method returns the name of the value it made. */
+export class Graph {
+  readonly #nodes: object[] = [];
+  readonly #constants: object[] = [];
+  #names = 0;
+
+  /** A node with one output. `domain`: '' for the standard operators, 'ai.onnx.ml' for the classical ones. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain: '' | 'ai.onnx.ml' = '',
+    output = this.#name(operator),
+  ): string {
+    const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
+    this.#nodes.push({ name: output, op_type: operator, input: inputs, output: [output], domain, attribute });
+    return output;
+  }
+
+  /** A float32 tensor that is part of the model. */
+  floats(dims: readonly number[], values: ArrayLike<number>): string {
+    const name = this.#name('constant');
+    this.#constants.push({ name, dims, data_type: dataType.float, float_data: Array.from(values) });
+    return name;
+  }
+
+  /** The finished model: one input a feature, one output `score`, float32 [rows, 1]. */
+  encode(signature: ModelSignature): Uint8Array {
+    const value = (name: string, type: number) => ({
+      name,
+      type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: 1 }] } } },
+    });
+    const model = ModelProto.fromObject({
+      ir_version: 9,
+      producer_name: 'pawl',
+      opset_import: [
+        { domain: '', version: 18 },
+        { domain: 'ai.onnx.ml', version: 3 },
+      ],
+      graph: {
+        name: 'pawl',
+        node: this.#nodes,
+        initializer: this.#constants,
+        input: signature.features.map((feature) =>
+          value(feature.name, feature.type === 'category' ? dataType.string : dataType.float),
+        ),
+        output: [value('score', dataType.float)],
+      },
+      metadata_props: [{ key: signatureKey, value: JSON.stringify(signature) }],
+    });
+    return ModelProto.encode(model).finish();
+  }
+
+  // Features have the names that their owners gave them; a colon keeps ours apart.
+  #name(operator: string): string {
+    return `pawl:${operator}:${this.#names++}`;
+  }
+}
+
+function encodeAttribute(name: string, value: Attribute): object {
+  if ('float' in value) return { name, type: attributeType.float, f: value.float };
+  if ('int' in value) return { name, type: attributeType.int, i: value.int };
+  if ('string' in value) return { name, type: attributeType.string, s: Buffer.from(value.string) };
+  if ('floats' in value) return { name, type: attributeType.floats, floats: Array.from(value.floats) };
+  if ('ints' in value) return { name, type: attributeType.ints, ints: Array.from(value.ints) };
+  return { name, type: attributeType.strings, strings: value.strings.map((text) => Buffer.from(text)) };
+}
+
+/** The signature that an artifact carries; null where it carries none. */
+export function readSignature(bytes: Uint8Array): ModelSignature | null {
+  const model = ModelProto.decode(bytes) as unknown as { metadata_props: { key: string; value: string }[] };
+  const found = model.metadata_props.find((entry) => entry.key === signatureKey);
+  return found === undefined ? null : (JSON.parse(found.value) as ModelSignature);
+}

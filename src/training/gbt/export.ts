@@ -1,0 +1,111 @@
+import type { Frame } from '../../data/dataset.ts';
+import { Graph } from '../../onnx/graph.ts';
+import type { ModelSignature } from '../../onnx/signature.ts';
+import type { BinnedFeature } from './binning.ts';
+import type { Ensemble } from './boost.ts';
+import type { Tree } from './tree.ts';
+
+/** Greater than every finite float32 but itself: a split that sends all but missing values left. */
+const everything = 3.4028234663852886e38;
+
+/** The ensemble as an ONNX graph that takes the raw columns. */
+export function exportEnsemble(
+  ensemble: Ensemble,
+  signature: ModelSignature,
+  frame: Frame,
+  features: readonly BinnedFeature[],
+  ranks: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Uint8Array {
+  const graph = new Graph();
+  const columns = frame.features.map((name) => {
+    const order = ranks.get(name);
+    if (order === undefined) return name;
+    // An empty order has nothing to look up; the key is one that no value has.
+    const keys = order.size === 0 ? ['\0'] : [...order.keys()];
+    return graph.node(
+      'LabelEncoder',
+      [name],
+      {
+        keys_strings: { strings: keys },
+        values_floats: { floats: order.size === 0 ? [NaN] : [...order.values()] },
+        default_float: { float: NaN },
+      },
+      'ai.onnx.ml',
+    );
+  });
+  const row = graph.node('Concat', columns, { axis: { int: 1 } });
+  const attributes = treeAttributes(ensemble.trees, features);
+  const isClassifier = signature.task === 'binary-classification';
+  const sum = graph.node(
+    'TreeEnsembleRegressor',
+    [row],
+    {
+      ...attributes,
+      n_targets: { int: 1 },
+      base_values: { floats: [ensemble.base] },
+      post_transform: { string: 'NONE' },
+      aggregate_function: { string: 'SUM' },
+    },
+    'ai.onnx.ml',
+    isClassifier ? undefined : 'score',
+  );
+  if (isClassifier) graph.node('Sigmoid', [sum], {}, '', 'score');
+  return graph.encode(signature);
+}
+
+function treeAttributes(trees: readonly Tree[], features: readonly BinnedFeature[]) {
+  const treeIds: number[] = [];
+  const nodeIds: number[] = [];
+  const featureIds: number[] = [];
+  const modes: string[] = [];
+  const values: number[] = [];
+  const trueIds: number[] = [];
+  const falseIds: number[] = [];
+  const missingTrue: number[] = [];
+  const targetTrees: number[] = [];
+  const targetNodes: number[] = [];
+  const weights: number[] = [];
+  trees.forEach((tree, id) => {
+    const inner = tree.feature.length;
+    // Leaves come after the inner nodes.
+    const nodeId = (child: number | undefined) => (child === undefined ? inner : child >= 0 ? child : inner + ~child);
+    for (let node = 0; node < inner; node++) {
+      const feature = tree.feature[node] ?? 0;
+      treeIds.push(id);
+      nodeIds.push(node);
+      featureIds.push(feature);
+      modes.push('BRANCH_LEQ');
+      values.push(features[feature]?.thresholds[tree.bin[node] ?? 0] ?? everything);
+      trueIds.push(nodeId(tree.left[node]));
+      falseIds.push(nodeId(tree.right[node]));
+      missingTrue.push(tree.missingLeft[node] ? 1 : 0);
+    }
+    tree.value.forEach((value, leaf) => {
+      treeIds.push(id);
+      nodeIds.push(inner + leaf);
+      featureIds.push(0);
+      modes.push('LEAF');
+      values.push(0);
+      trueIds.push(0);
+      falseIds.push(0);
+      missingTrue.push(0);
+      targetTrees.push(id);
+      targetNodes.push(inner + leaf);
+      weights.push(value);
+    });
+  });
+  return {
+    nodes_treeids: { ints: treeIds },
+    nodes_nodeids: { ints: nodeIds },
+    nodes_featureids: { ints: featureIds },
+    nodes_modes: { strings: modes },
+    nodes_values: { floats: values },
+    nodes_truenodeids: { ints: trueIds },
+    nodes_falsenodeids: { ints: falseIds },
+    nodes_missing_value_tracks_true: { ints: missingTrue },
+    target_treeids: { ints: targetTrees },
+    target_nodeids: { ints: targetNodes },
+    target_ids: { ints: targetTrees.map(() => 0) },
+    target_weights: { floats: weights },
+  };
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+export const logisticParams = z.strictObject({
+  /** Added to the diagonal: the weight of the squared coefficients against the summed loss, on standardised features. */
+  l2: z.number().min(0).default(1),
+  max_iterations: z.int().min(1).max(1000).default(50),
+  /** Ends when no coefficient moves by more. */
+  tolerance: z.number().gt(0).default(1e-8),
+});
+
+export type LogisticParams = z.output<typeof logisticParams>;

@@ -17,8 +17,13 @@ export default class ClosingLine implements Reporter {
         else skipped += 1;
       }
     }
-    const line = `${String(passed)} passed, ${String(failed)} failed${skipped === 0 ? '' : `, ${String(skipped)} skipped`}`;
     // Other reporters and the servers' stop may still print: this is said when everything else has been.
-    process.once('exit', () => process.stdout.write(`${line}\n`));
+    process.once('exit', (code) => {
+      // A run that fails without a test that did (the servers did not start, a server did not stop) has failed too.
+      if (code !== 0 && failed === 0) failed = 1;
+      process.stdout.write(
+        `${String(passed)} passed, ${String(failed)} failed${skipped === 0 ? '' : `, ${String(skipped)} skipped`}\n`,
+      );
+    });
   }
 }

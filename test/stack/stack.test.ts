@@ -10,7 +10,9 @@ it('gives each caller a Postgres 18 database of its own', async () => {
   const [first, second] = urls.map((connectionString) => new pg.Client({ connectionString }));
   await Promise.all([first?.connect(), second?.connect()]);
   await first?.query('CREATE TABLE mine (id int)');
-  const seen = await second?.query("SELECT to_regclass('mine') AS found, current_setting('server_version_num')::int / 10000 AS major");
+  const seen = await second?.query(
+    "SELECT to_regclass('mine') AS found, current_setting('server_version_num')::int / 10000 AS major",
+  );
   expect(seen?.rows).toEqual([{ found: null, major: 18 }]);
   await Promise.all([first?.end(), second?.end()]);
 });

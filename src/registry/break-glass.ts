@@ -1,42 +1,101 @@
+import { sql } from 'kysely';
 import { FinalError } from '../errors.ts';
-import { getChampion, moveChampion, previousChampion } from './champion.ts';
-import { recordOperation, finishOperation } from './operations.ts';
+import { addChampion, before, championHistory } from './champion.ts';
+import { type Work, withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
-import { openEpoch, readAssignment, writeRevision } from './traffic.ts';
+import { takeEpoch } from './traffic-epochs.ts';
+import { addRevision, newestRevision } from './traffic-revisions.ts';
+
+export interface BrokenGlass {
+  /** A sentence that says who gave way to whom, by whose word. */
+  readonly because: string;
+  readonly revision: number;
+  /** Who answers now; null where a model's first version was withdrawn and nobody does. */
+  readonly champion: number | null;
+}
 
 /**
- * The way back that needs Postgres only. With a challenger on trial the champion gets everything; without one the champion
- * before this one leads again. Opens an epoch of the person's own, so that a rollout still running may no longer write.
- * @throws FinalError PAWL_NO_WAY_BACK
+ * The way back that needs Postgres only, in one transaction: an epoch of the person's own, so that a rollout still running may
+ * no longer write, and a revision that gives one version everything. Which one: `to` where it is given; the champion, where
+ * anybody else has or shares its traffic; else the champion before it. The same operation again changes nothing.
+ * @throws FinalError PAWL_NO_WAY_BACK, PAWL_VERSION_NOT_FOUND, PAWL_MODEL_NOT_FOUND
  */
 export async function breakGlass(
   registry: Registry,
-  input: { model: string; by: string; reason: string; operationId: string },
-): Promise<{ because: string; revision: number; champion: number }> {
+  input: { model: string; by: string; reason: string; operationId: string; to?: number },
+): Promise<BrokenGlass> {
   const { model, by, reason, operationId } = input;
-  const traffic = await readAssignment(registry, model);
-  const leading = await getChampion(registry, model);
-  const onTrial = traffic?.challenger ?? null;
-  const target = onTrial === null ? await previousChampion(registry, model) : leading;
-  if (target === null) throw new FinalError('PAWL_NO_WAY_BACK', `${model} has no champion to go back to.`);
-  const gone = onTrial ?? leading;
-  const because = `${by} broke the glass: v${gone?.version ?? '?'} gives way to v${target.version}: ${reason}`;
-  await recordOperation(registry, { requestId: operationId, model, action: 'rollback', by, reason });
-  const { epoch } = await openEpoch(registry, { model, holder: operationId, kind: 'break-glass' });
-  const { revision } = await writeRevision(registry, {
-    model,
-    epoch,
-    operationId,
-    champion: target.version,
-    challenger: null,
-    share: 0,
-    shadowShare: 0,
-    salt: operationId,
-    leaseMs: null,
-    because,
+  return withModelLocked(registry, model, async (work) => {
+    const done = await revisionOf(work, model, operationId);
+    if (done !== null) return done;
+    const { gone, target, leading } = await chooseTarget(work, model, input.to);
+    const because = `${by} broke the glass: ${gone.map((version) => `v${version}`).join(' and ') || 'nobody'} gives way to ${target === null ? 'nobody' : `v${target}`}: ${reason}`;
+    const epoch = await takeEpoch(work, { model, holder: operationId, kind: 'break-glass' });
+    const empty = { challenger: null, share: 0, shadowShare: 0, leaseMs: null };
+    const { revision } = await addRevision(work, {
+      ...empty,
+      model,
+      epoch,
+      operationId,
+      champion: target,
+      salt: operationId,
+      because,
+    });
+    if (target !== null && target !== leading)
+      await addChampion(work, { model, version: target, release: null, by, because, operationId });
+    await work
+      .insertInto('operations')
+      .values({
+        request_id: operationId,
+        model,
+        action: 'rollback',
+        by,
+        reason,
+        because,
+        revision,
+        release: null,
+        finished_at: sql<Date>`clock_timestamp()`,
+      })
+      .execute();
+    return { because, revision, champion: target };
   });
-  if (target.version !== leading?.version)
-    await moveChampion(registry, { model, version: target.version, release: null, by, because, operationId });
-  await finishOperation(registry, { requestId: operationId, because, revision });
-  return { because, revision, champion: target.version };
+}
+
+async function revisionOf(work: Work, model: string, operationId: string): Promise<BrokenGlass | null> {
+  const row = await work
+    .selectFrom('traffic_revisions')
+    .select(['because', 'revision', 'champion'])
+    .where('model', '=', model)
+    .where('operation_id', '=', operationId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Who is to have everything, who loses it, and who is champion by title. */
+async function chooseTarget(work: Work, model: string, to: number | undefined) {
+  const history = await championHistory({ db: work }, model);
+  const leading = history.at(-1)?.version ?? null;
+  const traffic = await newestRevision(work, model);
+  const answering = [traffic?.champion, traffic?.challenger].filter((version) => version != null);
+  if (to !== undefined) {
+    await requireVersion(work, model, to);
+    return { gone: answering.filter((version) => version !== to), target: to, leading };
+  }
+  // A first version in its bake answers without the title: taking it away leaves nobody.
+  if (leading === null && answering.length > 0) return { gone: answering, target: null, leading };
+  const strangers = answering.filter((version) => version !== leading);
+  if (leading !== null && strangers.length > 0) return { gone: strangers, target: leading, leading };
+  const previous = before(history);
+  if (previous === null) throw new FinalError('PAWL_NO_WAY_BACK', `${model} has no champion to go back to.`);
+  return { gone: answering, target: previous.version, leading };
+}
+
+async function requireVersion(work: Work, model: string, version: number): Promise<void> {
+  const found = await work
+    .selectFrom('versions')
+    .select('version')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (found === undefined) throw new FinalError('PAWL_VERSION_NOT_FOUND', `The registry knows no v${version} of ${model}.`);
 }

@@ -12,14 +12,29 @@ export interface GatewayReport {
   readonly versions: readonly number[];
 }
 
+/** Replaces what the process said before. Those silent for a day are forgotten on the way. */
 export async function reportGateway(registry: Registry, report: GatewayReport): Promise<void> {
   const { process, model, address, revision } = report;
   const now = sql<Date>`clock_timestamp()`;
   const versions = [...report.versions];
   await registry.db
+    .with('silent', (db) => db.deleteFrom('gateways').where('reported_at', '<', sql<Date>`clock_timestamp() - interval '1 day'`))
     .insertInto('gateways')
     .values({ process, model, address, revision, versions })
     .onConflict((oc) => oc.columns(['process', 'model']).doUpdateSet({ address, revision, versions, reported_at: now }))
+    .execute();
+}
+
+/** A process that stops in good order says so: nobody waits for its word any more. */
+export async function forgetGateway(registry: Registry, process: string): Promise<void> {
+  await registry.db.deleteFrom('gateways').where('process', '=', process).execute();
+}
+
+/** Takes back what a gateway said, as it ends, and forgets those that have been silent for a day. */
+export async function removeGateway(registry: Registry, process: string): Promise<void> {
+  await registry.db
+    .deleteFrom('gateways')
+    .where((eb) => eb.or([eb('process', '=', process), eb('reported_at', '<', sql<Date>`clock_timestamp() - interval '1 day'`)]))
     .execute();
 }
 

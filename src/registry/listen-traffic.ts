@@ -1,30 +1,32 @@
-import type { PoolClient } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from './registry.ts';
-import { trafficChannel } from './traffic.ts';
+import { trafficChannel } from './traffic-revisions.ts';
 
-/** Pause before a lost connection is made again, ms. */
-const reconnectMs = 1000;
+/** Pause before a lost connection is made again, ms; it doubles up to the longest. */
+const shortestPause = 100;
+const longestPause = 5000;
 
 /**
- * Calls back when a model's traffic may have changed: at each notification, and after each (re)connection, because what was
+ * Calls back when some model's traffic may have changed: at each notification, and after each (re)connection, because what was
  * told while nobody listened is lost. It connects again for ever; whoever needs more than that polls besides.
  */
 export function listenTraffic(registry: Registry, onChange: () => void): { close(): Promise<void> } {
-  let closed = false;
-  let lost: (() => void) | null = null;
+  const closing = new AbortController();
 
-  async function hold(client: PoolClient): Promise<void> {
+  /** Listens for as long as the connection lives. */
+  async function listen(onListening: () => void): Promise<void> {
+    const client = await registry.pool.connect();
     const gone = new Promise<void>((resolve) => {
-      lost = resolve;
-      // For as long as the client lives: an error that nobody listens for would end the process.
       client.on('error', () => resolve());
       client.on('end', () => resolve());
+      closing.signal.addEventListener('abort', () => resolve());
     });
     client.on('notification', onChange);
     try {
       await client.query(`LISTEN ${trafficChannel}`);
+      onListening();
       onChange();
-      if (!closed) await gone;
+      if (!closing.signal.aborted) await gone;
     } finally {
       client.removeListener('notification', onChange);
       // Destroyed, not given back: it still listens.
@@ -32,30 +34,23 @@ export function listenTraffic(registry: Registry, onChange: () => void): { close
     }
   }
 
-  async function listen(): Promise<void> {
-    while (!closed) {
+  async function keepListening(): Promise<void> {
+    let wait = shortestPause;
+    while (!closing.signal.aborted) {
       try {
-        await hold(await registry.pool.connect());
+        await listen(() => (wait = shortestPause));
       } catch {
         // The registry is away: that is the poll's to report.
       }
-      if (!closed) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, reconnectMs);
-          lost = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
+      await pause(wait, undefined, { signal: closing.signal }).catch(() => undefined);
+      wait = Math.min(wait * 2, longestPause);
     }
   }
 
-  const listening = listen();
+  const listening = keepListening();
   return {
     close: async () => {
-      closed = true;
-      lost?.();
+      closing.abort();
       await listening;
     },
   };

@@ -1,48 +1,38 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
 import { FinalError } from '../errors.ts';
-import { packageFile } from '../package-root.ts';
 import type { Registry } from './registry.ts';
+
+/** Beside this file, in the sources and in dist/ alike. */
+const folder = new URL('./migrations/', import.meta.url);
 
 /** Any fixed number: all migrators of pawl wait on the same lock. */
 const lock = 7_034_712_001;
 
 /**
- * Brings the registry's tables up to this code, one transaction a migration. Safe when two processes migrate at once: the
- * second waits and finds nothing to do. Returns the names of what was applied.
+ * Brings the registry's tables up to this code, all or nothing, in one transaction. Safe when two processes migrate at once: the
+ * second waits and finds nothing to do. Returns the names of what was applied, in order.
  * @throws FinalError PAWL_MIGRATION_CHANGED where an applied file no longer has the text it had, PAWL_REGISTRY_NEWER where
  * the registry holds migrations that this code does not know.
  */
 export async function migrate(registry: Registry): Promise<string[]> {
   const files = await readMigrations();
-  const client = await registry.pool.connect();
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [lock]);
-    await client.query(
-      'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
-    );
-    const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM migrations');
+  return registry.db.transaction().execute(async (work) => {
+    await sql`SELECT pg_advisory_xact_lock(${lock})`.execute(work);
+    await sql`CREATE TABLE IF NOT EXISTS migrations (
+      name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )`.execute(work);
+    const { rows } = await sql<{ name: string; checksum: string }>`SELECT name, checksum FROM migrations`.execute(work);
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     check(files, applied);
-    const done: string[] = [];
-    for (const { name, text, checksum } of files) {
-      if (applied.has(name)) continue;
-      await client.query('BEGIN');
-      try {
-        await client.query(text);
-        await client.query('INSERT INTO migrations (name, checksum) VALUES ($1, $2)', [name, checksum]);
-        await client.query('COMMIT');
-      } catch (error) {
-        await client.query('ROLLBACK');
-        throw error;
-      }
-      done.push(name);
+    const missing = files.filter(({ name }) => !applied.has(name));
+    for (const { name, text, checksum } of missing) {
+      await sql.raw(text).execute(work);
+      await sql`INSERT INTO migrations (name, checksum) VALUES (${name}, ${checksum})`.execute(work);
     }
-    return done;
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [lock]).catch(() => undefined);
-    client.release();
-  }
+    return missing.map(({ name }) => name);
+  });
 }
 
 interface Migration {
@@ -52,11 +42,10 @@ interface Migration {
 }
 
 async function readMigrations(): Promise<Migration[]> {
-  const folder = packageFile('src/registry/migrations');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name) => {
-      const text = await readFile(`${folder}/${name}`, 'utf8');
+      const text = await readFile(new URL(name, folder), 'utf8');
       return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
     }),
   );

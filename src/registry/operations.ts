@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Registry } from './registry.ts';
 
 /** What a person asked, and what became of it. */
@@ -36,12 +37,13 @@ export async function finishOperation(
   const { requestId, because, revision, release } = input;
   await registry.db
     .updateTable('operations')
-    .set({ finished_at: new Date(), because, revision: revision ?? null, release: release ?? null })
+    .set({ finished_at: sql<Date>`clock_timestamp()`, because, revision: revision ?? null, release: release ?? null })
     .where('request_id', '=', requestId)
     .where('finished_at', 'is', null)
     .execute();
 }
 
+/** A request and what became of it; null where nobody made it. */
 export async function getOperation(registry: Registry, requestId: string): Promise<OperationRecord | null> {
   const row = await registry.db.selectFrom('operations').selectAll().where('request_id', '=', requestId).executeTakeFirst();
   if (row === undefined) return null;

@@ -1,6 +1,7 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { FinalError } from '../errors.ts';
 import type { ReleaseOutcome, Trigger } from '../messages/release.ts';
+import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 import type { Tables } from './tables.ts';
@@ -43,9 +44,7 @@ export async function openRelease(
   },
 ): Promise<{ id: string; number: number; specDigest: string }> {
   const { model, runId, specDigest, trigger } = input;
-  return registry.db.transaction().execute(async (tx) => {
-    // One at a time for a model, so that numbers have no gaps and no doubles.
-    await tx.selectFrom('models').select('name').where('name', '=', model).forUpdate().execute();
+  return withModelLocked(registry, model, async (tx) => {
     const mine = await tx
       .selectFrom('releases')
       .select(['id', 'number', 'spec_digest as specDigest'])
@@ -57,7 +56,7 @@ export async function openRelease(
       .select((eb) => eb.fn.max('number').as('last'))
       .where('model', '=', model)
       .executeTakeFirstOrThrow();
-    const number = Number(last ?? 0) + 1;
+    const number = (last ?? 0) + 1;
     const id = `${model}/${number}`;
     await tx
       .insertInto('releases')
@@ -84,23 +83,26 @@ export async function openRelease(
   });
 }
 
+/** Notes where it stands and what it has made so far. @throws FinalError PAWL_RELEASE_NOT_FOUND */
 export async function updateRelease(
   registry: Registry,
   id: string,
   changes: { stage?: string; datasetDigest?: string; version?: number },
 ): Promise<void> {
-  await registry.db
+  const updated = await registry.db
     .updateTable('releases')
-    .set({
+    .set((eb) => ({
+      id: eb.ref('id'),
       ...(changes.stage === undefined ? {} : { stage: changes.stage }),
       ...(changes.datasetDigest === undefined ? {} : { dataset_digest: changes.datasetDigest }),
       ...(changes.version === undefined ? {} : { version: changes.version }),
-    })
+    }))
     .where('id', '=', id)
-    .execute();
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) throw unknownRelease(id);
 }
 
-/** Writes the end. The first end stands: a later one is ignored. */
+/** Writes the end. The first end stands; only one that somebody else noted for a workflow believed gone gives way to it. */
 export async function closeRelease(
   registry: Registry,
   input: {
@@ -119,10 +121,11 @@ export async function closeRelease(
       because: input.because,
       metrics: json(input.metrics),
       stage: input.outcome,
-      ended_at: new Date(),
+      abandoned: false,
+      ended_at: sql<Date>`clock_timestamp()`,
     })
     .where('id', '=', input.id)
-    .where('outcome', 'is', null)
+    .where((eb) => eb.or([eb('outcome', 'is', null), eb('abandoned', '=', true)]))
     .execute();
 }
 
@@ -130,7 +133,7 @@ export async function closeRelease(
 export async function abandonRelease(registry: Registry, id: string, because: string): Promise<void> {
   await registry.db
     .updateTable('releases')
-    .set({ outcome: 'failed', because, ended_at: new Date() })
+    .set({ outcome: 'failed', because, abandoned: true, ended_at: sql<Date>`clock_timestamp()` })
     .where('id', '=', id)
     .where('outcome', 'is', null)
     .execute();
@@ -139,7 +142,7 @@ export async function abandonRelease(registry: Registry, id: string, because: st
 /** @throws FinalError PAWL_RELEASE_NOT_FOUND */
 export async function getRelease(registry: Registry, id: string): Promise<ReleaseRecord> {
   const row = await registry.db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new FinalError('PAWL_RELEASE_NOT_FOUND', `The registry knows no release ${id}.`);
+  if (row === undefined) throw unknownRelease(id);
   return toRecord(row);
 }
 
@@ -149,6 +152,7 @@ export async function listReleases(registry: Registry, model: string): Promise<R
   return rows.map(toRecord);
 }
 
+/** The one that ended last; null before the first end. */
 export async function lastEndedRelease(registry: Registry, model: string): Promise<ReleaseRecord | null> {
   const row = await registry.db
     .selectFrom('releases')
@@ -159,6 +163,8 @@ export async function lastEndedRelease(registry: Registry, model: string): Promi
     .executeTakeFirst();
   return row === undefined ? null : toRecord(row);
 }
+
+const unknownRelease = (id: string) => new FinalError('PAWL_RELEASE_NOT_FOUND', `The registry knows no release ${id}.`);
 
 const toRecord = (row: Selectable<Tables['releases']>): ReleaseRecord => ({
   id: row.id,

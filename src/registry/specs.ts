@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { FinalError } from '../errors.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { Registry } from './registry.ts';
@@ -20,15 +21,18 @@ export async function applySpec(registry: Registry, input: SpecRecord & { by: st
       .selectFrom('models')
       .select('spec_digest')
       .where('name', '=', spec.model)
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst();
     await tx
       .insertInto('models')
       .values({ name: spec.model, spec_digest: digest, base_directory: baseDirectory, applied_by: by })
       .onConflict((oc) =>
-        oc
-          .column('name')
-          .doUpdateSet({ spec_digest: digest, base_directory: baseDirectory, applied_by: by, applied_at: new Date() }),
+        oc.column('name').doUpdateSet({
+          spec_digest: digest,
+          base_directory: baseDirectory,
+          applied_by: by,
+          applied_at: sql<Date>`clock_timestamp()`,
+        }),
       )
       .execute();
     await tx
@@ -64,6 +68,7 @@ export async function getSpec(registry: Registry, model: string, digest?: string
   return found;
 }
 
+/** The names of all models, in order. */
 export async function listModels(registry: Registry): Promise<string[]> {
   const rows = await registry.db.selectFrom('models').select('name').orderBy('name').execute();
   return rows.map((row) => row.name);

@@ -46,6 +46,7 @@ export interface Tables {
     outcome: ReleaseOutcome | null;
     because: string | null;
     metrics: Json<Readonly<Record<string, number>> | null>;
+    abandoned: Generated<boolean>;
     started_at: Generated<Date>;
     ended_at: Date | null;
   };
@@ -105,7 +106,7 @@ export interface Tables {
     revision: number;
     role: 'champion' | 'challenger' | 'shadow';
     started_at: Date;
-    length_ms: number;
+    ended_at: Date;
     requests: number;
     caller_faults: number;
     errors: number;
@@ -119,8 +120,9 @@ export interface Tables {
     label: string;
     observed_at: Date | null;
     received_at: Generated<Date>;
-    seq: GeneratedAlways<number>;
+    seq: number;
   };
+  label_counts: { model: string; count: number };
   gateways: {
     process: string;
     model: string;

@@ -19,16 +19,17 @@ export async function recordTrigger(registry: Registry, input: Trigger & { model
     .execute();
 }
 
-/** Says which release answered it. */
+/** Says which release answered it; the first one stands. */
 export async function linkTrigger(registry: Registry, id: string, release: string): Promise<void> {
-  await registry.db.updateTable('triggers').set({ release }).where('id', '=', id).execute();
+  await registry.db.updateTable('triggers').set({ release }).where('id', '=', id).where('release', 'is', null).execute();
 }
 
+/** Null where nobody recorded it. */
 export async function getTrigger(registry: Registry, id: string): Promise<TriggerRecord | null> {
   return (await registry.db.selectFrom('triggers').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
 /** In the order in which they were recorded. */
 export async function listTriggers(registry: Registry, model: string): Promise<TriggerRecord[]> {
-  return registry.db.selectFrom('triggers').selectAll().where('model', '=', model).orderBy('at').execute();
+  return registry.db.selectFrom('triggers').selectAll().where('model', '=', model).orderBy('at').orderBy('id').execute();
 }

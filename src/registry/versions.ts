@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { FinalError } from '../errors.ts';
 import type { GateResult } from '../evaluation/gates.ts';
+import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 import type { Tables } from './tables.ts';
@@ -31,8 +32,7 @@ export async function registerVersion(
   registry: Registry,
   input: Omit<VersionRecord, 'version' | 'createdAt'>,
 ): Promise<{ version: number }> {
-  return registry.db.transaction().execute(async (tx) => {
-    await tx.selectFrom('models').select('name').where('name', '=', input.model).forUpdate().execute();
+  return withModelLocked(registry, input.model, async (tx) => {
     const mine = await tx.selectFrom('versions').select('version').where('release', '=', input.release).executeTakeFirst();
     if (mine !== undefined) return mine;
     const { last } = await tx
@@ -40,7 +40,7 @@ export async function registerVersion(
       .select((eb) => eb.fn.max('version').as('last'))
       .where('model', '=', input.model)
       .executeTakeFirstOrThrow();
-    const version = Number(last ?? 0) + 1;
+    const version = (last ?? 0) + 1;
     await tx
       .insertInto('versions')
       .values({

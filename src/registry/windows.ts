@@ -43,7 +43,7 @@ export async function writeWindows(registry: Registry, rows: readonly WindowRow[
         revision: row.revision,
         role: row.role,
         started_at: row.startedAt,
-        length_ms: row.lengthMs,
+        ended_at: new Date(row.startedAt.getTime() + row.lengthMs),
         requests: row.requests,
         caller_faults: row.callerFaults,
         errors: row.errors,
@@ -56,31 +56,49 @@ export async function writeWindows(registry: Registry, rows: readonly WindowRow[
     .execute();
 }
 
-/** Adds the windows that match. `since` includes a window that began before and ends after it. */
-export async function sumWindows(
-  registry: Registry,
-  filter: { model: string; version?: number; revision?: number; sinceRevision?: number; role?: WindowRow['role']; since?: Date },
-): Promise<WindowSum> {
-  const rows = await registry.db
-    .selectFrom('windows')
-    .select(['requests', 'caller_faults', 'errors', 'fallbacks', 'latency', 'score'])
-    .where('model', '=', filter.model)
-    .$if(filter.version !== undefined, (query) => query.where('version', '=', filter.version ?? 0))
-    .$if(filter.revision !== undefined, (query) => query.where('revision', '=', filter.revision ?? 0))
-    .$if(filter.sinceRevision !== undefined, (query) => query.where('revision', '>=', filter.sinceRevision ?? 0))
-    .$if(filter.role !== undefined, (query) => query.where('role', '=', filter.role ?? 'champion'))
-    .$if(filter.since !== undefined, (query) =>
-      query.where(sql<boolean>`started_at + length_ms * interval '1 millisecond' > ${filter.since}`),
-    )
-    .execute();
-  const total = { requests: 0, callerFaults: 0, errors: 0, fallbacks: 0, latency: [] as number[], score: [] as number[] };
-  for (const row of rows) {
-    total.requests += row.requests;
-    total.callerFaults += row.caller_faults;
-    total.errors += row.errors;
-    total.fallbacks += row.fallbacks;
-    row.latency.forEach((count, bin) => (total.latency[bin] = (total.latency[bin] ?? 0) + count));
-    row.score.forEach((count, bin) => (total.score[bin] = (total.score[bin] ?? 0) + count));
-  }
-  return total;
+/** Which windows to add. */
+interface WindowFilter {
+  readonly model: string;
+  readonly version?: number;
+  readonly revision?: number;
+  readonly sinceRevision?: number;
+  readonly role?: WindowRow['role'];
+  /** Windows that ended after it; one that began before counts whole. */
+  readonly since?: Date;
+}
+
+/** Adds the windows that match, in Postgres: a month of them is too much to carry. */
+export async function sumWindows(registry: Registry, filter: WindowFilter): Promise<WindowSum> {
+  const { model, version, revision, sinceRevision, role, since } = filter;
+  const conditions = [
+    sql`model = ${model}`,
+    ...(version === undefined ? [] : [sql`version = ${version}`]),
+    ...(revision === undefined ? [] : [sql`revision = ${revision}`]),
+    ...(sinceRevision === undefined ? [] : [sql`revision >= ${sinceRevision}`]),
+    ...(role === undefined ? [] : [sql`role = ${role}`]),
+    ...(since === undefined ? [] : [sql`ended_at > ${since}`]),
+  ];
+  const { rows } = await sql<WindowSum>`
+    WITH matching AS MATERIALIZED (SELECT * FROM windows WHERE ${sql.join(conditions, sql` AND `)})
+    SELECT
+      coalesce(sum(requests), 0)::bigint AS requests,
+      coalesce(sum(caller_faults), 0)::bigint AS "callerFaults",
+      coalesce(sum(errors), 0)::bigint AS errors,
+      coalesce(sum(fallbacks), 0)::bigint AS fallbacks,
+      ${sumOfBins('latency')} AS latency,
+      ${sumOfBins('score')} AS score
+    FROM matching`.execute(registry.db);
+  const [sum] = rows;
+  if (sum === undefined) throw new Error('a sum without a row');
+  return sum;
+}
+
+/** Bin by bin; float8, which pg reads as numbers, holds counts up to 2^53 exactly. */
+function sumOfBins(column: 'latency' | 'score') {
+  return sql`(
+    SELECT coalesce(array_agg(total ORDER BY bin), '{}')
+    FROM (
+      SELECT bin, sum(count)::float8 AS total FROM matching, unnest(${sql.ref(column)}) WITH ORDINALITY AS bins (count, bin) GROUP BY bin
+    ) AS totals
+  )`;
 }

@@ -4,9 +4,9 @@ CREATE TABLE triggers (
   kind text NOT NULL CHECK (kind IN ('schedule', 'drift', 'performance', 'budget', 'person')),
   because text NOT NULL,
   by text NOT NULL,
-  evidence jsonb NOT NULL,
+  evidence json NOT NULL,
   release text,
-  at timestamptz NOT NULL DEFAULT now()
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX triggers_by_model ON triggers (model, at);
 
@@ -25,10 +25,13 @@ CREATE TABLE releases (
   version integer,
   outcome text CHECK (outcome IN ('promoted', 'rejected', 'rolled_back', 'failed')),
   because text,
-  metrics jsonb,
-  started_at timestamptz NOT NULL DEFAULT now(),
+  metrics json,
+  -- Closed by somebody who found no workflow for it. Should it be there after all, its own word replaces this.
+  abandoned boolean NOT NULL DEFAULT false,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   ended_at timestamptz,
-  UNIQUE (model, number)
+  UNIQUE (model, number),
+  CHECK ((outcome IS NULL) = (ended_at IS NULL))
 );
 
 CREATE TABLE versions (
@@ -39,13 +42,14 @@ CREATE TABLE versions (
   digest text NOT NULL,
   dataset_digest text NOT NULL REFERENCES datasets (digest),
   trainer text NOT NULL,
-  params jsonb NOT NULL,
+  params json NOT NULL,
   seed bigint NOT NULL,
-  metrics jsonb NOT NULL,
-  gates jsonb NOT NULL,
-  importances jsonb NOT NULL,
+  metrics json NOT NULL,
+  gates json NOT NULL,
+  importances json NOT NULL,
   holdout_from timestamptz,
   overridden boolean NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (model, version)
 );
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON versions EXECUTE FUNCTION refuse_change();

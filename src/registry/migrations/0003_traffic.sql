@@ -1,12 +1,7 @@
--- History that is only ever added to.
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
-END $$;
-
+-- Who led from when. The newest row leads.
 CREATE TABLE champions (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  model text NOT NULL,
+  model text NOT NULL REFERENCES models (name),
   version integer NOT NULL,
   release text,
   by text NOT NULL,
@@ -16,7 +11,8 @@ CREATE TABLE champions (
   UNIQUE (model, operation_id),
   FOREIGN KEY (model, version) REFERENCES versions (model, version)
 );
-CREATE TRIGGER champions_append_only BEFORE UPDATE OR DELETE ON champions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE INDEX champions_by_model ON champions (model, seq);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON champions EXECUTE FUNCTION refuse_change();
 
 -- The newest epoch of a model alone may write its traffic.
 CREATE TABLE traffic_epochs (
@@ -28,7 +24,9 @@ CREATE TABLE traffic_epochs (
   PRIMARY KEY (model, epoch),
   UNIQUE (model, holder)
 );
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON traffic_epochs EXECUTE FUNCTION refuse_change();
 
+-- Who answers. The newest revision is in force. Without champion nobody does: a model's first version was withdrawn.
 CREATE TABLE traffic_revisions (
   model text NOT NULL,
   revision integer NOT NULL,
@@ -47,12 +45,13 @@ CREATE TABLE traffic_revisions (
   FOREIGN KEY (model, epoch) REFERENCES traffic_epochs (model, epoch),
   FOREIGN KEY (model, champion) REFERENCES versions (model, version),
   FOREIGN KEY (model, challenger) REFERENCES versions (model, version),
-  CHECK (challenger IS NOT NULL OR (share = 0 AND lease_ms IS NULL)),
-  CHECK (challenger IS NULL OR lease_ms IS NOT NULL)
+  CHECK ((challenger IS NULL) = (lease_ms IS NULL)),
+  CHECK (challenger IS NOT NULL OR (share = 0 AND shadow_share = 0)),
+  CHECK (challenger IS NULL OR (champion IS NOT NULL AND champion <> challenger))
 );
-CREATE TRIGGER revisions_append_only BEFORE UPDATE OR DELETE ON traffic_revisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON traffic_revisions EXECUTE FUNCTION refuse_change();
 
--- Renewals are kept beside the revisions, not among them.
+-- Renewals are kept beside the revisions, not among them. This server's clock alone says whether a lease has run out.
 CREATE TABLE traffic_leases (
   model text NOT NULL,
   revision integer NOT NULL,

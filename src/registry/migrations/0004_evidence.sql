@@ -1,3 +1,4 @@
+-- What gateways counted, by process, version, revision, role and interval. All counts add.
 CREATE TABLE windows (
   process text NOT NULL,
   model text NOT NULL,
@@ -5,7 +6,7 @@ CREATE TABLE windows (
   revision integer NOT NULL,
   role text NOT NULL CHECK (role IN ('champion', 'challenger', 'shadow')),
   started_at timestamptz NOT NULL,
-  length_ms integer NOT NULL,
+  ended_at timestamptz NOT NULL,
   requests bigint NOT NULL,
   caller_faults bigint NOT NULL,
   errors bigint NOT NULL,
@@ -14,17 +15,24 @@ CREATE TABLE windows (
   score bigint[] NOT NULL,
   PRIMARY KEY (process, model, version, revision, role, started_at)
 );
-CREATE INDEX windows_by_time ON windows (model, started_at);
+CREATE INDEX windows_by_end ON windows (model, ended_at);
 CREATE INDEX windows_by_revision ON windows (model, revision);
 
--- `seq` is the order of arrival.
+-- How many labels a model has. Its row is the lock under which they get their place in the order of arrival: a reader who has
+-- read up to a place has missed none before it.
+CREATE TABLE label_counts (
+  model text PRIMARY KEY REFERENCES models (name),
+  count bigint NOT NULL
+);
+
+-- `seq` counts a model's labels in order of arrival, from 1, without gaps.
 CREATE TABLE labels (
   model text NOT NULL,
   prediction_id text NOT NULL,
   label text NOT NULL,
   observed_at timestamptz,
-  received_at timestamptz NOT NULL DEFAULT now(),
-  seq bigint GENERATED ALWAYS AS IDENTITY,
+  received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seq bigint NOT NULL,
   PRIMARY KEY (model, prediction_id)
 ) PARTITION BY HASH (model, prediction_id);
 DO $$ BEGIN
@@ -34,6 +42,7 @@ DO $$ BEGIN
 END $$;
 CREATE INDEX labels_by_arrival ON labels (model, seq);
 
+-- What each gateway last said of itself.
 CREATE TABLE gateways (
   process text NOT NULL,
   model text NOT NULL,

@@ -1,3 +1,4 @@
+-- What was decided, and on what evidence.
 CREATE TABLE decisions (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key text NOT NULL UNIQUE,
@@ -7,11 +8,11 @@ CREATE TABLE decisions (
   stage text NOT NULL,
   action text NOT NULL,
   because text NOT NULL,
-  evidence jsonb NOT NULL,
+  evidence json NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX decisions_by_model ON decisions (model, at);
-CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions EXECUTE FUNCTION refuse_change();
 
 -- What people asked, and what became of it.
 CREATE TABLE operations (

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getChampion } from '../src/registry/champion.ts';
 import { listRevisions } from '../src/registry/traffic.ts';
+import { workflowId } from '../src/messages/names.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -22,6 +24,10 @@ describe.each(Object.keys(settings))('the loop on %s, with nothing but its pawl.
 
   afterAll(async () => {
     await traffic?.stop();
+    if (pawl !== undefined && example === 'electricity') {
+      for (const kind of ['monitor', 'release', 'rollout'] as const)
+        await record(pawl.client, kind, workflowId[kind](pawl.model));
+    }
     await pawl?.stop();
   });
 

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { scheduleId } from '../src/messages/names.ts';
+import { listTriggers } from '../src/registry/triggers.ts';
+import { record } from './histories/record.ts';
+import { quickRollout, RunningPawl, until } from './running-pawl.ts';
+
+// The time-skipping server has no Schedules; this is the real one.
+let pawl: RunningPawl;
+
+beforeAll(async () => {
+  pawl = await RunningPawl.start({ example: 'electricity' });
+});
+
+afterAll(async () => {
+  await pawl?.client.schedule
+    .getHandle(scheduleId(pawl.model))
+    .delete()
+    .catch(() => undefined);
+  await pawl?.stop();
+});
+
+it('keeps the Schedule in step with the spec: created, changed, removed', async () => {
+  const handle = pawl.client.schedule.getHandle(scheduleId(pawl.model));
+  expect(await pawl.apply('schedule=0 3 * * 1')).toMatchObject({ schedule: 'created' });
+  expect((await handle.describe()).spec).toMatchObject({ timezone: 'UTC' });
+  expect(await pawl.apply('schedule=30 4 * * *', 'time_zone=Europe/Vienna')).toMatchObject({ schedule: 'updated' });
+  const { spec } = await handle.describe();
+  expect(spec).toMatchObject({ timezone: 'Europe/Vienna' });
+  expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }], minute: [{ start: 30 }] });
+  expect(await pawl.apply()).toMatchObject({ schedule: 'removed' });
+  await expect(handle.describe()).rejects.toThrow();
+});
+
+it('retrains through the monitor when it is due, and records why', async () => {
+  await pawl.apply(...quickRollout, 'contract.freshness=12000d', 'schedule=0 3 * * 1');
+  await pawl.client.schedule.getHandle(scheduleId(pawl.model)).trigger();
+  await until('the scheduled release has ended', async () => {
+    const status = (await pawl.done('status', pawl.model)) as { release: { outcome: string | null } | null };
+    return status.release?.outcome === 'promoted';
+  });
+  const triggers = await listTriggers(pawl.registry, pawl.model);
+  expect(triggers).toMatchObject([{ kind: 'schedule', by: 'schedule', release: `${pawl.model}/1` }]);
+  for await (const run of pawl.client.workflow.list({
+    query: `WorkflowType = 'scheduledRetrain' AND PawlModel = '${pawl.model}'`,
+  }))
+    await record(pawl.client, 'scheduledRetrain', run.workflowId);
+}, 120_000);

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import type { LeashedProcess } from '../../infra/processes/leashed.ts';
 import { findProgram } from '../../infra/programs/find.ts';
 import { temporalCli } from '../../infra/programs/temporal-cli.ts';
+import { temporalTestServer } from '../../infra/programs/temporal-test-server.ts';
 import { versitygw } from '../../infra/programs/versitygw.ts';
 import { freePort } from '../../infra/servers/free-port.ts';
 import { startPostgres } from '../../infra/servers/postgres-server.ts';
@@ -38,6 +39,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const temporalExecutable = await findProgram(temporalCli(), { say });
     const s3Executable = await findProgram(versitygw(), { say });
+    // Only fetched here, so that no test waits for it; a test file that needs it starts its own.
+    await findProgram(temporalTestServer(), { say });
     const s3 = { accessKeyId: 'test', secretAccessKey: 'only-for-tests', bucket: 'pawl-test' };
     mkdirSync(path.join(directory, 's3'));
     const servers = await Promise.allSettled([

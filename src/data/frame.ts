@@ -1,0 +1,104 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { ModelSpec } from '../spec/schema.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Frame, FrameColumn } from './dataset.ts';
+import type { Duck } from './duckdb.ts';
+import { identifier, pathLiteral, withDuck } from './duckdb.ts';
+
+/** Rows between two looks at the clock of others. */
+const pause = 100_000;
+
+/**
+ * A dataset in memory, by column: 4 bytes a number, boolean or category and 8 a label and a timestamp, a row.
+ * `levels` and `classes` are those of the whole dataset, in the order of their bytes (classes: negative first).
+ */
+export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, signal?: AbortSignal): Promise<Frame> {
+  return withDuck(signal, async (duck) => {
+    const table = `read_parquet(${pathLiteral(await store.localPath(uri, duck.scratch))})`;
+    const { rows } = await duck.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
+    const { timestamp, label, features } = spec.contract;
+    const names = Object.keys(features);
+    const fills: Fill[] = [];
+    const columns: Record<string, FrameColumn> = {};
+    for (const [i, name] of names.entries()) {
+      const column = identifier(name);
+      if (features[name]?.type === 'category') {
+        const levels = await levelsOf(duck, table, column);
+        const codes = new Int32Array(rows);
+        columns[name] = { type: 'category', codes, levels };
+        fills.push({ sql: await codesOf(duck, table, column, i, levels.length), target: codes });
+      } else {
+        const values = new Float32Array(rows);
+        columns[name] = { type: 'number', values };
+        fills.push({ sql: `coalesce(CAST(${column} AS FLOAT), CAST('nan' AS FLOAT))`, target: values });
+      }
+    }
+    const classes = spec.task === 'regression' ? null : await classesOf(duck, table, spec);
+    const labels = new Float64Array(rows);
+    fills.push({
+      sql: classes === null ? identifier(label) : `CAST(${identifier(label)} = ${textOf(classes[1])} AS INTEGER)`,
+      target: labels,
+    });
+    const times = timestamp === undefined ? null : new Float64Array(rows);
+    if (timestamp !== undefined && times !== null)
+      fills.push({ sql: `CAST(epoch_ms(${identifier(timestamp)}) AS DOUBLE)`, target: times });
+    await fill(duck, table, fills);
+    return { rows, features: names, columns, label: labels, classes, timestamp: times };
+  });
+}
+
+/** A column of a query and where its values go. */
+interface Fill {
+  readonly sql: string;
+  readonly target: Float32Array | Float64Array | Int32Array;
+}
+
+async function fill(duck: Duck, table: string, fills: readonly Fill[]): Promise<void> {
+  let row = 0;
+  let rested = 0;
+  for await (const chunk of duck.chunks(`SELECT ${fills.map(({ sql }) => sql).join(', ')} FROM ${table}`)) {
+    for (const [i, { target }] of fills.entries()) copy(chunk, i, target, row);
+    row += chunk.rowCount;
+    if (row - rested > pause) {
+      rested = row;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+function copy(chunk: DuckDBDataChunk, column: number, target: Fill['target'], offset: number): void {
+  const vector = chunk.getColumnVector(column);
+  const rows = chunk.rowCount;
+  for (let i = 0; i < rows; i++) target[offset + i] = vector.getItem(i) as number;
+}
+
+async function levelsOf(duck: Duck, table: string, column: string): Promise<string[]> {
+  const rows = await duck.rows<{ level: string }>(
+    `SELECT DISTINCT ${column} AS level FROM ${table} WHERE ${column} IS NOT NULL ORDER BY 1`,
+  );
+  return rows.map(({ level }) => level);
+}
+
+/** A category's codes in SQL, by way of an enumeration, which DuckDB keeps as numbers. */
+async function codesOf(duck: Duck, table: string, column: string, i: number, levels: number): Promise<string> {
+  if (levels === 0) return 'CAST(-1 AS INTEGER)';
+  await duck.run(
+    `CREATE TYPE levels${i} AS ENUM (SELECT DISTINCT ${column} FROM ${table} WHERE ${column} IS NOT NULL ORDER BY 1)`,
+  );
+  return `coalesce(CAST(enum_code(CAST(${column} AS levels${i})) AS INTEGER), -1)`;
+}
+
+/** [negative, positive]: the one that the contract names, or the greater of the two, as numbers where both are. */
+async function classesOf(duck: Duck, table: string, { contract }: ModelSpec): Promise<[string, string]> {
+  const found = await levelsOf(duck, table, identifier(contract.label));
+  const [a, b] = found;
+  if (a === undefined || b === undefined || found.length !== 2)
+    throw new Error(`A dataset of a binary classifier has ${found.length} classes.`);
+  const ascending = Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? a < b : Number(a) < Number(b);
+  const positive = contract.positive ?? (ascending ? b : a);
+  return positive === b ? [a, b] : [b, a];
+}
+
+function textOf(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

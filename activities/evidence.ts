@@ -13,6 +13,8 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 const gatewaySilence = 10_000;
 /** Labels read at a time. */
 const page = 10_000;
+/** Of a champion that is not there. */
+const nothing: ArmCounts = { requests: 0, errors: 0, p99: null };
 
 /** Where the evidence of one step is read from; the numbers are the guard's. */
 interface EvidenceSource {
@@ -47,9 +49,10 @@ export class EvidenceReader {
     const errorWindow = policy.rollback_when.find((rule) => rule.error_rate)?.error_rate?.for ?? policy.step.for;
     return {
       elapsed: now - stepStartedAt,
-      champion: champion === null ? { requests: 0, errors: 0, p99: null } : await this.#counts(champion),
+      champion: champion === null ? nothing : await this.#counts(champion),
       challenger: await this.#counts(version),
       recent: await this.#counts(version, now - errorWindow),
+      recentChampion: champion === null ? nothing : await this.#counts(champion, now - errorWindow),
       paired: (await this.#readPairs()).counts(),
       inForce: await this.#inForce(),
     };
@@ -71,7 +74,7 @@ export class EvidenceReader {
         task: spec.task,
         champion,
         challenger: version,
-        ...(spec.contract.positive === undefined ? {} : { positive: String(spec.contract.positive) }),
+        ...(spec.contract.positive === undefined ? {} : { positive: spec.contract.positive }),
       });
     }
     const pairs = this.#pairs;

@@ -49,7 +49,7 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
     );
     const labelled = own.filter((prediction) => labels.has(prediction.id));
     if (labelled.length < spec.monitor.performance.at_least) return {};
-    const right = labelled.filter((prediction) => String(prediction.prediction) === labels.get(prediction.id)).length;
+    const right = labelled.filter((prediction) => prediction.prediction === labels.get(prediction.id)).length;
     if (spec.task !== 'regression') return { accuracy: right / labelled.length };
     const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
     const score = Float32Array.from(labelled, (prediction) => prediction.score);

@@ -34,7 +34,8 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
         const { holdout } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);
         const artifact = await store.get(candidate.uri);
         const model = await OnnxModel.open(artifact);
-        const evaluated = await scoreFrame(model, holdout).finally(() => model.release());
+        const evaluated = await scoreFrame(model, holdout);
+        await model.release();
         const served = await rescore(artifact, holdout);
         let largest = 0;
         for (let i = 0; i < evaluated.length; i++)

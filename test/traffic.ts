@@ -10,10 +10,11 @@ export interface LabelledRow {
   readonly label: string;
 }
 
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
 /** The newest rows of an example, as callers would send them. */
 export async function exampleRows(example: string, limit: number): Promise<LabelledRow[]> {
   const spec = parseSpec(readFileSync(packageFile(`examples/${example}/pawl.yaml`), 'utf8'), 'pawl.yaml');
-  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const columns = Object.entries(spec.contract.features).map(([name, feature]) =>
     feature.type === 'category'
       ? `${quoted(name)}::VARCHAR AS ${quoted(name)}`
@@ -35,7 +36,7 @@ export async function exampleRows(example: string, limit: number): Promise<Label
           typeof value === 'string' && missing.has(value) ? null : (value as string | number | null),
         ]),
       ),
-      label: String(label),
+      label: label as string,
     }));
   } finally {
     connection.closeSync();

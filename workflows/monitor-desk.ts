@@ -23,6 +23,11 @@ export class MonitorDesk {
 
   constructor(watch: Watch) {
     this.#watch = watch;
+  }
+
+  /** Takes requests from here on. */
+  open(): void {
+    const watch = this.#watch;
     setHandler(triggerSignal, (trigger) => void watch.enqueue(trigger));
     setHandler(releaseOpenedSignal, (opened) => watch.opened(opened));
     setHandler(releaseEndedSignal, (ended) => watch.ended(ended));

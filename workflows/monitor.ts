@@ -15,7 +15,7 @@ export async function monitor(input: MonitorInput): Promise<void> {
   let { policy } = await quick.monitorPolicy({ model: input.model });
   let applied = false;
   const watch = new Watch(input);
-  new MonitorDesk(watch);
+  new MonitorDesk(watch).open();
   setHandler(specAppliedSignal, () => {
     applied = true;
   });

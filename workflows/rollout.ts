@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
-import { initialState, nextState, shareOf } from '../src/rollout/decide-step.ts';
+import { initialState, nextState, shareOf } from '../src/rollout/course.ts';
 import type { Decision, RolloutState } from '../src/rollout/state.ts';
 import { quick } from './activities.ts';
 import { Inbox } from './inbox.ts';

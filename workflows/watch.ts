@@ -74,7 +74,7 @@ export class Watch {
   /** At most one trigger waits; the weightier one stays. Returns what became of it. */
   enqueue(trigger: PendingTrigger): string {
     const { pending, because } = enqueueTrigger(this.#pending, trigger);
-    this.#pending = pending as PendingTrigger;
+    this.#pending = pending;
     this.tell(because);
     return because;
   }

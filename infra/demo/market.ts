@@ -35,7 +35,7 @@ export class Market {
     );
     return reader
       .getRowObjectsJS()
-      .map(({ at, label, ...row }) => ({ at: Number(at), label: String(label), row: row as HalfHour['row'] }));
+      .map(({ at, label, ...row }) => ({ at: Number(at), label: label as string, row: row as HalfHour['row'] }));
   }
 
   /** Writes the rows in [from, to) as one Parquet file of the source folder. */

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { PawlError } from '../errors.ts';
 import { exitCodes, printError } from './output.ts';
 import { Session } from './session.ts';

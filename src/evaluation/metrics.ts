@@ -26,6 +26,9 @@ export function computeMetrics(
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
+/** 0 where the whole is. */
+const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+
 function classification(label: ArrayLike<number>, score: ArrayLike<number>, threshold: number): Record<string, number> {
   const n = label.length;
   let [truePositive, falsePositive, falseNegative, right] = [0, 0, 0, 0];
@@ -42,7 +45,6 @@ function classification(label: ArrayLike<number>, score: ArrayLike<number>, thre
     logLoss -= y === 1 ? Math.log(kept) : Math.log(1 - kept);
     brier += (p - y) ** 2;
   }
-  const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
   return {
     accuracy: right / n,
     auc: areaUnderRoc(label, score),

@@ -13,6 +13,14 @@ export type Attribute =
   | { ints: ArrayLike<number> }
   | { strings: readonly string[] };
 
+/** A tensor of a row each, as the graph takes or gives it. */
+function value(name: string, type: number): object {
+  return {
+    name,
+    type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: 1 }] } } },
+  };
+}
+
 /** Builds one ONNX graph, node by node, and encodes it. Every method returns the name of the value it made. */
 export class Graph {
   readonly #nodes: object[] = [];
@@ -41,10 +49,6 @@ export class Graph {
 
   /** The finished model: one input a feature, one output `score`, float32 [rows, 1]. */
   encode(signature: ModelSignature): Uint8Array {
-    const value = (name: string, type: number) => ({
-      name,
-      type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: 1 }] } } },
-    });
     const model = ModelProto.fromObject({
       ir_version: 9,
       producer_name: 'pawl',

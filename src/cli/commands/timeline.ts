@@ -30,11 +30,9 @@ export function addTimeline(program: Command): void {
       action(async ({ session, json }, model: string) => {
         if (!json) process.stdout.write(`${statusText(await modelStatus(session.registry, model))}\n`);
         const told = new Set<string>();
-        let stopped = false;
-        process.once('SIGINT', () => {
-          stopped = true;
-        });
-        while (!stopped) {
+        const stop = new AbortController();
+        process.once('SIGINT', () => stop.abort());
+        while (!stop.signal.aborted) {
           for (const row of await timeline(session.registry, model, 100)) {
             const text = json ? JSON.stringify(row) : line(row);
             if (!told.has(text)) process.stdout.write(`${text}\n`);

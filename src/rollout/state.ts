@@ -35,6 +35,8 @@ export interface PairedCounts {
   /** Metrics over the labelled pairs (`accuracy`, `f1`, or `mae`, `rmse`), each side. Empty without labels. */
   readonly champion: Readonly<Record<string, number>>;
   readonly challenger: Readonly<Record<string, number>>;
+  /** Standard errors of challenger - champion in those metrics, over the same pairs. */
+  readonly standardError: Readonly<Record<string, number>>;
 }
 
 /** What the guard measured. All times in ms; `elapsed` on the wall clock since the step's revision was written. */
@@ -45,6 +47,8 @@ export interface Evidence {
   readonly challenger: ArmCounts;
   /** Errors of the challenger within the error rule's `for`; requests likewise. */
   readonly recent: ArmCounts;
+  /** The champion's in the same time: when both fail, it is the world that fails. */
+  readonly recentChampion: ArmCounts;
   readonly paired: PairedCounts;
   /** The lease ran out since the last look. */
   readonly lapsed: boolean;

@@ -1,0 +1,88 @@
+import type { Task } from '../onnx/signature.ts';
+import { standardError, summarise } from '../stats/summary.ts';
+import type { PairedCounts } from './state.ts';
+
+export interface Answer {
+  readonly score: number;
+  /** The class, as text; regression does not look at it. */
+  readonly prediction: string;
+}
+
+export interface LabelledPair {
+  readonly champion: Answer;
+  readonly challenger: Answer;
+  readonly label: string;
+}
+
+/** A metric's value over all pairs, and what each pair adds to its deviation (mean 0, so that their spread is the metric's). */
+interface Estimate {
+  readonly value: number;
+  readonly influence: readonly number[];
+}
+
+/**
+ * Label metrics of both sides over the same requests, and the standard error of their difference. The standard error is that
+ * of the mean of the differences of influences (the delta method; Efron and Tibshirani, "An Introduction to the Bootstrap",
+ * 1993, chapter 21): requests that both sides get equally right or wrong cancel, which is what pairing is for.
+ * @param positive the class that F1 is about; null leaves F1 out. Regression: ignored
+ * @returns accuracy and f1, or mae and rmse; all empty without pairs
+ */
+export function pairedMetrics(
+  task: Task,
+  pairs: readonly LabelledPair[],
+  positive: string | null,
+): Pick<PairedCounts, 'champion' | 'challenger' | 'standardError'> {
+  if (pairs.length === 0) return { champion: {}, challenger: {}, standardError: {} };
+  const estimate = (side: 'champion' | 'challenger') =>
+    task === 'regression'
+      ? regression(pairs.map((pair) => pair[side].score - Number(pair.label)))
+      : classification(
+          pairs.map((pair) => ({ predicted: pair[side].prediction, actual: pair.label })),
+          positive,
+        );
+  const [champion, challenger] = [estimate('champion'), estimate('challenger')];
+  const errors = Object.entries(challenger).map(([metric, { influence }]) => {
+    const other = champion[metric]?.influence ?? [];
+    return [metric, standardError(summarise(influence.map((own, i) => own - (other[i] ?? 0))))] as const;
+  });
+  return { champion: values(champion), challenger: values(challenger), standardError: Object.fromEntries(errors) };
+}
+
+function values(estimates: Readonly<Record<string, Estimate>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(estimates).map(([metric, { value }]) => [metric, value]));
+}
+
+function classification(
+  answers: readonly { predicted: string; actual: string }[],
+  positive: string | null,
+): Record<string, Estimate> {
+  const accuracy = meanOf(answers.map(({ predicted, actual }) => Number(predicted === actual)));
+  if (positive === null) return { accuracy };
+  const hits = answers.map(({ predicted, actual }) => 2 * Number(predicted === positive && actual === positive));
+  const named = answers.map(({ predicted, actual }) => Number(predicted === positive) + Number(actual === positive));
+  const f1 = ratioOf(hits, named);
+  return f1 === null ? { accuracy } : { accuracy, f1 };
+}
+
+function regression(errors: readonly number[]): Record<string, Estimate> {
+  const squared = meanOf(errors.map((error) => error ** 2));
+  const rmse = Math.sqrt(squared.value);
+  return {
+    mae: meanOf(errors.map(Math.abs)),
+    rmse: { value: rmse, influence: squared.influence.map((part) => (rmse === 0 ? 0 : part / (2 * rmse))) },
+  };
+}
+
+function meanOf(parts: readonly number[]): Estimate {
+  const value = parts.reduce((sum, part) => sum + part, 0) / parts.length;
+  return { value, influence: parts.map((part) => part - value) };
+}
+
+/** Sum over sum; null where the lower one is 0. */
+function ratioOf(over: readonly number[], under: readonly number[]): Estimate | null {
+  const whole = under.reduce((sum, part) => sum + part, 0);
+  if (whole === 0) return null;
+  const value = over.reduce((sum, part) => sum + part, 0) / whole;
+  const mean = whole / under.length;
+  return { value, influence: over.map((part, i) => (part - value * (under[i] ?? 0)) / mean) };
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Pairs } from './pairs.ts';
+
+interface Logged {
+  id: string;
+  version: number;
+  prediction: string;
+}
+
+/** Everything that arrives, in the order in which it does. */
+function arrive(events: readonly (Logged | { id: string; label: string })[]) {
+  const pairs = new Pairs({ task: 'binary-classification', champion: 1, challenger: 2 });
+  for (const event of events) {
+    if ('label' in event) pairs.addLabel(event.id, event.label);
+    else pairs.addPrediction({ ...event, score: Number(event.prediction) });
+  }
+  return pairs.counts();
+}
+
+const both = (id: string, champion: string, challenger: string) => [
+  { id, version: 1, prediction: champion },
+  { id, version: 2, prediction: challenger },
+];
+
+describe('pairs of answers', () => {
+  it('are requests that both versions scored, whoever answered them', () => {
+    const counts = arrive([
+      ...both('a', '1', '1'),
+      ...both('b', '1', '0'),
+      { id: 'c', version: 1, prediction: '1' },
+      { id: 'd', version: 7, prediction: '1' },
+    ]);
+    expect(counts).toMatchObject({ pairs: 2, disagreements: 1, labelled: 0, champion: {}, challenger: {} });
+  });
+
+  it('compare both versions on the labels that have arrived', () => {
+    const counts = arrive([
+      ...both('a', '1', '1'),
+      ...both('b', '1', '0'),
+      ...both('c', '0', '1'),
+      ...both('d', '0', '0'),
+      { id: 'a', label: '1' },
+      { id: 'b', label: '0' },
+      { id: 'c', label: '1' },
+      { id: 'elsewhere', label: '1' },
+    ]);
+    expect(counts.labelled).toBe(3);
+    expect(counts.champion['accuracy']).toBeCloseTo(1 / 3, 12);
+    expect(counts.challenger['accuracy']).toBe(1);
+    // Without a stated positive class it is the greater: '1'. Champion: one hit, one false alarm, one miss.
+    expect(counts.champion['f1']).toBeCloseTo(0.5, 12);
+    expect(counts.challenger['f1']).toBe(1);
+  });
+
+  it('take regression answers further apart than the champion’s own spread for disagreement', () => {
+    const pairs = new Pairs({ task: 'regression', champion: 1, challenger: 2 });
+    for (const [i, [champion, challenger]] of [
+      [10, 10.5],
+      [20, 19],
+      [30, 55],
+    ].entries()) {
+      pairs.addPrediction({ id: `${i}`, version: 1, score: champion as number, prediction: champion as number });
+      pairs.addPrediction({ id: `${i}`, version: 2, score: challenger as number, prediction: challenger as number });
+      pairs.addLabel(`${i}`, '20');
+    }
+    const counts = pairs.counts();
+    expect(counts.disagreements).toBe(1);
+    expect(counts.champion['mae']).toBeCloseTo(20 / 3, 12);
+    expect(counts.challenger['rmse']).toBeCloseTo(Math.sqrt((9.5 ** 2 + 1 + 35 ** 2) / 3), 12);
+  });
+
+  it('are the same in whatever order, and however often, rows and labels arrive', () => {
+    const answer = fc.constantFrom('0', '1');
+    const story = fc
+      .array(fc.tuple(answer, answer, fc.option(answer)), { minLength: 1, maxLength: 30 })
+      .map((requests) =>
+        requests.flatMap(([a, b, label], i) => [...both(`${i}`, a, b), ...(label === null ? [] : [{ id: `${i}`, label }])]),
+      );
+    fc.assert(
+      fc.property(
+        story.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+        ),
+        ([inOrder, shuffled]) => {
+          const [expected, counts] = [arrive(inOrder), arrive(shuffled)];
+          expect({ ...counts, standardError: {} }).toEqual({ ...expected, standardError: {} });
+          for (const [metric, error] of Object.entries(expected.standardError))
+            expect(counts.standardError[metric]).toBeCloseTo(error, 9);
+        },
+      ),
+    );
+  });
+});

@@ -167,4 +167,24 @@ describe('the dev stack', () => {
     expect(said).toContain('postgres ended (by SIGKILL); starting it again in 0.5 s.');
     expect(stack.describe(before?.pid ?? 0)).toBe('it was postgres; nobody else does its work until it is started again');
   });
+
+  it('runs workers and a gateway besides, and says who does the work of one that was killed', async () => {
+    const stack = await startHere({ serversOnly: false, trainers: 2 });
+    expect(stack.processes.map(({ name }) => name)).toEqual([
+      'postgres',
+      'temporal',
+      'pipeline',
+      'training-1',
+      'training-2',
+      'gateway',
+    ]);
+    expect((await fetch(`${stack.addresses.gateway}/healthz`)).status).toBe(200);
+    const killed = stack.processes.find(({ name }) => name === 'training-1')?.pid ?? 0;
+    process.kill(killed, 'SIGKILL');
+    expect(stack.describe(killed)).toBe('it was training-1; training-2 can carry on');
+    await until(() => stack.processes.some(({ name, restarts }) => name === 'training-1' && restarts === 1));
+    const before = stack.processes;
+    await stack.stop();
+    expect(alive(before)).toEqual([]);
+  });
 });

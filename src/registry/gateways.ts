@@ -30,14 +30,6 @@ export async function forgetGateway(registry: Registry, process: string): Promis
   await registry.db.deleteFrom('gateways').where('process', '=', process).execute();
 }
 
-/** Takes back what a gateway said, as it ends, and forgets those that have been silent for a day. */
-export async function removeGateway(registry: Registry, process: string): Promise<void> {
-  await registry.db
-    .deleteFrom('gateways')
-    .where((eb) => eb.or([eb('process', '=', process), eb('reported_at', '<', sql<Date>`clock_timestamp() - interval '1 day'`)]))
-    .execute();
-}
-
 /** Those that reported within so many ms, by Postgres' clock. */
 export async function liveGateways(registry: Registry, model: string, withinMs: number): Promise<GatewayReport[]> {
   return registry.db

@@ -5,29 +5,44 @@ import type { Registry } from './registry.ts';
 export interface TimelineRow {
   readonly at: Date;
   readonly kind: 'trigger' | 'release' | 'decision' | 'revision' | 'champion' | 'operation';
+  /** A sentence with numbers. */
   readonly because: string;
+  /** Who asked, or which workflow decided. */
   readonly by: string | null;
   readonly release: string | null;
   readonly version: number | null;
+  /** The traffic revision that it is, or that it led to. */
+  readonly revision: number | null;
 }
 
 /** The newest `limit` lines of everything that was decided, asked and done, oldest first. */
 export async function timeline(registry: Registry, model: string, limit: number): Promise<TimelineRow[]> {
+  const nothing = sql`NULL::integer`;
+  // In the order in which they follow from each other, for those of one moment.
+  const sources = [
+    sql`SELECT asked_at AS at, 'operation' AS kind, by || ' asks to ' || action || ': ' || reason AS because, by,
+          NULL::text AS release, ${nothing} AS version, ${nothing} AS revision, 1 AS rank
+        FROM operations WHERE model = ${model}`,
+    sql`SELECT at, 'trigger', kind || ': ' || because, by, release, ${nothing}, ${nothing}, 2
+        FROM triggers WHERE model = ${model}`,
+    sql`SELECT started_at, 'release', id || ' begins', NULL, id, ${nothing}, ${nothing}, 3
+        FROM releases WHERE model = ${model}`,
+    sql`SELECT at, 'decision', stage || ': ' || action || ': ' || because, workflow, release, ${nothing}, ${nothing}, 4
+        FROM decisions WHERE model = ${model}`,
+    sql`SELECT written_at, 'revision', 'revision ' || revision || ': ' || because, NULL, NULL, coalesce(challenger, champion), revision, 5
+        FROM traffic_revisions WHERE model = ${model}`,
+    sql`SELECT since, 'champion', 'v' || version || ' leads: ' || because, by, release, version, ${nothing}, 6
+        FROM champions WHERE model = ${model}`,
+    sql`SELECT finished_at, 'operation', action || ' for ' || by || ': ' || because, by, release, ${nothing}, revision, 7
+        FROM operations WHERE model = ${model} AND finished_at IS NOT NULL`,
+    sql`SELECT ended_at, 'release', id || ' ' || replace(outcome, '_', ' ') || ': ' || coalesce(because, ''), NULL, id, version, ${nothing}, 8
+        FROM releases WHERE model = ${model} AND ended_at IS NOT NULL`,
+  ];
+  // Each source gives its own newest lines, so that a long history costs no more than a short one.
+  const newest = sources.map((source) => sql`(${source} ORDER BY 1 DESC LIMIT ${limit})`);
   const { rows } = await sql<TimelineRow>`
-    SELECT * FROM (
-      SELECT at, 'trigger' AS kind, kind || ': ' || because AS because, by, release, NULL::integer AS version FROM triggers WHERE model = ${model}
-      UNION ALL
-      SELECT started_at, 'release', id || ' begins', NULL, id, NULL FROM releases WHERE model = ${model}
-      UNION ALL
-      SELECT ended_at, 'release', id || ' ' || replace(outcome, '_', ' ') || ': ' || coalesce(because, ''), NULL, id, version FROM releases WHERE model = ${model} AND ended_at IS NOT NULL
-      UNION ALL
-      SELECT at, 'decision', stage || ': ' || action || ': ' || because, workflow, release, NULL FROM decisions WHERE model = ${model}
-      UNION ALL
-      SELECT written_at, 'revision', 'revision ' || revision || ': ' || because, NULL, NULL, coalesce(challenger, champion) FROM traffic_revisions WHERE model = ${model}
-      UNION ALL
-      SELECT since, 'champion', 'v' || version || ' leads: ' || because, by, release, version FROM champions WHERE model = ${model}
-      UNION ALL
-      SELECT asked_at, 'operation', by || ' asks to ' || action || ': ' || reason, by, release, NULL FROM operations WHERE model = ${model}
-    ) AS line ORDER BY at DESC LIMIT ${limit}`.execute(registry.db);
+    SELECT at, kind, because, by, release, version, revision
+    FROM (${sql.join(newest, sql` UNION ALL `)}) AS lines
+    ORDER BY at DESC, rank DESC LIMIT ${limit}`.execute(registry.db);
   return rows.toReversed();
 }

@@ -33,7 +33,7 @@ export function createGatewayMetrics() {
     }),
     seconds: new Histogram({
       name: 'pawl_request_seconds',
-      help: 'Time from the request line to the answer, successful predict requests.',
+      help: 'Time from the end of the body to the answer, successful predict requests.',
       labelNames: ['model'] as const,
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { FinalError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { NdjsonSpool, readSpool, spoolFiles } from './ndjson-spool.ts';
-import { isRefusal } from './registry-refusal.ts';
 import { SpoolShipper, type Shipment } from './spool-shipper.ts';
 
 /** What really happened, for one prediction. `observedAt` in ms since 1970. */
@@ -22,6 +22,8 @@ export interface FeedbackSpoolOptions {
   readonly metrics: GatewayMetrics;
   /** How often labels leave for the registry, ms. */
   readonly shipMs?: number;
+  /** Beyond this on the disk, labels are refused until the registry takes some, bytes. */
+  readonly maxSpoolBytes?: number;
 }
 
 const batchLabels = 2000;
@@ -51,8 +53,9 @@ export class FeedbackSpool {
     return feedback;
   }
 
-  /** Resolves once the labels are on the disk. Rejects where the disk refuses them: then they are not accepted. */
+  /** Resolves once the labels are on the disk. Rejects where the disk refuses them or the spool is full: then none is accepted. */
   async accept(labels: readonly SpooledLabel[]): Promise<void> {
+    if (this.#shipper.bytes >= (this.#options.maxSpoolBytes ?? 2 ** 30)) throw new Error('The label spool is full.');
     try {
       await this.#spool.write(labels.map((label) => JSON.stringify(label)));
     } catch (error) {
@@ -94,7 +97,7 @@ export class FeedbackSpool {
             batch.map(({ predictionId, label, observedAt }) => ({ predictionId, label, observedAt: new Date(observedAt) })),
           );
         } catch (error) {
-          if (!isRefusal(error)) throw error;
+          if (!(error instanceof FinalError)) throw error;
           this.#options.logger.error(
             { err: error, model, path },
             'the registry refuses these labels; the file is kept as .refused',

@@ -22,6 +22,11 @@ export interface HandlerOptions {
 export function createHandlers({ book, predictor, feedback, metrics, monotonic, draining }: HandlerOptions): GatewayHandlers {
   function trafficOf(model: string): ModelTraffic {
     const traffic = book.get(model);
+    if (!book.known)
+      throw new TransientError(
+        'PAWL_REGISTRY_UNAVAILABLE',
+        'The gateway has not reached the registry yet, and has no local cache.',
+      );
     if (traffic === null) throw new FinalError('PAWL_MODEL_NOT_FOUND', `There is no model ${model.slice(0, 200)}.`);
     return traffic;
   }
@@ -67,6 +72,7 @@ export function createHandlers({ book, predictor, feedback, metrics, monotonic, 
         .filter((traffic) => !traffic.ready())
         .map((traffic) => traffic.model);
       if (draining()) return jsonAnswer(503, { status: 'shutting down' });
+      if (!book.known) return jsonAnswer(503, { status: 'waiting for the registry' });
       return waiting.length === 0
         ? jsonAnswer(200, { status: 'ready' })
         : jsonAnswer(503, { status: 'loading', models: waiting });

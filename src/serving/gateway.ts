@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
-import { reportGateway } from '../registry/gateways.ts';
+import { forgetGateway, reportGateway } from '../registry/gateways.ts';
 import { writeLabels } from '../registry/labels.ts';
 import { listenTraffic } from '../registry/listen-traffic.ts';
 import { openRegistry } from '../registry/registry.ts';
@@ -166,6 +166,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await server.close(drainMs);
     await predictor.idle();
     await watch.close();
+    // Whoever waits for every gateway must not wait for one that is gone.
+    await within(drainMs, forgetGateway(registry, process));
     clearInterval(timer);
     writer.add(windows.close(Date.now()));
     await Promise.all([log.close(drainMs), feedback.close(drainMs), within(drainMs, writer.write())]);

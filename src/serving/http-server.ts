@@ -6,7 +6,10 @@ import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { errorAnswer, send, type Answer } from './http-answer.ts';
 import { readJson } from './http-body.ts';
 
-/** What the gateway answers; `arrivedAt` is monotonic, ms. Rejections become error answers by their code. */
+/**
+ * What the gateway answers; rejections become error answers by their code. `arrivedAt`: when the whole body was there,
+ * monotonic ms: a slow caller is not the version's slowness.
+ */
 export interface GatewayHandlers {
   predict(model: string, body: unknown, key: string | null, arrivedAt: number): Promise<Answer>;
   feedback(model: string, body: unknown): Promise<Answer>;
@@ -74,21 +77,21 @@ export class HttpServer {
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
-    const arrivedAt = this.#options.monotonic();
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const [, model, verb] = /^\/v1\/models\/([^/]+)\/(predict|feedback)$/.exec(path) ?? [];
     try {
-      if (model !== undefined) return await this.#postToModel(request, safeDecode(model), verb === 'predict', arrivedAt);
+      if (model !== undefined) return await this.#postToModel(request, safeDecode(model), verb === 'predict');
       return await this.#get(request, path);
     } catch (error) {
       return this.#refuse(error, model === undefined ? null : safeDecode(model), request);
     }
   }
 
-  async #postToModel(request: IncomingMessage, model: string, predict: boolean, arrivedAt: number): Promise<Answer> {
+  async #postToModel(request: IncomingMessage, model: string, predict: boolean): Promise<Answer> {
     const { handlers, bodyLimit } = this.#options;
     allow(request, ['POST']);
     const body = await readJson(request, bodyLimit);
+    const arrivedAt = this.#options.monotonic();
     const key = request.headers['x-pawl-key'];
     return predict
       ? handlers.predict(model, body, typeof key === 'string' ? key : null, arrivedAt)

@@ -77,7 +77,7 @@ export class Predictor {
         shadowShare: assignment.shadowShare,
         championReady: true,
         challengerReady: challenger !== null,
-        leaseRemaining: traffic.leaseRemaining(arrivedAt),
+        leaseRemaining: traffic.leaseRemaining(this.#options.monotonic()),
       },
       bucket(assignment.salt, caller),
       bucket(`${assignment.salt}/beside`, ids[0] ?? ''),
@@ -166,6 +166,8 @@ export class Predictor {
     const { traffic, request, revision } = call;
     const { metrics, monotonic, logger } = this.#options;
     this.#shadows.offer(traffic.model, async () => {
+      // Unloaded in the meantime: no fault of the version's.
+      if (traffic.shelf.get(by.version) !== by.scorer) return;
       const startedAt = monotonic();
       const arm = this.#arm(traffic, by, revision, 'shadow');
       try {

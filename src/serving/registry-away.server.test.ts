@@ -52,6 +52,23 @@ afterAll(async () => {
 });
 
 describe('while Postgres is stopped', () => {
+  it('a gateway that never saw the registry says so, and serves when it does', async () => {
+    await bed.setTraffic({ champion: v1 });
+    await postgres.process.stop(10_000);
+    const client = await bed.startGateway({ spoolDirectory: join(bed.directory, 'new') });
+    expect(await client.status('/healthz')).toBe(200);
+    expect(await client.status('/readyz')).toBe(503);
+    expect(await client.predict({ row })).toMatchObject({
+      status: 503,
+      retryAfter: '1',
+      error: { code: 'PAWL_REGISTRY_UNAVAILABLE' },
+    });
+    await start();
+    await until(async () => expect(await client.status('/readyz')).toBe(200));
+    expect((await client.predict({ row })).status).toBe(200);
+    await client.gateway?.close();
+  });
+
   it('every request is answered, the lease still runs out, and nothing is lost once Postgres is back', async () => {
     const revision = await bed.setTraffic({ champion: v1, challenger: v2, share: 1, leaseMs: 4000 });
     const client = await bed.startGateway();
@@ -81,8 +98,10 @@ describe('while Postgres is stopped', () => {
     await load;
     expect(answers.filter((answer) => answer.status !== 200)).toEqual([]);
     await until(async () => expect(await readLabels(bed.registry, bed.model, ['id-0'])).toEqual(new Map([['id-0', '1']])));
-    await until(async () => expect((await sumWindows(bed.registry, { model: bed.model })).requests).toBe(answers.length));
-    await until(async () => expect((await bed.logged()).length).toBe(answers.length));
+    await until(async () =>
+      expect((await sumWindows(bed.registry, { model: bed.model, revision })).requests).toBe(answers.length),
+    );
+    await until(async () => expect((await bed.logged()).filter((one) => one.revision === revision)).toHaveLength(answers.length));
     await client.gateway?.close();
   });
 

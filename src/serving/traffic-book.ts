@@ -21,15 +21,22 @@ export class TrafficBook {
   readonly #options: TrafficBookOptions;
   readonly #traffic = new Map<string, ModelTraffic>();
   #models: ReadonlySet<string> = new Set();
+  #known = false;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(options: TrafficBookOptions) {
     this.#options = options;
   }
 
+  /** False until the registry, or the local cache in its place, was read for the first time. */
+  get known(): boolean {
+    return this.#known;
+  }
+
   /** Puts the assignments in force, and keeps them on the disk where a revision is new. `askedAt`: monotonic, ms. */
   adopt(traffic: Traffic, askedAt: number): void {
     const models = new Set([...this.#models, ...traffic.models, ...traffic.assignments.map((assignment) => assignment.model)]);
+    this.#known = true;
     let changed = models.size !== this.#models.size;
     this.#models = models;
     for (const assignment of traffic.assignments) {

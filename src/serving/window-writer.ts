@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { FinalError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { WindowRow } from '../registry/windows.ts';
-import { isRefusal } from './registry-refusal.ts';
 import { mergeWindows } from './windows.ts';
 
 const batchRows = 500;
@@ -44,7 +44,7 @@ export class WindowWriter {
       try {
         await this.#write(this.#batch);
       } catch (error) {
-        const final = isRefusal(error);
+        const final = error instanceof FinalError;
         this.#logger[final ? 'error' : 'warn'](
           { err: error, rows: this.#batch.length },
           final ? 'windows refused by the registry' : 'windows not written yet',

@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { smallModel } from '../../test/serving/small-model.ts';
+import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
+import { folderStore } from '../storage/folder-store.ts';
+import { digestOf, LocalCache } from './local-cache.ts';
+import { loadVersion } from './version-loader.ts';
+
+let directory: string;
+let cache: LocalCache;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pawl-cache-'));
+  cache = new LocalCache(join(directory, 'cache'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const version = (number: number) => ({ version: number, uri: `v${number}`, digest: 'sha256:0' });
+const assignment: TrafficAssignment = {
+  model: 'm',
+  task: 'regression',
+  revision: 4,
+  epoch: 1,
+  champion: version(1),
+  challenger: version(2),
+  share: 0.5,
+  shadowShare: 0,
+  salt: 's',
+  leaseRemainingMs: 9000,
+};
+
+describe('the local cache', () => {
+  it('remembers the traffic, but no lease: nobody knows how long ago it was granted', async () => {
+    const alone = { ...assignment, model: 'n', challenger: null, share: 0, leaseRemainingMs: null };
+    await cache.saveTraffic({ models: ['m', 'n', 'o'], assignments: [assignment, alone] });
+    expect(await cache.readTraffic()).toEqual({
+      models: ['m', 'n', 'o'],
+      assignments: [{ ...assignment, leaseRemainingMs: 0 }, alone],
+    });
+  });
+
+  it('knows nothing when it is empty or unreadable', async () => {
+    expect(await cache.readTraffic()).toBeNull();
+    await cache.saveTraffic({ models: [], assignments: [] });
+    await writeFile(join(directory, 'cache', 'traffic.json'), '{"models"');
+    expect(await cache.readTraffic()).toBeNull();
+  });
+
+  it('gives an artifact only while it is what its digest says', async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const digest = digestOf(bytes);
+    expect(await cache.readArtifact(digest)).toBeNull();
+    await cache.saveArtifact(digest, bytes);
+    expect(Array.from((await cache.readArtifact(digest)) ?? [])).toEqual([1, 2, 3]);
+    await writeFile(join(directory, 'cache', `${digest.slice(7)}.onnx`), 'damaged');
+    expect(await cache.readArtifact(digest)).toBeNull();
+  });
+
+  it('keeps the artifacts that are held and no others', async () => {
+    const [kept, old] = [new Uint8Array([1]), new Uint8Array([2])];
+    await cache.saveArtifact(digestOf(kept), kept);
+    await cache.saveArtifact(digestOf(old), old);
+    await cache.keepOnly([digestOf(kept)]);
+    expect(await readdir(join(directory, 'cache'))).toEqual([`${digestOf(kept).slice(7)}.onnx`]);
+  });
+});
+
+describe('loading a version', () => {
+  const logger = pino({ level: 'silent' });
+
+  it('takes it from the object store once, and from the cache when the store is away', async () => {
+    const store = folderStore(join(directory, 'store'));
+    const artifact = smallModel();
+    const ref = { version: 1, uri: await store.put('v1.onnx', artifact), digest: digestOf(artifact) };
+    await (await loadVersion(ref, store, cache, logger)).release();
+    await store.delete('v1.onnx');
+    const again = await loadVersion(ref, store, cache, logger);
+    expect(again.signature.features).toHaveLength(2);
+    await again.release();
+  });
+
+  it('refuses bytes that are not those that were registered', async () => {
+    const store = folderStore(join(directory, 'store'));
+    const ref = { version: 1, uri: await store.put('v1.onnx', smallModel({ flipped: true })), digest: digestOf(smallModel()) };
+    await expect(loadVersion(ref, store, cache, logger)).rejects.toMatchObject({ code: 'PAWL_ARTIFACT_DAMAGED' });
+  });
+});

@@ -3,7 +3,7 @@ import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Frame, FrameColumn } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, pathLiteral, withDuck } from './duckdb.ts';
+import { identifier, literal, pathLiteral, withDuck } from './duckdb.ts';
 
 /** Rows between two looks at the clock of others. */
 const pause = 100_000;
@@ -36,7 +36,7 @@ export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, sign
     const classes = spec.task === 'regression' ? null : await classesOf(duck, table, spec);
     const labels = new Float64Array(rows);
     fills.push({
-      sql: classes === null ? identifier(label) : `CAST(${identifier(label)} = ${textOf(classes[1])} AS INTEGER)`,
+      sql: classes === null ? identifier(label) : `CAST(${identifier(label)} = ${literal(classes[1])} AS INTEGER)`,
       target: labels,
     });
     const times = timestamp === undefined ? null : new Float64Array(rows);
@@ -97,8 +97,4 @@ async function classesOf(duck: Duck, table: string, { contract }: ModelSpec): Pr
   const ascending = Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? a < b : Number(a) < Number(b);
   const positive = contract.positive ?? (ascending ? b : a);
   return positive === b ? [a, b] : [b, a];
-}
-
-function textOf(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

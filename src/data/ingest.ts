@@ -10,7 +10,7 @@ import { identifier, literal, pathLiteral, withDuck } from './duckdb.ts';
 import { eventTime, isoTime } from './event-time.ts';
 import { findSourceFiles } from './source-files.ts';
 import type { SourceTable } from './source-tables.ts';
-import { sourceTable, unreadable } from './source-tables.ts';
+import { readingFailure, sourceTable } from './source-tables.ts';
 
 export interface IngestJob {
   readonly spec: ModelSpec;
@@ -46,7 +46,7 @@ export function ingest(job: IngestJob): Promise<SnapshotRef> {
       await duck.runTelling(copy, (percent) => tell('read', percent));
     } catch (error) {
       signal?.throwIfAborted();
-      throw readingError(error, files);
+      throw readingFailure(error, files);
     }
     const bytes = await readFile(path);
     const digest = digestOf(bytes);
@@ -105,25 +105,4 @@ async function span(
     `SELECT count(*) AS rows, epoch_ms(min(${time})) AS oldest, epoch_ms(max(${time})) AS newest FROM read_parquet(${pathLiteral(path)})`,
   );
   return { rows: facts.rows, oldest: isoTime(facts.oldest), newest: isoTime(facts.newest) };
-}
-
-/** DuckDB names the file in its message; people know it by its name below the folder of pawl.yaml. */
-function readingError(error: unknown, files: Awaited<ReturnType<typeof findSourceFiles>>): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  const file = files.find(({ path }) => message.includes(path));
-  const lines = message.split('\n').filter((line) => line !== '');
-  if (file === undefined && !/CSV Error|Parquet|Invalid Input|IO Error/i.test(message))
-    return error instanceof Error ? error : new Error(message);
-  return unreadable(
-    [
-      {
-        message: `${file?.name ?? 'a file'}: ${lines
-          .slice(0, 3)
-          .join('; ')
-          .replaceAll(file?.path ?? '\0', file?.name ?? '')}`,
-        ...(file && { file }),
-      },
-    ],
-    error,
-  );
 }

@@ -1,6 +1,5 @@
-import type { FeatureType } from './dataset.ts';
 import type { ModelSpec } from '../spec/schema.ts';
-import type { ColumnProfile } from './dataset.ts';
+import type { ColumnProfile, FeatureType } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
 import { identifier, pathLiteral } from './duckdb.ts';
 

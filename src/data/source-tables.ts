@@ -110,17 +110,23 @@ async function describeAll(duck: Duck, files: readonly SourceFile[]): Promise<De
   return described;
 }
 
+/** DuckDB's refusal to read on, in terms of the files: it names paths, and people know names below the folder of pawl.yaml. */
+export function readingFailure(error: unknown, files: readonly SourceFile[]): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const file = files.find(({ path }) => message.includes(path));
+  if (file === undefined) return error instanceof Error ? error : new Error(message);
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  const told = lines.slice(0, 3).join('; ').replaceAll(file.path, file.name);
+  return unreadable([{ message: `${file.name}: ${told}`, file }], error);
+}
+
 /** Problems of files as an error: one that may pass where a file is still being written. */
-export function unreadable(
-  problems: readonly { readonly message: string; readonly file?: SourceFile }[],
-  cause?: unknown,
-): Error {
-  const fresh = problems.some(({ file }) => file !== undefined && Date.now() - file.modified < justWritten);
-  const text = fresh ? 'A source file cannot be read; it may still be in the making.' : 'A source file cannot be read.';
+function unreadable(problems: readonly { readonly message: string; readonly file: SourceFile }[], cause?: unknown): Error {
+  const fresh = problems.some(({ file }) => Date.now() - file.modified < justWritten);
   const options = { problems: problems.map(({ message }) => ({ message })), cause };
-  return fresh
-    ? new TransientError('PAWL_SOURCE_UNREADABLE', text, options)
-    : new FinalError('PAWL_SOURCE_UNREADABLE', text, options);
+  if (fresh)
+    return new TransientError('PAWL_SOURCE_UNREADABLE', 'A source file cannot be read; it may still be in the making.', options);
+  return new FinalError('PAWL_SOURCE_UNREADABLE', 'A source file cannot be read.', options);
 }
 
 /** A file without a byte has no columns and no rows. */

@@ -1,10 +1,26 @@
 /** Every error that pawl raises on purpose has a code; `docs/errors.md` is generated from this catalogue. */
 export const catalogue = {
   PAWL_SPEC_INVALID: { status: 422, what: 'pawl.yaml has mistakes.', todo: 'Correct every line named; nothing was applied.' },
-  PAWL_SOURCE_NOT_FOUND: { status: 404, what: 'The source has no file.', todo: 'Correct `source.files`: a path or glob relative to the folder of pawl.yaml.' },
-  PAWL_SOURCE_UNREADABLE: { status: 422, what: 'A source file cannot be read.', todo: 'Correct or remove the files named; nothing was ingested.' },
-  PAWL_CONTRACT_VIOLATED: { status: 422, what: 'The rows break the contract.', todo: 'Correct the rows, or the contract where it is wrong; `contract.quarantine` sets a small share of rows aside.' },
-  PAWL_HOLDOUT_EMPTY: { status: 422, what: 'The hold-out leaves no rows to learn from or none to evaluate on.', todo: 'Change `evaluation.holdout` or `training.window`, or wait for more rows.' },
+  PAWL_SOURCE_NOT_FOUND: {
+    status: 404,
+    what: 'The source has no file.',
+    todo: 'Correct `source.files`: a path or glob relative to the folder of pawl.yaml.',
+  },
+  PAWL_SOURCE_UNREADABLE: {
+    status: 422,
+    what: 'A source file cannot be read.',
+    todo: 'Correct or remove the files named; nothing was ingested.',
+  },
+  PAWL_CONTRACT_VIOLATED: {
+    status: 422,
+    what: 'The rows break the contract.',
+    todo: 'Correct the rows, or the contract where it is wrong; `contract.quarantine` sets a small share of rows aside.',
+  },
+  PAWL_HOLDOUT_EMPTY: {
+    status: 422,
+    what: 'The hold-out leaves no rows to learn from or none to evaluate on.',
+    todo: 'Change `evaluation.holdout` or `training.window`, or wait for more rows.',
+  },
   PAWL_SPEC_NOT_FOUND: {
     status: 404,
     what: 'There is no pawl.yaml at that path.',
@@ -66,7 +82,7 @@ export const catalogue = {
   PAWL_ROUTE_NOT_FOUND: {
     status: 404,
     what: 'The gateway has no such route.',
-    todo: 'See the routes in the documentation of the gateway.',
+    todo: 'See the routes in `docs/gateway.md`.',
   },
   PAWL_METHOD_NOT_ALLOWED: {
     status: 405,
@@ -119,22 +135,78 @@ export const catalogue = {
     what: 'A part of the dev stack did not start.',
     todo: 'Read the end of its log, shown with the error; the whole log is in .pawl/logs/.',
   },
-  PAWL_OBJECT_NOT_FOUND: { status: 404, what: 'An object is not in the store.', todo: 'Check PAWL_STORE_URL; restore the object where it was deleted.' },
-  PAWL_OBJECT_KEY_INVALID: { status: 400, what: 'A key or URI is none of this object store.', todo: 'Use relative keys separated by slashes, or URIs under the root of the store.' },
-  PAWL_STORE_UNAVAILABLE: { status: 503, what: 'The object store cannot be reached, or refuses.', todo: 'Check PAWL_STORE_URL, PAWL_S3_ENDPOINT, the credentials and the disk; `pawl doctor` tries it.' },
-  PAWL_REGISTRY_UNAVAILABLE: { status: 503, what: 'The registry cannot be reached.', todo: 'Start Postgres, or set PAWL_REGISTRY_URL; `pawl doctor` tries it.' },
-  PAWL_REGISTRY_NOT_MIGRATED: { status: 503, what: 'The registry lacks a table or column that this pawl needs.', todo: 'Let this version of pawl migrate it.' },
-  PAWL_REGISTRY_REFUSED: { status: 422, what: 'The registry refuses a value.', todo: 'Correct what the message names; sending it again cannot help.' },
-  PAWL_MIGRATION_CHANGED: { status: 500, what: 'A migration that was applied is not the one that this pawl brings.', todo: 'Restore the file: what was applied is never edited, a new number follows it.' },
-  PAWL_REGISTRY_NEWER: { status: 500, what: 'The registry was migrated by a newer pawl.', todo: 'Use that version, or a newer one.' },
+  PAWL_OBJECT_NOT_FOUND: {
+    status: 404,
+    what: 'An object is not in the store.',
+    todo: 'Check PAWL_STORE_URL; restore the object where it was deleted.',
+  },
+  PAWL_OBJECT_KEY_INVALID: {
+    status: 400,
+    what: 'A key or URI is none of this object store.',
+    todo: 'Use relative keys separated by slashes, or URIs under the root of the store.',
+  },
+  PAWL_STORE_UNAVAILABLE: {
+    status: 503,
+    what: 'The object store cannot be reached, or refuses.',
+    todo: 'Check PAWL_STORE_URL, PAWL_S3_ENDPOINT, the credentials and the disk; `pawl doctor` tries it.',
+  },
+  PAWL_REGISTRY_UNAVAILABLE: {
+    status: 503,
+    what: 'The registry cannot be reached.',
+    todo: 'Start Postgres, or set PAWL_REGISTRY_URL; `pawl doctor` tries it.',
+  },
+  PAWL_REGISTRY_NOT_MIGRATED: {
+    status: 503,
+    what: 'The registry lacks a table or column that this pawl needs.',
+    todo: 'Let this version of pawl migrate it.',
+  },
+  PAWL_REGISTRY_REFUSED: {
+    status: 422,
+    what: 'The registry refuses a value.',
+    todo: 'Correct what the message names; sending it again cannot help.',
+  },
+  PAWL_MIGRATION_CHANGED: {
+    status: 500,
+    what: 'A migration that was applied is not the one that this pawl brings.',
+    todo: 'Restore the file: what was applied is never edited, a new number follows it.',
+  },
+  PAWL_REGISTRY_NEWER: {
+    status: 500,
+    what: 'The registry was migrated by a newer pawl.',
+    todo: 'Use that version, or a newer one.',
+  },
   PAWL_RELEASE_NOT_FOUND: { status: 404, what: 'There is no release of that id.', todo: 'See `pawl timeline MODEL`.' },
   PAWL_VERSION_NOT_FOUND: { status: 404, what: 'There is no version of that number.', todo: 'See `pawl versions MODEL`.' },
-  PAWL_DATASET_NOT_FOUND: { status: 404, what: 'There is no dataset of that digest.', todo: 'Check the digest; datasets are recorded when they meet the contract.' },
-  PAWL_EPOCH_SUPERSEDED: { status: 409, what: 'Somebody else has the right to write the traffic of the model now.', todo: 'Nothing was written. See `pawl timeline MODEL` for who took it over.' },
-  PAWL_TRAFFIC_INVALID: { status: 422, what: 'A traffic revision contradicts itself.', todo: 'Correct every problem named; nothing was written.' },
-  PAWL_TRAINING_PARAMS_INVALID: { status: 422, what: 'The parameters of the trainer have mistakes.', todo: 'Correct every one named under training.params.' },
-  PAWL_TRAINING_IMPOSSIBLE: { status: 422, what: 'These rows cannot be learned from.', todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.' },
-  PAWL_ARTIFACT_UNREADABLE: { status: 422, what: 'An artifact is no ONNX model of pawl.', todo: 'Release again; check that nothing else writes to the object store.' },
+  PAWL_DATASET_NOT_FOUND: {
+    status: 404,
+    what: 'There is no dataset of that digest.',
+    todo: 'Check the digest; datasets are recorded when they meet the contract.',
+  },
+  PAWL_EPOCH_SUPERSEDED: {
+    status: 409,
+    what: 'Somebody else has the right to write the traffic of the model now.',
+    todo: 'Nothing was written. See `pawl timeline MODEL` for who took it over.',
+  },
+  PAWL_TRAFFIC_INVALID: {
+    status: 422,
+    what: 'A traffic revision contradicts itself.',
+    todo: 'Correct every problem named; nothing was written.',
+  },
+  PAWL_TRAINING_PARAMS_INVALID: {
+    status: 422,
+    what: 'The parameters of the trainer have mistakes.',
+    todo: 'Correct every one named under training.params.',
+  },
+  PAWL_TRAINING_IMPOSSIBLE: {
+    status: 422,
+    what: 'These rows cannot be learned from.',
+    todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.',
+  },
+  PAWL_ARTIFACT_UNREADABLE: {
+    status: 422,
+    what: 'An artifact is no ONNX model of pawl.',
+    todo: 'Release again; check that nothing else writes to the object store.',
+  },
 } as const satisfies Record<string, { status: number; what: string; todo: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -22,6 +22,7 @@ export interface PredictionLogOptions {
   readonly flushMs?: number;
   /** A segment holds at most what was appended in this time, ms. */
   readonly segmentMs?: number;
+  /** Beyond it a segment ends early: encoding one holds the event loop. */
   readonly maxSegmentRows?: number;
   /** Beyond this on the disk, new rows are dropped, bytes. */
   readonly maxSpoolBytes?: number;
@@ -50,7 +51,7 @@ export class PredictionLog {
     this.#options = {
       flushMs: 200,
       segmentMs: 10_000,
-      maxSegmentRows: 10_000,
+      maxSegmentRows: 2500,
       maxSpoolBytes: 2 ** 30,
       maxBufferedRows: 100_000,
       ...options,

@@ -1,4 +1,6 @@
 import type { Problem } from '../errors.ts';
+import { FinalError } from '../errors.ts';
+import { trainers } from '../training/trainers.ts';
 import { cronMistakes } from './cron.ts';
 import { oneOf, pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
@@ -14,7 +16,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
   const problems: Problem[] = [];
   const report = (path: Path, message: string, hint: string) =>
     problems.push({ ...yaml.placeOf(path), subject: pathText(path), message, hint });
-  for (const check of [columns, ranges, timestamps, positive, gates, rollbackRules, schedule, waits, source])
+  for (const check of [columns, ranges, timestamps, positive, gates, rollbackRules, trainerParams, schedule, waits, source])
     check(yaml.value, report);
   return problems;
 }
@@ -125,6 +127,27 @@ const rollbackRules: Check = (file, report) => {
       }
     }
   });
+};
+
+const trainerParams: Check = (file, report) => {
+  const name = valueAt(file, ['training', 'trainer']) ?? 'gbt';
+  const params = valueAt(file, ['training', 'params']);
+  const trainer = Object.entries(trainers).find(([known]) => known === name)?.[1];
+  if (trainer === undefined || typeof params !== 'object' || params === null || Array.isArray(params)) return;
+  try {
+    trainer.checkParams(params as Record<string, unknown>);
+  } catch (error) {
+    if (!(error instanceof FinalError)) throw error;
+    for (const { subject = '', message, hint } of error.problems) {
+      // The trainer names the parameter, or several that it does not know.
+      const written = keys(params).find((key) => subject.split(', ').includes(key));
+      report(
+        ['training', 'params', ...(written === undefined ? [] : [written])],
+        message,
+        hint ?? `the parameters of ${String(name)}`,
+      );
+    }
+  }
 };
 
 const schedule: Check = (file, report) => {

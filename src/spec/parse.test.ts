@@ -174,6 +174,14 @@ release:
     expect(told(text.replace('  label:', '  timestamp: at\n  label:'))).toEqual([]);
   });
 
+  it('lets the trainer judge its parameters', () => {
+    const problems = problemsOf(`${smallest}training:\n  params: { trees: -3, leafs: 31 }\n`);
+    expect(problems.map(({ line, column, subject }) => [line, column, subject])).toEqual([
+      [10, 20, 'training.params.trees'],
+      [10, 31, 'training.params.leafs'],
+    ]);
+  });
+
   it('follows aliases', () => {
     const text = `${smallest.replace('{ type: number }', '&kind { type: number }')}    weight: *kind\n`;
     expect(Object.keys(parseSpec(text, 'pawl.yaml').contract.features)).toEqual(['price', 'weight']);

@@ -37,7 +37,8 @@ export function runAs(): RunAs {
     throw new Error('Postgres does not run as root, and there is no user `postgres` or `nobody` to run it as.');
   const owner = { uid: idOf('-u', user) ?? 0, gid: idOf('-g', user) ?? 0 };
   const change = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'];
-  const capabilities = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // Postgres asks access(2) about its own files, which ignores capabilities unless no_setuid_fixup is set.
+  const capabilities = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return { owner, wrap: (command, args) => ({ command: 'setpriv', args: [...change, ...capabilities, command, ...args] }) };
 }
 

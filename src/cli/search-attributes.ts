@@ -1,8 +1,8 @@
 import type { Client, Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { searchAttributes } from '../messages/names.ts';
 
-const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API (temporal/api/enums/v1/common.proto). */
+const keyword = 2;
 
 /** Registers pawl's search attributes in the namespace where they are not there yet. */
 export async function ensureSearchAttributes(client: Client): Promise<void> {

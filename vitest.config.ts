@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: ['default', './test/stack/closing-line.ts'],
     // Test files share two cores with the servers that they use.
     maxWorkers: 2,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       {
         extends: true,

@@ -4,7 +4,7 @@ import { createDatabase } from '../../test/stack/postgres.ts';
 import { breakGlass } from './break-glass.ts';
 import { getChampion, moveChampion } from './champion.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
-import { getOperation } from './operations.ts';
+import { getOperation, recordOperation } from './operations.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { listRevisions, readAssignment, renewLease, writeRevision } from './traffic.ts';
 
@@ -101,6 +101,25 @@ describe('breaking the glass', () => {
       by: 'ada',
       reason: 'callers complain',
       revision: 4,
+      finishedAt: expect.any(Date),
+    });
+  });
+
+  it('finishes a request that is on record already, when it is done for a person with everything running', async () => {
+    const { example } = await withChampions(1, 2);
+    const request = asked(example);
+    await recordOperation(registry, {
+      requestId: request.operationId,
+      model: example.model,
+      action: 'rollback',
+      by: 'ada',
+      reason: 'x',
+    });
+    const done = await breakGlass(registry, { ...request, kind: 'person' });
+    expect(done.because).toBe('ada rolled back: v2 gives way to v1: callers complain');
+    expect(await getOperation(registry, request.operationId)).toMatchObject({
+      because: done.because,
+      revision: 3,
       finishedAt: expect.any(Date),
     });
   });

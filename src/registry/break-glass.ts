@@ -18,19 +18,21 @@ export interface BrokenGlass {
  * The way back that needs Postgres only, in one transaction: an epoch of the person's own, so that a rollout still running may
  * no longer write, and a revision that gives one version everything. Which one: `to` where it is given; the champion, where
  * anybody else has or shares its traffic; else the champion before it. The same operation again changes nothing.
+ * @param input.kind `person` where it is done on a person's behalf with everything running; only the words differ.
  * @throws FinalError PAWL_NO_WAY_BACK, PAWL_VERSION_NOT_FOUND, PAWL_MODEL_NOT_FOUND
  */
 export async function breakGlass(
   registry: Registry,
-  input: { model: string; by: string; reason: string; operationId: string; to?: number },
+  input: { model: string; by: string; reason: string; operationId: string; to?: number; kind?: 'break-glass' | 'person' },
 ): Promise<BrokenGlass> {
-  const { model, by, reason, operationId } = input;
+  const { model, by, reason, operationId, kind = 'break-glass' } = input;
   return withModelLocked(registry, model, async (work) => {
     const done = await revisionOf(work, model, operationId);
     if (done !== null) return done;
     const { gone, target, leading } = await chooseTarget(work, model, input.to);
-    const because = `${by} broke the glass: ${gone.map((version) => `v${version}`).join(' and ') || 'nobody'} gives way to ${target === null ? 'nobody' : `v${target}`}: ${reason}`;
-    const epoch = await takeEpoch(work, { model, holder: operationId, kind: 'break-glass' });
+    const verb = kind === 'person' ? 'rolled back' : 'broke the glass';
+    const because = `${by} ${verb}: ${names(gone)} gives way to ${names(target === null ? [] : [target])}: ${reason}`;
+    const epoch = await takeEpoch(work, { model, holder: operationId, kind });
     const empty = { challenger: null, share: 0, shadowShare: 0, leaseMs: null };
     const { revision } = await addRevision(work, {
       ...empty,
@@ -43,23 +45,18 @@ export async function breakGlass(
     });
     if (target !== null && target !== leading)
       await addChampion(work, { model, version: target, release: null, by, because, operationId });
+    const finished = { because, revision, finished_at: sql<Date>`clock_timestamp()` };
     await work
       .insertInto('operations')
-      .values({
-        request_id: operationId,
-        model,
-        action: 'rollback',
-        by,
-        reason,
-        because,
-        revision,
-        release: null,
-        finished_at: sql<Date>`clock_timestamp()`,
-      })
+      .values({ request_id: operationId, model, action: 'rollback', by, reason, release: null, ...finished })
+      .onConflict((oc) => oc.column('request_id').doUpdateSet(finished))
       .execute();
     return { because, revision, champion: target };
   });
 }
+
+/** `v2 and v3` */
+const names = (versions: readonly number[]) => versions.map((version) => `v${version}`).join(' and ') || 'nobody';
 
 async function revisionOf(work: Work, model: string, operationId: string): Promise<BrokenGlass | null> {
   const row = await work

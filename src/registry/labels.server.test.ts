@@ -66,11 +66,11 @@ describe('labels', () => {
           let writing = true;
           const followed: { seq: number; predictionId: string }[] = [];
           const follow = async () => {
-          const labels = await labelsSince(registry, model, followed.at(-1)?.seq ?? 0, 5);
-          followed.push(...labels);
-          return labels.length;
-        };
-        const reader = (async () => {
+            const labels = await labelsSince(registry, model, followed.at(-1)?.seq ?? 0, 5);
+            followed.push(...labels);
+            return labels.length;
+          };
+          const reader = (async () => {
             while (writing) await follow();
           })();
           const answers = await Promise.all(
@@ -84,8 +84,8 @@ describe('labels', () => {
           );
           writing = false;
           await reader;
-          for (let read = 1; read > 0; ) read = await follow();
-        const distinct = new Set(batches.flat().map(String));
+          for (let read = 1; read > 0;) read = await follow();
+          const distinct = new Set(batches.flat().map(String));
           expect(new Set(followed.map(({ predictionId }) => predictionId))).toEqual(distinct);
           expect(followed.map(({ seq }) => seq)).toEqual([...distinct].map((_, i) => i + 1));
           expect(answers.reduce((sum, { written }) => sum + written, 0)).toBe(distinct.size);

@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
 import { FinalError, TransientError } from '../errors.ts';
 import { checkKey, checkPrefix, keyOf } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -36,7 +36,8 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
 
 class S3Store implements ObjectStore {
   readonly root: string;
-  readonly #client: S3Client;
+  readonly #config: S3ClientConfig;
+  #client: Promise<S3> | null = null;
   readonly #bucket: string;
   readonly #prefix: string;
 
@@ -46,26 +47,26 @@ class S3Store implements ObjectStore {
     this.#bucket = bucket;
     this.#prefix = prefix === '' ? '' : `${checkKey(prefix)}/`;
     this.root = `s3://${bucket}/${this.#prefix}`;
-    this.#client = new S3Client({
+    this.#config = {
       ...(region === undefined ? {} : { region }),
       ...(credentials === undefined ? {} : { credentials }),
       // Other servers lack the checksums that AWS's SDK wants of its own accord, or keep them beside an object without
       // replacing both at once. Digests are checked by whoever reads.
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true, ...checksumsWhenRequired }),
       requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
-    });
+    };
   }
 
   async put(key: string, body: Uint8Array): Promise<string> {
     const object = { Bucket: this.#bucket, Key: this.#prefix + checkKey(key), Body: body, ContentLength: body.byteLength };
-    await this.#attempt(key, () => this.#client.send(new PutObjectCommand(object)));
+    await this.#attempt(key, (s3) => s3.putObject(object));
     return this.root + key;
   }
 
   async get(keyOrUri: string): Promise<Uint8Array> {
     const key = keyOf(this.root, keyOrUri);
-    return this.#attempt(key, async () => {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }));
+    return this.#attempt(key, async (s3) => {
+      const { Body } = await s3.getObject({ Bucket: this.#bucket, Key: this.#prefix + key });
       return Body === undefined ? new Uint8Array() : Body.transformToByteArray();
     });
   }
@@ -87,8 +88,8 @@ class S3Store implements ObjectStore {
     let next: string | undefined;
     while (found.length < limit) {
       const position = next === undefined ? {} : { ContinuationToken: next };
-      const command = new ListObjectsV2Command({ ...request, ...position, MaxKeys: Math.min(page, limit - found.length) });
-      const answer = await this.#attempt(prefix, () => this.#client.send(command));
+      const asked = { ...request, ...position, MaxKeys: Math.min(page, limit - found.length) };
+      const answer = await this.#attempt(prefix, (s3) => s3.listObjectsV2(asked));
       // Some servers and consoles keep folders as empty objects that end in a slash; they are none of ours.
       for (const { Key } of answer.Contents ?? [])
         if (Key !== undefined && !Key.endsWith('/')) found.push(Key.slice(this.#prefix.length));
@@ -101,9 +102,7 @@ class S3Store implements ObjectStore {
   async delete(keyOrUri: string): Promise<void> {
     const key = keyOf(this.root, keyOrUri);
     try {
-      await this.#attempt(key, () =>
-        this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })),
-      );
+      await this.#attempt(key, (s3) => s3.deleteObject({ Bucket: this.#bucket, Key: this.#prefix + key }));
     } catch (error) {
       if (!(error instanceof FinalError && error.code === 'PAWL_OBJECT_NOT_FOUND')) throw error;
     }
@@ -115,8 +114,8 @@ class S3Store implements ObjectStore {
     const temporary = join(directory, `${randomUUID()}.part`);
     await mkdir(directory, { recursive: true });
     try {
-      await this.#attempt(key, async () => {
-        const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }));
+      await this.#attempt(key, async (s3) => {
+        const { Body } = await s3.getObject({ Bucket: this.#bucket, Key: this.#prefix + key });
         await pipeline(Body as Readable, createWriteStream(temporary));
       });
       await rename(temporary, join(directory, name));
@@ -127,9 +126,9 @@ class S3Store implements ObjectStore {
   }
 
   /** Does it and says what the server's refusal means. */
-  async #attempt<T>(key: string, act: () => Promise<T>): Promise<T> {
+  async #attempt<T>(key: string, act: (s3: S3) => Promise<T>): Promise<T> {
     try {
-      return await act();
+      return await act(await (this.#client ??= connect(this.#config)));
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       if (name === 'NoSuchKey')
@@ -139,4 +138,10 @@ class S3Store implements ObjectStore {
       });
     }
   }
+}
+
+/** The SDK takes a quarter of a second to load, which nobody waits for whose objects are elsewhere. */
+async function connect(config: S3ClientConfig): Promise<S3> {
+  const { S3 } = await import('@aws-sdk/client-s3');
+  return new S3(config);
 }

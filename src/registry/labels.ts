@@ -112,4 +112,6 @@ export async function labelsSince(
 }
 
 /** The newest label's place in the order of arrival; 0 before the first. Places have no gaps, so it is their count. */
-export const newestLabelSeq = countLabels;
+export function newestLabelSeq(registry: Registry, model: string): Promise<number> {
+  return countLabels(registry, model);
+}

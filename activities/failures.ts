@@ -10,6 +10,7 @@ const types: Partial<Record<ErrorCode, FailureType>> = {
   PAWL_CONTRACT_VIOLATED: 'ContractViolation',
   PAWL_TRAINING_PARAMS_INVALID: 'TrainingFailed',
   PAWL_TRAINING_IMPOSSIBLE: 'TrainingFailed',
+  PAWL_CHECKPOINT_REFUSED: 'TrainingFailed',
   PAWL_ARTIFACT_REFUSED: 'ArtifactRefused',
   PAWL_EPOCH_SUPERSEDED: 'EpochSuperseded',
   PAWL_NO_WAY_BACK: 'NoWayBack',

@@ -202,6 +202,11 @@ export const catalogue = {
     what: 'These rows cannot be learned from.',
     todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.',
   },
+  PAWL_CHECKPOINT_REFUSED: {
+    status: 422,
+    what: 'A training cannot go on from a checkpoint.',
+    todo: 'Release again: a new release starts without one. Check that nothing else writes to the object store.',
+  },
   PAWL_ARTIFACT_UNREADABLE: {
     status: 422,
     what: 'An artifact is no ONNX model of pawl.',

@@ -20,9 +20,11 @@ export interface TrainingControl {
   readonly signal: AbortSignal;
   /** Bytes of an earlier `onCheckpoint` of the same job; training goes on from there. */
   readonly checkpoint?: Uint8Array;
+  /** Least time between two checkpoints. Default: 2000. */
+  readonly checkpointEveryMs?: number;
   /** Called between units of work (a tree, an iteration); the trainer yields to the event loop around it. */
   onProgress(progress: TrainingProgress): void | Promise<void>;
-  /** Called at most every few seconds with all that is needed to go on elsewhere. */
+  /** Called now and then, not more often than `checkpointEveryMs`, with all that is needed to go on elsewhere. */
   onCheckpoint(bytes: Uint8Array, progress: TrainingProgress): void | Promise<void>;
 }
 

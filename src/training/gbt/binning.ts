@@ -7,13 +7,16 @@ export interface BinnedFeature {
   readonly missingBin: number;
 }
 
-/** Puts float32 values (missing NaN) into at most `most` bins of about equally many rows, each distinct value in one bin. */
+/**
+ * Puts float32 values (missing NaN) into at most `most` bins of about equally many rows, each distinct value in one bin.
+ * @param most 2 to 254: bins and the missing one are numbered in a byte
+ */
 export function binFeature(values: Float32Array, most: number): BinnedFeature {
   const thresholds = chooseThresholds(values, most);
   const missingBin = thresholds.length + 1;
   const bins = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? NaN;
+    const value = values[i] as number;
     bins[i] = Number.isNaN(value) ? missingBin : lowerBound(thresholds, value);
   }
   return { thresholds, bins, missingBin };
@@ -21,24 +24,47 @@ export function binFeature(values: Float32Array, most: number): BinnedFeature {
 
 function chooseThresholds(values: Float32Array, most: number): Float32Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const distinct: number[] = [];
-  const counts: number[] = [];
-  for (const value of sorted) {
-    if (distinct.at(-1) === value) counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
-    else {
-      distinct.push(value);
-      counts.push(1);
-    }
-  }
+  const fitting = distinctUpTo(sorted, most);
+  if (fitting !== null) return Float32Array.from(fitting.slice(1), (value, i) => between(fitting[i] ?? value, value));
   const thresholds: number[] = [];
-  const perBin = sorted.length / most;
-  let filled = 0;
-  for (let i = 0; i + 1 < distinct.length; i++) {
-    filled += counts[i] ?? 0;
-    const full = distinct.length <= most || filled >= perBin * (thresholds.length + 1);
-    if (full && thresholds.length < most - 1) thresholds.push(between(distinct[i] ?? 0, distinct[i + 1] ?? 0));
+  let begin = 0;
+  while (thresholds.length < most - 1) {
+    // Shared out anew after every bin: one value of many rows fills its bin, and must not use up those of the others.
+    const perBin = (sorted.length - begin) / (most - thresholds.length);
+    const last = Math.min(sorted.length - 1, begin + Math.max(1, Math.round(perBin)) - 1);
+    const value = sorted[last] as number;
+    let end = last + 1;
+    while (end < sorted.length && sorted[end] === value) end++;
+    // Those before a value of many rows do not share its bin when there are enough of them.
+    const first = firstOf(sorted, value, begin);
+    if (end - first > perBin && first - begin >= perBin / 2) end = first;
+    if (end >= sorted.length) break;
+    thresholds.push(between(sorted[end - 1] as number, sorted[end] as number));
+    begin = end;
   }
   return Float32Array.from(thresholds);
+}
+
+/** The distinct values; null where they are more than `most`. */
+function distinctUpTo(sorted: Float32Array, most: number): number[] | null {
+  const distinct: number[] = [];
+  for (let i = 0; i < sorted.length; i++) {
+    if (i > 0 && sorted[i] === sorted[i - 1]) continue;
+    if (distinct.length === most) return null;
+    distinct.push(sorted[i] as number);
+  }
+  return distinct;
+}
+
+/** Where a value that is in `sorted` begins, from `begin` on. */
+function firstOf(sorted: Float32Array, value: number, begin: number): number {
+  let [low, high] = [begin, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A float32 t with lower <= t < upper, in the middle where there is one. */
@@ -52,7 +78,7 @@ function lowerBound(thresholds: Float32Array, value: number): number {
   let [low, high] = [0, thresholds.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((thresholds[middle] ?? 0) < value) low = middle + 1;
+    if ((thresholds[middle] as number) < value) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -26,7 +26,8 @@ export function orderCategories(column: Extract<FrameColumn, { type: 'category' 
   }
   const mean = label.length === 0 ? 0 : total / label.length;
   const smoothed = (code: number) => ((sums[code] ?? 0) + prior * mean) / ((counts[code] ?? 0) + prior);
-  const seen = [...column.levels.keys()].filter((code) => (counts[code] ?? 0) > 0);
+  // The empty text is how a graph is told of a missing value.
+  const seen = [...column.levels.keys()].filter((code) => (counts[code] ?? 0) > 0 && column.levels[code] !== '');
   // Equal means are told apart by the name, so that the order does not depend on the order of the rows.
   seen.sort((a, b) => smoothed(a) - smoothed(b) || ((column.levels[a] ?? '') < (column.levels[b] ?? '') ? -1 : 1));
   const rankOf = new Map(seen.map((code, rank) => [code, rank]));

@@ -1,23 +1,18 @@
-import type { Frame } from '../../data/dataset.ts';
 import { Graph } from '../../onnx/graph.ts';
 import type { ModelSignature } from '../../onnx/signature.ts';
 import type { BinnedFeature } from './binning.ts';
 import type { Ensemble } from './boost.ts';
 import type { Tree } from './tree.ts';
 
-/** Greater than every finite float32 but itself: a split that sends all but missing values left. */
-const everything = 3.4028234663852886e38;
-
 /** The ensemble as an ONNX graph that takes the raw columns. */
 export function exportEnsemble(
   ensemble: Ensemble,
   signature: ModelSignature,
-  frame: Frame,
   features: readonly BinnedFeature[],
   ranks: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Uint8Array {
   const graph = new Graph();
-  const columns = frame.features.map((name) => {
+  const columns = signature.features.map(({ name }) => {
     const order = ranks.get(name);
     if (order === undefined) return name;
     // An empty order has nothing to look up; the key is one that no value has.
@@ -75,7 +70,8 @@ function treeAttributes(trees: readonly Tree[], features: readonly BinnedFeature
       nodeIds.push(node);
       featureIds.push(feature);
       modes.push('BRANCH_LEQ');
-      values.push(features[feature]?.thresholds[tree.bin[node] ?? 0] ?? everything);
+      // The last bin is open: a split there sends all but missing values left.
+      values.push(features[feature]?.thresholds[tree.bin[node] ?? 0] ?? Infinity);
       trueIds.push(nodeId(tree.left[node]));
       falseIds.push(nodeId(tree.right[node]));
       missingTrue.push(tree.missingLeft[node] ? 1 : 0);

@@ -1,14 +1,21 @@
 import type { BinnedFeature } from './binning.ts';
+import { Histograms, type NodeSums } from './histogram.ts';
 import type { GbtParams } from './params.ts';
-import type { NodeSums, Split } from './split.ts';
-import { bestSplit, perBin } from './split.ts';
+import { bestSplit, type Split } from './split.ts';
 import type { Tree } from './tree.ts';
+
+/** Derivatives of the loss by the score, one entry a row. */
+export interface Derivatives {
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+}
 
 interface Leaf {
   /** Its rows are order[begin … begin + sums.rows). */
   readonly begin: number;
   readonly sums: NodeSums;
-  readonly histogram: Float64Array;
+  /** Null where the leaf will not be split. */
+  readonly histogram: Float64Array | null;
   readonly split: Split | null;
   /** Where its parent points to it. */
   readonly parent: number;
@@ -22,20 +29,13 @@ interface Leaf {
 export class Grower {
   readonly #features: readonly BinnedFeature[];
   readonly #params: GbtParams;
-  readonly #offsets: number[] = [];
-  readonly #size: number;
+  readonly #histograms: Histograms;
   readonly #scratch: Int32Array;
-  readonly #free: Float64Array[] = [];
 
   constructor(features: readonly BinnedFeature[], rows: number, params: GbtParams) {
     this.#features = features;
     this.#params = params;
-    let bins = 0;
-    for (const feature of features) {
-      this.#offsets.push(bins);
-      bins += feature.missingBin + 1;
-    }
-    this.#size = bins * perBin;
+    this.#histograms = new Histograms(features, rows);
     this.#scratch = new Int32Array(rows);
   }
 
@@ -47,42 +47,55 @@ export class Grower {
    */
   grow(
     order: Int32Array,
-    gradient: Float64Array,
-    hessian: Float64Array,
+    derivatives: Derivatives,
     used: readonly number[],
-    onLeaf: (leaf: number, value: number, rows: Int32Array) => void,
+    onLeaf: (value: number, rows: Int32Array) => void,
   ): Tree {
     const tree: Tree = { feature: [], bin: [], missingLeft: [], left: [], right: [], gain: [], value: [] };
-    const root = this.#leaf(order, 0, order.length, gradient, hessian, used, -1, false, null);
-    const leaves: Leaf[] = [root];
+    const leaves: Leaf[] = [this.#root(order, derivatives, used)];
     while (leaves.length < this.#params.leaves) {
       let widest = -1;
-      for (let i = 0; i < leaves.length; i++) if ((leaves[i]?.split?.gain ?? 0) > (leaves[widest]?.split?.gain ?? 0)) widest = i;
+      for (let i = 0; i < leaves.length; i++) {
+        if ((leaves[i]?.split?.gain ?? 0) > (leaves[widest]?.split?.gain ?? 0)) widest = i;
+      }
       const leaf = leaves[widest];
-      if (leaf?.split == null) break;
-      const [left, right] = this.#divide(tree, leaf, leaf.split, order, gradient, hessian, used);
+      if (leaf?.split == null || leaf.histogram === null) break;
+      const isLast = leaves.length + 1 === this.#params.leaves;
+      const [left, right] = this.#divide(tree, leaf.split, leaf.histogram, leaf, order, derivatives, isLast ? [] : used);
       leaves[widest] = left;
       leaves.push(right);
     }
     for (const leaf of leaves) {
       const index = tree.value.length;
-      const value = (-leaf.sums.gradient / (leaf.sums.hessian + this.#params.l2)) * this.#params.learning_rate;
-      const kept = Number.isFinite(value) ? value : 0;
-      tree.value.push(kept);
+      const value = this.#valueOf(leaf.sums);
+      tree.value.push(value);
       if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = ~index;
-      onLeaf(index, kept, order.subarray(leaf.begin, leaf.begin + leaf.sums.rows));
-      this.#free.push(leaf.histogram);
+      onLeaf(value, order.subarray(leaf.begin, leaf.begin + leaf.sums.rows));
+      if (leaf.histogram !== null) this.#histograms.release(leaf.histogram);
     }
     return tree;
   }
 
+  /** The Newton step -G/(H+l2), shrunk; float32 so that training goes on from what the graph will say. Never -0, which JSON forgets. */
+  #valueOf({ gradient, hessian }: NodeSums): number {
+    const step = -gradient / (hessian + this.#params.l2);
+    return Number.isFinite(step) ? Math.fround(step * this.#params.learning_rate) + 0 : 0;
+  }
+
+  #root(order: Int32Array, { gradient, hessian }: Derivatives, used: readonly number[]): Leaf {
+    const histogram = this.#histograms.count(order, 0, order.length, gradient, hessian);
+    const sums = this.#histograms.total(histogram);
+    return { begin: 0, sums, histogram, split: this.#split(histogram, sums, used), parent: -1, isLeft: false };
+  }
+
+  /** @param used empty where the children will not be split any more */
   #divide(
     tree: Tree,
-    leaf: Leaf,
     split: Split,
+    whole: Float64Array,
+    leaf: Leaf,
     order: Int32Array,
-    gradient: Float64Array,
-    hessian: Float64Array,
+    { gradient, hessian }: Derivatives,
     used: readonly number[],
   ): [Leaf, Leaf] {
     const node = tree.feature.length;
@@ -93,85 +106,57 @@ export class Grower {
     tree.left.push(-1);
     tree.right.push(-1);
     if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = node;
-    const leftRows = this.#partition(order, leaf.begin, leaf.sums.rows, split);
-    const rightRows = leaf.sums.rows - leftRows;
-    const middle = leaf.begin + leftRows;
-    if (leftRows <= rightRows) {
-      const left = this.#leaf(order, leaf.begin, leftRows, gradient, hessian, used, node, true, null);
-      return [left, this.#leaf(order, middle, rightRows, gradient, hessian, used, node, false, [leaf, left])];
+    this.#partition(order, leaf.begin, leaf.sums.rows, split);
+
+    const { left, right } = { left: split.left, right: less(leaf.sums, split.left) };
+    const middle = leaf.begin + left.rows;
+    const end = leaf.begin + leaf.sums.rows;
+    let histograms: [Float64Array | null, Float64Array | null] = [null, null];
+    if (used.length === 0 || !(this.#mayBeSplit(left) || this.#mayBeSplit(right))) this.#histograms.release(whole);
+    else if (left.rows <= right.rows) {
+      const counted = this.#histograms.count(order, leaf.begin, middle, gradient, hessian);
+      histograms = [counted, this.#histograms.subtract(whole, counted)];
+    } else {
+      const counted = this.#histograms.count(order, middle, end, gradient, hessian);
+      histograms = [this.#histograms.subtract(whole, counted), counted];
     }
-    const right = this.#leaf(order, middle, rightRows, gradient, hessian, used, node, false, null);
-    return [this.#leaf(order, leaf.begin, leftRows, gradient, hessian, used, node, true, [leaf, right]), right];
+    const child = (begin: number, sums: NodeSums, histogram: Float64Array | null, isLeft: boolean): Leaf => {
+      const next = histogram === null ? null : this.#split(histogram, sums, used);
+      if (next === null && histogram !== null) this.#histograms.release(histogram);
+      return { begin, sums, histogram: next === null ? null : histogram, split: next, parent: node, isLeft };
+    };
+    return [child(leaf.begin, left, histograms[0], true), child(middle, right, histograms[1], false)];
   }
 
-  /** Moves the rows that go left to the front, keeping their order. Returns how many these are. */
-  #partition(order: Int32Array, begin: number, rows: number, split: Split): number {
+  #mayBeSplit(sums: NodeSums): boolean {
+    return sums.rows >= 2 * this.#params.min_rows_in_leaf;
+  }
+
+  #split(histogram: Float64Array, sums: NodeSums, used: readonly number[]): Split | null {
+    if (!this.#mayBeSplit(sums)) return null;
+    return bestSplit(histogram, sums, this.#features, this.#histograms.offsets, used, this.#params);
+  }
+
+  /** Moves the rows that go left to the front, keeping their order. */
+  #partition(order: Int32Array, begin: number, rows: number, split: Split): void {
     const { bins, missingBin } = this.#features[split.feature] as BinnedFeature;
+    const scratch = this.#scratch;
     let left = begin;
     let right = 0;
     for (let i = begin; i < begin + rows; i++) {
       const row = order[i] as number;
       const bin = bins[row] as number;
       if (bin === missingBin ? split.missingLeft : bin <= split.bin) order[left++] = row;
-      else this.#scratch[right++] = row;
+      else scratch[right++] = row;
     }
-    order.set(this.#scratch.subarray(0, right), left);
-    return left - begin;
+    order.set(scratch.subarray(0, right), left);
   }
+}
 
-  /** A leaf with its histogram: counted, or the parent's (whose memory it takes over) less the sibling's. */
-  #leaf(
-    order: Int32Array,
-    begin: number,
-    rows: number,
-    gradient: Float64Array,
-    hessian: Float64Array,
-    used: readonly number[],
-    parent: number,
-    isLeft: boolean,
-    from: [Leaf, Leaf] | null,
-  ): Leaf {
-    let histogram: Float64Array;
-    if (from === null) histogram = this.#count(order, begin, rows, gradient, hessian, used);
-    else {
-      histogram = from[0].histogram;
-      const less = from[1].histogram;
-      for (let i = 0; i < histogram.length; i++) histogram[i] = (histogram[i] as number) - (less[i] as number);
-    }
-    let [g, h] = [0, 0];
-    for (let i = begin; i < begin + rows; i++) {
-      g += gradient[order[i] as number] as number;
-      h += hessian[order[i] as number] as number;
-    }
-    const sums = { gradient: g, hessian: h, rows };
-    const split =
-      rows < 2 * this.#params.min_rows_in_leaf
-        ? null
-        : bestSplit(histogram, sums, this.#features, this.#offsets, used, this.#params);
-    return { begin, sums, histogram, split, parent, isLeft };
-  }
-
-  #count(
-    order: Int32Array,
-    begin: number,
-    rows: number,
-    gradient: Float64Array,
-    hessian: Float64Array,
-    used: readonly number[],
-  ): Float64Array {
-    const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#size);
-    const end = begin + rows;
-    for (const f of used) {
-      const { bins } = this.#features[f] as BinnedFeature;
-      const base = (this.#offsets[f] as number) * perBin;
-      for (let i = begin; i < end; i++) {
-        const row = order[i] as number;
-        const k = base + (bins[row] as number) * perBin;
-        histogram[k] = (histogram[k] as number) + (gradient[row] as number);
-        histogram[k + 1] = (histogram[k + 1] as number) + (hessian[row] as number);
-        histogram[k + 2] = (histogram[k + 2] as number) + 1;
-      }
-    }
-    return histogram;
-  }
+function less(whole: NodeSums, part: NodeSums): NodeSums {
+  return {
+    gradient: whole.gradient - part.gradient,
+    hessian: whole.hessian - part.hessian,
+    rows: whole.rows - part.rows,
+  };
 }

@@ -1,6 +1,8 @@
+import type { BinnedFeature } from './binning.ts';
+
 /**
- * One tree. A child >= 0 is an inner node, a negative one the leaf `~child`. A row goes left where its bin is at most
- * `bin[node]`, a missing value where `missingLeft` says.
+ * One tree. A child >= 0 is an inner node, a negative one the leaf `~child`; a tree without inner nodes is its leaf 0. A row
+ * goes left where its bin is at most `bin[node]`, a missing value where `missingLeft` says.
  */
 export interface Tree {
   readonly feature: number[];
@@ -9,19 +11,22 @@ export interface Tree {
   readonly left: number[];
   readonly right: number[];
   readonly gain: number[];
-  /** By leaf; the learning rate is in it. */
+  /** By leaf, float32 as in the ONNX graph; the learning rate is in it. */
   readonly value: number[];
 }
 
-/** The leaf of one row. */
-export function leafOf(tree: Tree, binAt: (feature: number) => number, missingBin: readonly number[]): number {
-  if (tree.feature.length === 0) return 0;
-  let node = 0;
-  while (node >= 0) {
-    const feature = tree.feature[node] ?? 0;
-    const bin = binAt(feature);
-    const left = bin === missingBin[feature] ? tree.missingLeft[node] : bin <= (tree.bin[node] ?? 0);
-    node = (left ? tree.left[node] : tree.right[node]) ?? -1;
+/** Adds to every row's score what the tree says of it. */
+export function addTree(tree: Tree, features: readonly BinnedFeature[], score: Float64Array): void {
+  const bins = tree.feature.map((feature) => (features[feature] as BinnedFeature).bins);
+  const missing = tree.feature.map((feature) => (features[feature] as BinnedFeature).missingBin);
+  const root = bins.length === 0 ? ~0 : 0;
+  for (let row = 0; row < score.length; row++) {
+    let node = root;
+    while (node >= 0) {
+      const bin = bins[node]?.[row] as number;
+      const left = bin === missing[node] ? tree.missingLeft[node] : bin <= (tree.bin[node] as number);
+      node = (left ? tree.left[node] : tree.right[node]) as number;
+    }
+    score[row] = (score[row] as number) + (tree.value[~node] as number);
   }
-  return ~node;
 }

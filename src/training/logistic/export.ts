@@ -1,22 +1,16 @@
-import type { Frame } from '../../data/dataset.ts';
 import { Graph } from '../../onnx/graph.ts';
 import type { ModelSignature } from '../../onnx/signature.ts';
 import type { Term } from './design.ts';
-import type { Coefficients } from './fit.ts';
+import type { Coefficients } from './normal-equations.ts';
 
 /** The linear model as an ONNX graph that takes the raw columns: each adds what it contributes. */
-export function exportLinear(
-  signature: ModelSignature,
-  frame: Frame,
-  terms: readonly Term[],
-  coefficients: Coefficients,
-): Uint8Array {
+export function exportLinear(signature: ModelSignature, terms: readonly Term[], coefficients: Coefficients): Uint8Array {
   const graph = new Graph();
   const contributions = [graph.floats([1, 1], [coefficients.at(-1) ?? 0])];
-  for (const feature of frame.features) {
+  for (const { name: feature, type } of signature.features) {
     const own = terms.flatMap((term, i) => (term.feature === feature ? [{ term, weight: coefficients[i] ?? 0 }] : []));
     const missing = own.find(({ term }) => term.kind === 'missing')?.weight ?? 0;
-    if (frame.columns[feature]?.type === 'category') contributions.push(addCategory(graph, feature, own, missing));
+    if (type === 'category') contributions.push(addCategory(graph, feature, own, missing));
     else contributions.push(addNumber(graph, feature, own, missing));
   }
   const isClassifier = signature.task === 'binary-classification';
@@ -49,7 +43,7 @@ function addCategory(graph: Graph, feature: string, own: readonly Weighted[], mi
 function addNumber(graph: Graph, feature: string, own: readonly Weighted[], missing: number): string {
   const value = own.find(({ term }) => term.kind === 'value');
   const { mean, slope } =
-    value?.term.kind === 'value' ? { mean: value.term.mean, slope: value.weight / value.term.sd } : { mean: 0, slope: 0 };
+    value?.term.kind === 'value' ? { mean: value.term.mean, slope: value.weight / value.term.scale } : { mean: 0, slope: 0 };
   const centred = graph.node('Sub', [feature, graph.floats([1, 1], [mean])]);
   const scaled = graph.node('Mul', [centred, graph.floats([1, 1], [slope])]);
   const isMissing = graph.node('IsNaN', [feature]);

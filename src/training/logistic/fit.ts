@@ -1,15 +1,26 @@
 import type { Task } from '../../onnx/signature.ts';
+import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
 import type { Design } from './design.ts';
+import { normalEquations, type Coefficients } from './normal-equations.ts';
 import type { LogisticParams } from './params.ts';
-import { solveSpd } from './solve.ts';
+import { solve } from './solve.ts';
 
-/** Coefficients by term, the intercept last. */
-export type Coefficients = Float64Array;
+/** Losses this close, as a share, are the same: at the minimum, rounding alone decides which is the smaller. */
+const rounding = 1e-12;
+/** Halvings of a step that would make things worse, at most. */
+const mostHalvings = 20;
+
+export interface FitState {
+  readonly iterations: number;
+  readonly beta: readonly number[];
+  /** Whether the last step was small enough to end. */
+  readonly done: boolean;
+}
 
 /**
- * Newton's method on the penalised likelihood, which is iteratively reweighted least squares (P. McCullagh and J. Nelder,
- * "Generalized Linear Models", 2.5): logistic regression, or ridge regression in one step. The intercept is not penalised.
+ * Newton's method on the penalised loss, which is iteratively reweighted least squares (P. McCullagh and J. Nelder,
+ * "Generalized Linear Models", 2.5), its steps halved where they overshoot: logistic regression; ridge regression in one step.
  */
 export async function fit(
   task: Task,
@@ -17,66 +28,39 @@ export async function fit(
   label: Float64Array,
   params: LogisticParams,
   control: TrainingControl,
+  checkpoints: Checkpoints<FitState>,
 ): Promise<Coefficients> {
-  const columns = [...design.columns, new Float64Array(label.length).fill(1)];
-  const n = columns.length;
-  const beta = new Float64Array(n);
-  if (control.checkpoint !== undefined) beta.set(new Float64Array(control.checkpoint.slice().buffer));
   const most = task === 'regression' ? 1 : params.max_iterations;
-  for (let iteration = 1; iteration <= most; iteration++) {
+  const equationsAt = (beta: Coefficients) => normalEquations(task, design, label, beta, params.l2, control.signal);
+  const resumed = checkpoints.resume();
+  let { iterations, done } = resumed ?? { iterations: 0, done: false };
+  let beta: Coefficients = resumed === null ? new Float64Array(design.terms.length + 1) : Float64Array.from(resumed.beta);
+  if (done || iterations >= most) return beta;
+
+  let equations = await equationsAt(beta);
+  while (!done && iterations < most) {
     control.signal.throwIfAborted();
-    const step = newtonStep(task, columns, label, beta, params.l2);
-    let moved = 0;
-    for (let j = 0; j < n; j++) {
-      beta[j] = (beta[j] as number) + (step[j] as number);
-      moved = Math.max(moved, Math.abs(step[j] as number));
+    const step = solve(equations.information, equations.gradient);
+    let scale = 1;
+    let next = along(beta, step, scale);
+    let there = await equationsAt(next);
+    for (let halvings = 0; there.loss > equations.loss * (1 + rounding) && halvings < mostHalvings; halvings++) {
+      scale /= 2;
+      next = along(beta, step, scale);
+      there = await equationsAt(next);
     }
-    const progress = { phase: 'iterations', done: iteration, total: most };
+    const moved = step.reduce((most, part) => Math.max(most, Math.abs(scale * part)), 0);
+    beta = next;
+    equations = there;
+    iterations++;
+    done = moved < params.tolerance;
+    const progress = { phase: 'iterations', done: iterations, total: most };
     await control.onProgress(progress);
-    if (task !== 'regression') await control.onCheckpoint(new Uint8Array(beta.slice().buffer), progress);
-    await new Promise((resolve) => setImmediate(resolve));
-    if (moved < params.tolerance) break;
+    await checkpoints.saveAfterPause({ iterations, beta: [...beta], done }, progress);
   }
   return beta;
 }
 
-function newtonStep(
-  task: Task,
-  columns: readonly Float64Array[],
-  label: Float64Array,
-  beta: Float64Array,
-  l2: number,
-): Float64Array {
-  const n = columns.length;
-  const rows = label.length;
-  const residual = new Float64Array(rows);
-  const weight = new Float64Array(rows).fill(1);
-  for (let i = 0; i < rows; i++) {
-    let score = 0;
-    for (let j = 0; j < n; j++) score += (columns[j]?.[i] ?? 0) * (beta[j] as number);
-    const mean = task === 'regression' ? score : 1 / (1 + Math.exp(-score));
-    residual[i] = (label[i] as number) - mean;
-    if (task !== 'regression') weight[i] = Math.max(1e-10, mean * (1 - mean));
-  }
-  const gradient = new Float64Array(n);
-  const information = new Float64Array(n * n);
-  const weighted = new Float64Array(rows);
-  for (let j = 0; j < n; j++) {
-    const column = columns[j] as Float64Array;
-    const penalty = j === n - 1 ? 0 : l2;
-    let slope = -penalty * (beta[j] as number);
-    for (let i = 0; i < rows; i++) {
-      slope += (column[i] as number) * (residual[i] as number);
-      weighted[i] = (column[i] as number) * (weight[i] as number);
-    }
-    gradient[j] = slope;
-    for (let k = 0; k <= j; k++) {
-      const other = columns[k] as Float64Array;
-      let sum = j === k ? penalty : 0;
-      for (let i = 0; i < rows; i++) sum += (weighted[i] as number) * (other[i] as number);
-      information[j * n + k] = sum;
-      information[k * n + j] = sum;
-    }
-  }
-  return solveSpd(information, gradient);
+function along(beta: Coefficients, step: Float64Array, scale: number): Float64Array {
+  return beta.map((b, j) => b + scale * (step[j] as number));
 }

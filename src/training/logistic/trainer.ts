@@ -1,12 +1,12 @@
 import { checkJob } from '../check-job.ts';
+import { Checkpoints, jobDigest } from '../checkpoint.ts';
 import { parseParams } from '../params.ts';
 import { signatureOf } from '../signature-of.ts';
 import type { Trainer } from '../trainer.ts';
-import type { Term } from './design.ts';
-import { designOf } from './design.ts';
+import { designOf, type Term } from './design.ts';
 import { exportLinear } from './export.ts';
-import type { Coefficients } from './fit.ts';
-import { fit } from './fit.ts';
+import { fit, type FitState } from './fit.ts';
+import type { Coefficients } from './normal-equations.ts';
 import { logisticParams } from './params.ts';
 
 /** Logistic regression; for values, ridge regression. */
@@ -20,22 +20,26 @@ export const logistic: Trainer = {
   async train(job, control) {
     const params = parseParams('logistic', logisticParams, job.params);
     checkJob(job);
-    const design = designOf(job.frame);
-    const coefficients = await fit(job.task, design, job.frame.label, params, control);
+    const { frame, task } = job;
+    const checkpoints = new Checkpoints<FitState>(jobDigest('logistic', params, job), control);
+    const design = designOf(frame);
+    const coefficients = await fit(task, design, frame.label, params, control, checkpoints);
     return {
-      onnx: exportLinear(signatureOf(job.task, job.frame), job.frame, design.terms, coefficients),
+      onnx: exportLinear(signatureOf(task, frame), design.terms, coefficients),
       params,
-      importances: importancesOf(job.frame.features, design.terms, coefficients),
+      importances: importancesOf(frame.features, design.terms, coefficients),
     };
   },
 };
 
+/** Each feature's share of the absolute weights, each weight times the standard deviation of what it weighs. */
 function importancesOf(features: readonly string[], terms: readonly Term[], coefficients: Coefficients): Record<string, number> {
-  const weight = (feature: string) =>
-    terms.reduce((sum, term, i) => sum + (term.feature === feature ? Math.abs(coefficients[i] ?? 0) : 0), 0);
-  const weights = features.map(weight);
-  const total = weights.reduce((sum, value) => sum + value, 0);
+  const weights = new Map(features.map((feature) => [feature, 0]));
+  for (const [i, { feature, sd }] of terms.entries()) {
+    weights.set(feature, (weights.get(feature) ?? 0) + Math.abs(coefficients[i] ?? 0) * sd);
+  }
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   return Object.fromEntries(
-    features.map((feature, i) => [feature, total === 0 ? 1 / features.length : (weights[i] ?? 0) / total]),
+    [...weights].map(([feature, weight]) => [feature, total === 0 ? 1 / features.length : weight / total]),
   );
 }

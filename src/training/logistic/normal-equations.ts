@@ -1,0 +1,106 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Task } from '../../onnx/signature.ts';
+import type { Design } from './design.ts';
+
+/** Rows between two turns of the event loop. */
+const rowsPerTurn = 4096;
+/** Rows that the model is certain of keep this weight, so that the information matrix stays invertible. */
+const smallestWeight = 1e-10;
+
+/** Coefficients by term, the intercept last. */
+export type Coefficients = Float64Array;
+
+/** The penalised loss at some coefficients, and its derivatives. */
+export interface NormalEquations {
+  readonly loss: number;
+  /** Of minus the loss. */
+  readonly gradient: Float64Array;
+  /** Minus the second derivative of the same; row-major, its lower triangle filled. */
+  readonly information: Float64Array;
+}
+
+/**
+ * One pass over the rows. Loss: the sum of log losses, or of squares halved, and l2/2 times the squared coefficients; the
+ * intercept is not penalised.
+ */
+export async function normalEquations(
+  task: Task,
+  design: Design,
+  label: Float64Array,
+  beta: Coefficients,
+  l2: number,
+  signal: AbortSignal,
+): Promise<NormalEquations> {
+  const n = beta.length;
+  const gradient = new Float64Array(n);
+  const information = new Float64Array(n * n);
+  let loss = 0;
+  for (let j = 0; j < n - 1; j++) {
+    const b = beta[j] as number;
+    loss += (l2 / 2) * b * b;
+    gradient[j] = -l2 * b;
+    information[j * n + j] = l2;
+  }
+  const rows = new ActiveTerms(design);
+  for (let row = 0; row < design.rows; row++) {
+    if (row % rowsPerTurn === rowsPerTurn - 1) {
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+    rows.load(row);
+    const { terms, values, count } = rows;
+    let score = 0;
+    for (let a = 0; a < count; a++) score += (values[a] as number) * (beta[terms[a] as number] as number);
+    const y = label[row] as number;
+    const mean = task === 'regression' ? score : 1 / (1 + Math.exp(-score));
+    const residual = y - mean;
+    const weight = task === 'regression' ? 1 : Math.max(smallestWeight, mean * (1 - mean));
+    loss +=
+      task === 'regression' ? (residual * residual) / 2 : Math.max(score, 0) - score * y + Math.log1p(Math.exp(-Math.abs(score)));
+    for (let a = 0; a < count; a++) {
+      const j = terms[a] as number;
+      const value = values[a] as number;
+      gradient[j] = (gradient[j] as number) + value * residual;
+      const weighted = value * weight;
+      const line = j * n;
+      for (let b = 0; b <= a; b++) {
+        const k = line + (terms[b] as number);
+        information[k] = (information[k] as number) + weighted * (values[b] as number);
+      }
+    }
+  }
+  return { loss, gradient, information };
+}
+
+/** What one row has that is not 0, in ascending order of the terms; the intercept is the last. */
+class ActiveTerms {
+  readonly terms: Int32Array;
+  readonly values: Float64Array;
+  count = 0;
+  readonly #design: Design;
+
+  constructor(design: Design) {
+    const most = design.width + design.groups.length + 1;
+    this.#design = design;
+    this.terms = new Int32Array(most);
+    this.values = new Float64Array(most);
+  }
+
+  load(row: number): void {
+    const { width, values, groups, terms } = this.#design;
+    let count = 0;
+    for (let j = 0; j < width; j++) {
+      this.terms[count] = j;
+      this.values[count++] = values[row * width + j] as number;
+    }
+    for (const group of groups) {
+      const term = group[row] as number;
+      if (term < 0) continue;
+      this.terms[count] = term;
+      this.values[count++] = 1;
+    }
+    this.terms[count] = terms.length;
+    this.values[count++] = 1;
+    this.count = count;
+  }
+}

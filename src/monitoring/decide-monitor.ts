@@ -1,5 +1,6 @@
-import { drifted, driftSentence, streaksAfter } from './drift.ts';
-import { performanceFall } from './performance.ts';
+import { counted, lasting } from '../stats/wording.ts';
+import { newAlarm, stillStands } from './alarm.ts';
+import { drifts, isEnough, streaksAfter } from './drift.ts';
 import type { Alarm, MonitorDecision, MonitorPolicy, MonitorState, Observation, TriggerKind } from './state.ts';
 
 /** A monitor that has seen nothing yet. */
@@ -8,6 +9,7 @@ export function initialMonitorState(): MonitorState {
     champion: null,
     streaks: {},
     labelsAtStreak: null,
+    calm: 0,
     newest: null,
     alarm: null,
     lastReleaseEndedAt: null,
@@ -15,95 +17,109 @@ export function initialMonitorState(): MonitorState {
   };
 }
 
-/** What a tick leads to: an alarm is raised once, and answered when a retrain can help. Pure. */
-export function decideMonitor(state: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorDecision {
-  const seen = take(state, observation, policy);
-  if (seen.alarm === null) {
-    const alarm = newAlarm(seen, observation, policy);
-    return alarm === null
-      ? { state: seen, action: { kind: 'none' }, because: 'nothing stands out' }
-      : answer({ ...seen, alarm }, observation, policy, true);
+/**
+ * What a tick leads to. An alarm is raised once, told, and answered as `on_breach` says when an answer can help: a retrain
+ * when there are `retrain_after` labels since the change (or since the last try), nothing runs and the cooldown is over; a
+ * rollback once. It stands until a release is promoted, or until what it says is no longer so for as many samples as it took
+ * to raise it. Paused: alarms are told, nothing is started. Pure.
+ */
+export function decideMonitor(before: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorDecision {
+  const state = take(before, observation, policy);
+  if (state.alarm !== null) {
+    return state.calm >= policy.drift.consecutive
+      ? {
+          state: { ...state, alarm: null, calm: 0 },
+          action: { kind: 'none' },
+          because: `the ${state.alarm.kind} alarm is over: ${state.alarm.because}`,
+        }
+      : answer(state, state.alarm, observation, policy, false);
   }
-  return answer(seen, observation, policy, false);
+  const alarm = newAlarm(state, observation, policy);
+  return alarm === null
+    ? { state, action: { kind: 'none' }, because: 'nothing stands out' }
+    : answer({ ...state, alarm, calm: 0 }, alarm, observation, policy, true);
 }
 
-/** The tick's sample folded into the state. A sample without a new row is not counted twice. */
-function take(state: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorState {
-  const champion = observation.champion;
-  if (observation.newest === null || observation.newest === state.newest || observation.shifts.length === 0)
-    return { ...state, champion };
-  const streaks = streaksAfter(state.streaks, observation.shifts, policy);
-  const drifting = Object.keys(streaks).length > 0;
+/** The tick folded into the state. A sample without a new row is not counted twice; another champion has another reference. */
+function take(before: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorState {
+  const { champion, newest, shifts, lastRelease } = observation;
+  const moved = champion !== before.champion;
+  const state: MonitorState = {
+    ...before,
+    champion,
+    lastReleaseEndedAt: latest(before.lastReleaseEndedAt, lastRelease?.endedAt ?? null),
+    ...(moved ? { streaks: {}, labelsAtStreak: null, calm: 0 } : {}),
+  };
+  if (newest === null || newest === before.newest) return state;
+  const calm = state.alarm === null || stillStands(state.alarm, observation, policy) ? 0 : state.calm + 1;
+  if (shifts.length === 0) return { ...state, newest, calm };
+  const drifting = shifts.filter((shift) => drifts(shift, policy)).length;
   return {
     ...state,
-    champion,
-    streaks,
-    newest: observation.newest,
-    labelsAtStreak: drifting ? (state.labelsAtStreak ?? observation.labels) : null,
+    newest,
+    calm,
+    streaks: streaksAfter(state.streaks, shifts, policy),
+    labelsAtStreak: isEnough(drifting, observation, policy) ? (state.labelsAtStreak ?? observation.labels) : null,
   };
 }
 
-function newAlarm(state: MonitorState, observation: Observation, policy: MonitorPolicy): Alarm | null {
-  const raise = (kind: Alarm['kind'], features: readonly string[], labelsAtChange: number, because: string): Alarm => ({
-    kind,
-    features,
-    because,
-    raisedAt: observation.at,
-    labelsAtChange,
-    labelsAtLastTry: labelsAtChange,
-    tries: 0,
-  });
-  const features = drifted(state.streaks, policy);
-  if (observation.shifts.length > 0 && features.length / observation.shifts.length >= policy.drift.features) {
-    return raise('drift', features, state.labelsAtStreak ?? observation.labels, driftSentence(features, observation));
-  }
-  const fall = performanceFall(observation, policy);
-  if (fall !== null) return raise('performance', [], observation.labels, fall);
-  const spent = observation.budgets.find((budget) => budget.spent >= 1);
-  return spent === undefined ? null : raise('budget', [], observation.labels, spent.because);
-}
-
-/** What the standing alarm leads to at this tick. */
-function answer(state: MonitorState, observation: Observation, policy: MonitorPolicy, isNew: boolean): MonitorDecision {
-  const alarm = state.alarm as Alarm;
-  const trigger: TriggerKind = alarm.kind;
-  const tell = (because: string): MonitorDecision => ({
+/** What the standing alarm leads to at this tick: told when new, answered when that can help. */
+function answer(
+  state: MonitorState,
+  alarm: Alarm,
+  observation: Observation,
+  policy: MonitorPolicy,
+  isNew: boolean,
+): MonitorDecision {
+  const waits = (why: string): MonitorDecision => ({
     state,
-    action: isNew ? { kind: 'tell', trigger } : { kind: 'none' },
-    because,
+    action: isNew ? { kind: 'tell', trigger: alarm.kind } : { kind: 'none' },
+    because: `${alarm.because}; ${why}`,
   });
-  if (policy.on_breach === 'tell') return tell(`${alarm.because}. The policy is to tell`);
+  if (policy.on_breach === 'tell') return waits('the policy is to tell');
+  if (state.paused) return waits('paused');
+  if (observation.running !== null) return waits(`${observation.running} is running`);
   if (policy.on_breach === 'rollback') {
-    return isNew && !state.paused && observation.running === null
-      ? { state, action: { kind: 'rollback', trigger }, because: alarm.because }
-      : tell(alarm.because);
+    if (alarm.tries > 0) return waits('it was answered by a rollback');
+    return {
+      state: { ...state, alarm: { ...alarm, tries: 1 } },
+      action: { kind: 'rollback', trigger: alarm.kind },
+      because: alarm.because,
+    };
   }
   const labels = observation.labels - alarm.labelsAtLastTry;
-  if (labels < policy.retrain_after)
-    return tell(`${alarm.because}. ${labels} labels since then; a retrain starts at ${policy.retrain_after}`);
-  if (observation.running !== null) return tell(`${alarm.because}. ${observation.running} is running`);
-  if (state.paused) return tell(`${alarm.because}. Paused`);
-  const rested = state.lastReleaseEndedAt === null || observation.at - state.lastReleaseEndedAt >= policy.cooldown;
-  if (!rested) return tell(`${alarm.because}. The last release ended less than the cooldown ago`);
-  const since = alarm.tries === 0 ? 'since the change' : `since try ${alarm.tries}, which was not promoted`;
+  const since = alarm.tries === 0 ? 'since the change' : 'since the last try';
+  if (labels < policy.retrain_after) return waits(`${labels} of ${counted(policy.retrain_after, 'label')} ${since}`);
+  const rest = (state.lastReleaseEndedAt ?? Number.NEGATIVE_INFINITY) + policy.cooldown - observation.at;
+  if (rest > 0) return waits(`${lasting(rest)} of the cooldown are left`);
   return {
     state,
-    action: { kind: 'retrain', trigger, newAlarm: isNew },
-    because: `${alarm.because}. ${labels} labels have arrived ${since}`,
+    action: { kind: 'retrain', trigger: alarm.kind, newAlarm: isNew },
+    because: `${alarm.because}; ${counted(labels, 'label')} ${since}`,
   };
 }
 
-/** A retrain on the standing alarm was asked for: the next one needs labels of its own. */
-export function acceptTrigger(state: MonitorState, trigger: TriggerKind, observation: Pick<Observation, 'labels'>): MonitorState {
+/** A retrain on the standing alarm has been asked for: the next one needs labels of its own. */
+export function acceptTrigger(state: MonitorState, trigger: TriggerKind, { labels }: Pick<Observation, 'labels'>): MonitorState {
   if (state.alarm === null || state.alarm.kind !== trigger) return state;
-  return { ...state, alarm: { ...state.alarm, labelsAtLastTry: observation.labels, tries: state.alarm.tries + 1 } };
+  return { ...state, alarm: { ...state.alarm, labelsAtLastTry: labels, tries: state.alarm.tries + 1 } };
 }
 
-/** A release has ended. A promoted one moves the reference and answers the alarm; any other leaves it standing. */
+/**
+ * A release has ended. A promoted one moves the reference: it answers the alarm, and only a change from here on raises
+ * another. Any other leaves the alarm standing for another try; after a rollback, which its gates had not foreseen, that
+ * try needs labels that are newer than the rollback.
+ */
 export function afterRelease(
   state: MonitorState,
-  release: { outcome: string; champion: number | null; endedAt: number; labels: number },
+  { outcome, champion, endedAt, labels }: { outcome: string; champion: number | null; endedAt: number; labels: number },
 ): MonitorState {
-  const ended = { ...state, champion: release.champion, lastReleaseEndedAt: release.endedAt };
-  return release.outcome === 'promoted' ? { ...ended, alarm: null, streaks: {}, labelsAtStreak: null } : ended;
+  const ended = { ...state, lastReleaseEndedAt: latest(state.lastReleaseEndedAt, endedAt) };
+  if (outcome === 'promoted') return { ...ended, champion, alarm: null, streaks: {}, labelsAtStreak: null, calm: 0 };
+  if (outcome !== 'rolled_back' || state.alarm === null) return ended;
+  return { ...ended, alarm: { ...state.alarm, labelsAtLastTry: Math.max(labels, state.alarm.labelsAtLastTry) } };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
 }

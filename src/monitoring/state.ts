@@ -10,6 +10,12 @@ export interface FeatureShift {
   readonly referenceMean: number | null;
   readonly sampleMean: number | null;
   readonly meanShift: number | null;
+  /**
+   * The largest PSI and mean shift between the reference and any earlier stretch of the accepted rows that is as long as the
+   * sample: how far this feature wanders by itself, with the seasons or the weekdays. 0 where there are no earlier rows.
+   */
+  readonly usualPsi: number;
+  readonly usualMeanShift: number;
 }
 
 /** What one tick saw. Computed by an activity; small. */
@@ -56,8 +62,10 @@ export interface MonitorState {
   readonly champion: number | null;
   /** Consecutive samples in which a feature drifted, by feature; absent is 0. */
   readonly streaks: Readonly<Record<string, number>>;
-  /** Labels seen when the current run of drifted samples began; null while there is none. */
+  /** Labels seen when the current run of samples with enough drifting features began; null while there is none. */
   readonly labelsAtStreak: number | null;
+  /** Consecutive samples in which what the standing alarm says was no longer so. */
+  readonly calm: number;
   readonly newest: string | null;
   readonly alarm: Alarm | null;
   /** Wall clock of the last release's end, for the cooldown. */

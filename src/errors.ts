@@ -207,6 +207,11 @@ export const catalogue = {
     what: 'A training cannot go on from a checkpoint.',
     todo: 'Release again: a new release starts without one. Check that nothing else writes to the object store.',
   },
+  PAWL_FRAME_UNFIT: {
+    status: 422,
+    what: 'Rows do not have the columns or classes that a version was trained on.',
+    todo: 'Keep the features, their types and the classes of the champion in the contract, or give the model another name.',
+  },
   PAWL_ARTIFACT_UNREADABLE: {
     status: 422,
     what: 'An artifact is no ONNX model of pawl.',

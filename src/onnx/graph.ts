@@ -1,8 +1,5 @@
-import type { ModelSignature } from './signature.ts';
-import { attributeType, dataType, ModelProto } from './schema.ts';
-
-/** Where the signature stands in the model's metadata. */
-export const signatureKey = 'pawl.signature';
+import { inputOf, type ModelSignature } from './signature.ts';
+import { attributeType, dataType, ModelProto, signatureKey } from './schema.ts';
 
 /** What an attribute may be; the kind says how numbers are written. */
 export type Attribute =
@@ -61,7 +58,7 @@ export class Graph {
         node: this.#nodes,
         initializer: this.#constants,
         input: signature.features.map((feature) =>
-          value(feature.name, feature.type === 'category' ? dataType.string : dataType.float),
+          value(inputOf(feature.name), feature.type === 'category' ? dataType.string : dataType.float),
         ),
         output: [value('score', dataType.float)],
       },
@@ -83,11 +80,4 @@ function encodeAttribute(name: string, value: Attribute): object {
   if ('floats' in value) return { name, type: attributeType.floats, floats: Array.from(value.floats) };
   if ('ints' in value) return { name, type: attributeType.ints, ints: Array.from(value.ints) };
   return { name, type: attributeType.strings, strings: value.strings.map((text) => Buffer.from(text)) };
-}
-
-/** The signature that an artifact carries; null where it carries none. */
-export function readSignature(bytes: Uint8Array): ModelSignature | null {
-  const model = ModelProto.decode(bytes) as unknown as { metadata_props: { key: string; value: string }[] };
-  const found = model.metadata_props.find((entry) => entry.key === signatureKey);
-  return found === undefined ? null : (JSON.parse(found.value) as ModelSignature);
 }

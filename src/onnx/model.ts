@@ -1,11 +1,10 @@
 import * as ort from 'onnxruntime-node';
-import type { Frame } from '../data/dataset.ts';
 import { FinalError } from '../errors.ts';
-import { readSignature } from './graph.ts';
-import type { ModelSignature } from './signature.ts';
+import { readSignature } from './read-signature.ts';
+import { inputOf, type ModelSignature } from './signature.ts';
 
-/** Rows scored at a time: `run()` holds the event loop while it works. */
-const batch = 4096;
+/** What a graph takes: by feature, float32 (missing NaN) or strings (missing ''). */
+export type ModelInputs = Readonly<Record<string, Float32Array | readonly string[]>>;
 
 /** An ONNX artifact loaded in ONNX Runtime. */
 export class OnnxModel {
@@ -17,43 +16,40 @@ export class OnnxModel {
     this.#session = session;
   }
 
-  /** @throws FinalError PAWL_ARTIFACT_UNREADABLE where the bytes are no ONNX model with a signature that its inputs match. */
+  /** @throws FinalError PAWL_ARTIFACT_UNREADABLE where the bytes are no ONNX model with a signature that its graph keeps. */
   static async open(bytes: Uint8Array): Promise<OnnxModel> {
+    let session: ort.InferenceSession | null = null;
     try {
       const signature = readSignature(bytes);
-      if (signature === null) throw new Error('its metadata holds no pawl.signature');
-      const session = await ort.InferenceSession.create(bytes, {
+      session = await ort.InferenceSession.create(bytes, {
+        // Scoring shares its process with much else; one thread also adds up in one order, so equal rows score equally.
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
         executionMode: 'sequential',
+        logSeverityLevel: 3,
       });
-      const missing = signature.features
-        .filter((feature) => !session.inputNames.includes(feature.name))
-        .map((feature) => feature.name);
-      if (missing.length > 0 || !session.outputNames.includes('score'))
-        throw new Error(`inputs or output are missing: ${[...missing, 'score'].join(', ')}`);
+      const mistakes = mismatches(signature, session);
+      if (mistakes.length > 0) throw new Error(mistakes.join('; '));
       return new OnnxModel(signature, session);
     } catch (cause) {
-      throw new FinalError(
-        'PAWL_ARTIFACT_UNREADABLE',
-        `The artifact is no ONNX model of pawl's: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
+      await session?.release();
+      const because = cause instanceof Error ? cause.message : String(cause);
+      throw new FinalError('PAWL_ARTIFACT_UNREADABLE', `The artifact is no ONNX model of pawl's: ${because}`, { cause });
     }
   }
 
   /**
-   * Scores rows.
-   * @param inputs by feature, `rows` values each: float32 (missing NaN) or strings (missing '')
+   * Scores rows. ONNX Runtime holds the event loop while it works: give it a few thousand at a time.
+   * @param inputs by feature, `rows` values each
    * @returns one score a row: the probability of the positive class, or the value
    */
-  async run(inputs: Readonly<Record<string, Float32Array | readonly string[]>>, rows: number): Promise<Float32Array> {
+  async run(inputs: ModelInputs, rows: number): Promise<Float32Array> {
     if (rows === 0) return new Float32Array();
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name } of this.signature.features) {
       const values = inputs[name];
       if (values?.length !== rows) throw new RangeError(`${name} has ${values?.length ?? 0} values for ${rows} rows.`);
-      feeds[name] =
+      feeds[inputOf(name)] =
         values instanceof Float32Array
           ? new ort.Tensor('float32', values, [rows, 1])
           : new ort.Tensor('string', [...values], [rows, 1]);
@@ -67,21 +63,17 @@ export class OnnxModel {
   }
 }
 
-/** Scores every row of a frame. */
-export async function scoreFrame(model: OnnxModel, frame: Frame): Promise<Float32Array> {
-  const scores = new Float32Array(frame.rows);
-  for (let start = 0; start < frame.rows; start += batch) {
-    const end = Math.min(frame.rows, start + batch);
-    const inputs: Record<string, Float32Array | readonly string[]> = {};
-    for (const { name } of model.signature.features) {
-      const column = frame.columns[name];
-      if (column === undefined) throw new RangeError(`The frame has no column ${name}.`);
-      inputs[name] =
-        column.type === 'number'
-          ? column.values.subarray(start, end)
-          : Array.from(column.codes.subarray(start, end), (code) => column.levels[code] ?? '');
-    }
-    scores.set(await model.run(inputs, end - start), start);
+/** Where the graph is not what its signature says. */
+function mismatches(signature: ModelSignature, session: ort.InferenceSession): string[] {
+  const inputs = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : 'no tensor']));
+  const mistakes: string[] = [];
+  for (const { name, type } of signature.features) {
+    const [found, right] = [inputs.get(inputOf(name)), type === 'category' ? 'string' : 'float32'];
+    if (found !== right) mistakes.push(`the graph's input for ${name} is ${found ?? 'missing'} and not ${right}`);
+    inputs.delete(inputOf(name));
   }
-  return scores;
+  for (const name of inputs.keys()) mistakes.push(`the signature has no feature for the graph's input ${name}`);
+  const score = session.outputMetadata.find((output) => output.name === 'score');
+  if (score?.isTensor !== true || score.type !== 'float32') mistakes.push('the graph has no float32 output score');
+  return mistakes;
 }

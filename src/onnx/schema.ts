@@ -1,14 +1,14 @@
 import protobuf from 'protobufjs';
 
 /**
- * The part of ONNX's protobuf schema that pawl writes and reads. Names and field numbers are those of onnx.proto (ONNX
- * project, IR version 9); messages and fields that are left out are skipped by a reader.
+ * The part of ONNX's protobuf schema that pawl writes and reads. Names and field numbers are those of onnx.proto, IR version
+ * 9 (https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto); what is left out is skipped by a reader.
  */
 const source = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; 
   repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
@@ -21,12 +21,13 @@ message ModelProto {
   int64 ir_version = 1; string producer_name = 2; string producer_version = 3; GraphProto graph = 7;
   repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14;
 }
+message ModelMetadata { repeated StringStringEntryProto metadata_props = 14; }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
   repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
 }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; string name = 8; repeated int64 int64_data = 7; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; string name = 8; }
 message TensorShapeProto {
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   repeated Dimension dim = 1;
@@ -37,9 +38,15 @@ message TypeProto {
 }
 `;
 
-export const ModelProto = protobuf.parse(source, { keepCase: true }).root.lookupType('onnx.ModelProto');
+const { root } = protobuf.parse(source, { keepCase: true });
+export const ModelProto = root.lookupType('onnx.ModelProto');
+/** A ModelProto of which only the metadata is read: the graph, which may be large, is skipped. */
+export const ModelMetadata = root.lookupType('onnx.ModelMetadata');
+
+/** Where the signature stands in the model's metadata. */
+export const signatureKey = 'pawl.signature';
 
 /** AttributeProto.AttributeType */
-export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+export const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
 /** TensorProto.DataType */
-export const dataType = { float: 1, int64: 7, string: 8 } as const;
+export const dataType = { float: 1, string: 8 } as const;

@@ -4,7 +4,7 @@ export type Task = 'binary-classification' | 'regression';
 
 /**
  * What an ONNX artifact says of itself, kept in its `metadata_props` under `pawl.signature`. Each feature is one graph
- * input of shape [rows, 1]: float32 for numbers and booleans (missing is NaN), string for categories (missing is '').
+ * input (named by `inputOf`) of shape [rows, 1]: float32 for numbers and booleans (missing is NaN), string for categories (missing is '').
  * The graph's output `score` is float32 [rows, 1]: the probability of `classes[1]`, or the value.
  */
 export interface ModelSignature {
@@ -15,4 +15,12 @@ export interface ModelSignature {
   readonly classes: readonly [string, string] | null;
   /** Binary classification: at or above it the positive class is predicted. */
   readonly threshold: number | null;
+}
+
+/**
+ * The graph input that takes a feature: its own name, but for the few names that the graph needs for itself.
+ * @param feature the name in the contract
+ */
+export function inputOf(feature: string): string {
+  return feature === 'score' || feature.startsWith('pawl:') ? `pawl:feature:${feature}` : feature;
 }

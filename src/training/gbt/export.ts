@@ -1,5 +1,5 @@
 import { Graph } from '../../onnx/graph.ts';
-import type { ModelSignature } from '../../onnx/signature.ts';
+import { inputOf, type ModelSignature } from '../../onnx/signature.ts';
 import type { BinnedFeature } from './binning.ts';
 import type { Ensemble } from './boost.ts';
 import type { Tree } from './tree.ts';
@@ -14,12 +14,12 @@ export function exportEnsemble(
   const graph = new Graph();
   const columns = signature.features.map(({ name }) => {
     const order = ranks.get(name);
-    if (order === undefined) return name;
+    if (order === undefined) return inputOf(name);
     // An empty order has nothing to look up; the key is one that no value has.
     const keys = order.size === 0 ? ['\0'] : [...order.keys()];
     return graph.node(
       'LabelEncoder',
-      [name],
+      [inputOf(name)],
       {
         keys_strings: { strings: keys },
         values_floats: { floats: order.size === 0 ? [NaN] : [...order.values()] },

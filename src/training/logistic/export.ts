@@ -1,5 +1,5 @@
 import { Graph } from '../../onnx/graph.ts';
-import type { ModelSignature } from '../../onnx/signature.ts';
+import { inputOf, type ModelSignature } from '../../onnx/signature.ts';
 import type { Term } from './design.ts';
 import type { Coefficients } from './normal-equations.ts';
 
@@ -29,7 +29,7 @@ function addCategory(graph: Graph, feature: string, own: readonly Weighted[], mi
   const levels = own.flatMap(({ term, weight }) => (term.kind === 'level' ? [[term.level, weight] as const] : []));
   return graph.node(
     'LabelEncoder',
-    [feature],
+    [inputOf(feature)],
     {
       keys_strings: { strings: [...levels.map(([level]) => level), ''] },
       values_floats: { floats: [...levels.map(([, weight]) => weight), missing] },
@@ -44,8 +44,8 @@ function addNumber(graph: Graph, feature: string, own: readonly Weighted[], miss
   const value = own.find(({ term }) => term.kind === 'value');
   const { mean, slope } =
     value?.term.kind === 'value' ? { mean: value.term.mean, slope: value.weight / value.term.scale } : { mean: 0, slope: 0 };
-  const centred = graph.node('Sub', [feature, graph.floats([1, 1], [mean])]);
+  const centred = graph.node('Sub', [inputOf(feature), graph.floats([1, 1], [mean])]);
   const scaled = graph.node('Mul', [centred, graph.floats([1, 1], [slope])]);
-  const isMissing = graph.node('IsNaN', [feature]);
+  const isMissing = graph.node('IsNaN', [inputOf(feature)]);
   return graph.node('Where', [isMissing, graph.floats([1, 1], [missing]), scaled]);
 }

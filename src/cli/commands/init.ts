@@ -20,7 +20,7 @@ export function addInit(program: Command): void {
           () => false,
         );
         if (there && !options.force) throw new FinalError('PAWL_FILE_EXISTS', `${options.out} is there already.`);
-        const source = await inferSpec(data);
+        const source = await inferSpec(data, options.out);
         const spec = parseSpec(source, options.out);
         await writeFile(options.out, source);
         print(

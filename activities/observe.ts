@@ -4,7 +4,7 @@ import { readRows } from '../src/data/rows.ts';
 import { computeMetrics } from '../src/evaluation/metrics.ts';
 import { workflowId } from '../src/messages/names.ts';
 import { budgetSpent } from '../src/monitoring/budget.ts';
-import { featureShifts } from '../src/monitoring/shifts.ts';
+import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
 import type { MonitorPolicy, Observation } from '../src/monitoring/state.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { getDataset } from '../src/registry/datasets.ts';
@@ -29,10 +29,10 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
   async function shifts(spec: ModelSpec, sample: readonly LoggedPrediction[], datasetUri: string) {
     if (sample.length < spec.monitor.sample * smallestSample) return [];
     const features = Object.keys(spec.contract.features);
-    const reference = await readRows(store, datasetUri, spec, { newest: spec.monitor.sample });
+    const accepted = await readRows(store, datasetUri, spec, { newest: acceptedRows(spec.monitor.sample) });
     const rows = sample.map((prediction) => JSON.parse(prediction.row) as Record<string, string | number | boolean | null>);
     const columns = Object.fromEntries(features.map((feature) => [feature, rows.map((row) => row[feature] ?? null)]));
-    return featureShifts(reference, columns, spec.contract.features);
+    return featureShifts(accepted, columns, spec.contract.features, spec.monitor.sample);
   }
 
   /** Label metrics of one version over its newest answers whose label is there. */
@@ -56,11 +56,12 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
     return computeMetrics('regression', label, score, 0);
   }
 
-  async function budgets(spec: ModelSpec, now: number): Promise<Observation['budgets']> {
+  /** What callers met since the champion leads: a shadow's failure, or one that the champion answered for, costs nobody. */
+  async function budgets(spec: ModelSpec, version: number, now: number): Promise<Observation['budgets']> {
     return Promise.all(
       spec.monitor.budgets.map(async (budget) => {
         const over = budget.error_rate?.over ?? budget.latency?.over ?? 0;
-        const sum = await sumWindows(registry, { model: spec.model, since: new Date(now - over) });
+        const sum = await sumWindows(registry, { model: spec.model, version, role: 'champion', since: new Date(now - over) });
         return budgetSpent(budget, { ...sum, slower: slowerThan(sum.latency, budget.latency?.p99 ?? Infinity) });
       }),
     );
@@ -104,7 +105,7 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
           at,
           champion: leading?.version ?? null,
           labels: await countLabels(registry, model),
-          budgets: await budgets(spec, at),
+          budgets: leading === null ? [] : await budgets(spec, leading.version, at),
           running,
           lastRelease:
             last === null ? null : { id: last.id, outcome: last.outcome ?? 'failed', endedAt: last.endedAt?.getTime() ?? at },

@@ -23,13 +23,13 @@ export async function monitor(input: MonitorInput): Promise<void> {
   setHandler(timelineQuery, () => watch.recent);
 
   for (;;) {
-    const woken = await condition(() => applied || watch.canStart(), policy.every);
+    const woken = await condition(() => applied || watch.canStart(policy), policy.every);
     if (applied) {
       applied = false;
       ({ policy } = await quick.monitorPolicy({ model: input.model }));
     }
     if (!woken) await watch.tick(policy);
-    if (watch.canStart()) await watch.startRelease();
+    if (watch.canStart(policy)) await watch.startRelease();
     if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > 5000) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof monitor>({ model: input.model, carry: watch.carry() });

@@ -52,6 +52,12 @@ export async function judgeStep(course: RolloutCourse, state: RolloutState, revi
         await quick.finishOperation({ requestId: operator.requestId, because: `Not done: ${decision.because}` });
       continue;
     }
+    if (decision.action === 'restart') {
+      // A lapse begins the step again whatever was asked; the word waits for it.
+      if (operator !== null) course.inbox.putBack([operator]);
+      await record(course, state, decision, evidence);
+      return { decision, operator: null };
+    }
     const said =
       operator === null ? decision : { ...decision, because: `${operator.by}: ${operator.reason}. ${decision.because}` };
     await record(course, state, said, evidence);

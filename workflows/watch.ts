@@ -11,7 +11,7 @@ import type {
 import { workflowId } from '../src/messages/names.ts';
 import type { Trigger } from '../src/messages/release.ts';
 import { acceptTrigger, afterRelease, decideMonitor, initialMonitorState } from '../src/monitoring/decide-monitor.ts';
-import { enqueueTrigger } from '../src/monitoring/pending-trigger.ts';
+import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
 import { long, quick } from './activities.ts';
 import { label } from './visibility.ts';
@@ -79,22 +79,23 @@ export class Watch {
     return because;
   }
 
-  canStart(): boolean {
-    return (
-      this.#pending !== null &&
-      this.#running === null &&
-      !this.#starting &&
-      (!this.#state.paused || this.#pending.kind === 'person')
-    );
+  canStart({ cooldown }: MonitorPolicy): boolean {
+    const { paused, lastReleaseEndedAt } = this.#state;
+    const running = this.#running !== null || this.#starting;
+    return mayStart(this.#pending, { running, paused, lastReleaseEndedAt, cooldown, now: Date.now() });
   }
 
   /** Looks, decides, and does what was decided. */
   async tick(policy: MonitorPolicy): Promise<void> {
     const observation = await long.observe({ model: this.model });
     this.#reconcile(observation);
+    const stood = this.#state.alarm;
     const decision = decideMonitor(this.#state, observation, policy);
     this.#state = decision.state;
-    if (decision.action.kind === 'none') return;
+    if (decision.action.kind === 'none') {
+      if (stood !== null && decision.state.alarm === null) this.tell(decision.because);
+      return;
+    }
     const trigger: Trigger = { id: uuid4(), kind: decision.action.trigger, because: decision.because, by: 'monitor' };
     this.tell(decision.because);
     await quick.recordTrigger({ ...trigger, model: this.model, evidence: observation });

@@ -160,6 +160,11 @@ release:
     ]);
   });
 
+  it('refuses a rollback rule twice: the guard measures one window for it', () => {
+    const twice = '[{ error_rate: { above: 2% } }, { error_rate: { above: 10%, for: 10s } }]';
+    expect(told(`${smallest}release: { rollback_when: ${twice} }\n`)).toEqual([expect.stringContaining('(each rule once)')]);
+  });
+
   it('refuses columns that differ in letters only, which readers of tables do not tell apart', () => {
     expect(told(smallest.replace('price: { type: number }', 'Amount: { type: number }'))).toEqual([
       '6:10 amount and Amount name one column, letters apart (names that differ in more than upper and lower case)',

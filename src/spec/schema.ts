@@ -150,7 +150,13 @@ const release = z.strictObject({
   bake: duration.default(3_600_000).describe('How long it answers everybody before it is champion.'),
   lease: duration.default(30_000).describe('How long a challenger keeps its share when nobody renews it.'),
   lapses: z.int('a whole number').min(1).default(3).describe('So many lapses of the lease end the rollout.'),
-  rollback_when: z.array(rollbackRule).default([{ error_rate: { above: 0.02, for: 120_000, at_least: 5 } }]),
+  rollback_when: z
+    .array(rollbackRule)
+    .refine((rules) => new Set(rules.flatMap(Object.keys)).size === rules.length, 'each rule once')
+    .optional()
+    .describe(
+      'Any of them rolls back. Default: more than 2% errors; accuracy 2 points below the champion, or MAE 5% above it, on 200 labels.',
+    ),
 });
 
 const budget = z
@@ -216,8 +222,20 @@ function defaultGates(task: 'binary-classification' | 'regression'): Gate[] {
   return [task === 'regression' ? { mae: better } : { accuracy: better }];
 }
 
+/** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
+function defaultRollbackRules(task: 'binary-classification' | 'regression'): RollbackRule[] {
+  const failing = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
+  return [
+    failing,
+    task === 'regression'
+      ? { mae: { above_champion_by: 0.05, at_least: 200 } }
+      : { accuracy: { below_champion_by: 0.02, at_least: 200 } },
+  ];
+}
+
 export const modelSpec = specFile.transform((spec) => ({
   ...spec,
+  release: { ...spec.release, rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task) },
   evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(spec.task) },
 }));
 
@@ -225,5 +243,5 @@ export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;
 export type Gate = z.output<typeof gate>;
 export type RollbackRule = z.output<typeof rollbackRule>;
-export type ReleaseSpec = z.output<typeof release>;
+export type ReleaseSpec = ModelSpec['release'];
 export type MonitorSpec = z.output<typeof monitor>;

@@ -25,8 +25,10 @@ export async function exampleRows(example: string, limit: number): Promise<Label
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   try {
     const files = packageFile(`examples/${example}/${spec.source.files}`);
+    const { timestamp } = spec.contract;
+    const newestFirst = timestamp === undefined ? '' : ` ORDER BY ${quoted(timestamp)} DESC`;
     const reader = await connection.runAndReadAll(
-      `SELECT ${columns.join(', ')}, ${quoted(spec.contract.label)}::VARCHAR AS "pawl label" FROM read_parquet('${files}') LIMIT ${limit}`,
+      `SELECT ${columns.join(', ')}, ${quoted(spec.contract.label)}::VARCHAR AS "pawl label" FROM read_parquet('${files}')${newestFirst} LIMIT ${limit}`,
     );
     const missing = new Set(spec.contract.missing);
     return reader.getRowObjectsJS().map(({ 'pawl label': label, ...row }) => ({

@@ -86,7 +86,7 @@ describe.each(Object.keys(settings))('the loop on %s, with nothing but its pawl.
 
   it('puts the champion before this one back when a person says so', async () => {
     const answer = await pawl.done('rollback', pawl.model, '--reason', 'v2 feels wrong', '--by', 'ada');
-    expect(answer).toMatchObject({ action: 'rollback', because: 'ada rolled v2 back to v1: v2 feels wrong' });
+    expect(answer).toMatchObject({ action: 'rollback', because: 'ada rolled back: v2 gives way to v1: v2 feels wrong' });
     expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
   });
 });

@@ -1,0 +1,61 @@
+import type { Frame } from '../../src/data/dataset.ts';
+import type { Task } from '../../src/onnx/signature.ts';
+import { Random } from '../../src/training/random.ts';
+
+/**
+ * Rows in which every kind of column occurs: `signal` (a tenth missing, which says something itself), `noise`, `constant`,
+ * `absent` (always missing), the boolean `flag`, and `region` (some missing, `rare` twice, `never` not at all).
+ */
+export function generatedFrame(task: Task, rows: number, seed = 1): Frame {
+  const random = new Random(seed);
+  const levels = ['coast', 'hills', 'never', 'plains', 'rare'];
+  const effects = [1.5, -1.5, 0, 0.2, 0];
+  const signal = new Float32Array(rows);
+  const noise = new Float32Array(rows);
+  const flag = new Float32Array(rows);
+  const codes = new Int32Array(rows);
+  const label = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const x = random.next() * 4 - 2;
+    const isMissing = random.next() < 0.1;
+    signal[i] = isMissing ? NaN : x;
+    noise[i] = random.next() * 1000;
+    flag[i] = random.next() < 0.3 ? 1 : 0;
+    codes[i] = i === 7 || i === 11 ? 4 : ([0, 1, 3, -1][random.below(4)] ?? -1);
+    const score = (isMissing ? 1 : 2 * x) + (flag[i] === 1 ? 1 : 0) + (effects[codes[i] ?? -1] ?? 0) - 0.3;
+    label[i] = task === 'regression' ? 100 + 10 * score + random.next() : Number(random.next() < 1 / (1 + Math.exp(-score)));
+  }
+  return {
+    rows,
+    features: ['signal', 'noise', 'constant', 'absent', 'flag', 'region'],
+    columns: {
+      signal: { type: 'number', values: signal },
+      noise: { type: 'number', values: noise },
+      constant: { type: 'number', values: new Float32Array(rows).fill(4.25) },
+      absent: { type: 'number', values: new Float32Array(rows).fill(NaN) },
+      flag: { type: 'number', values: flag, boolean: true },
+      region: { type: 'category', codes, levels },
+    },
+    label,
+    classes: task === 'regression' ? null : ['no', 'yes'],
+    timestamp: null,
+  };
+}
+
+/** Some rows of a frame, in the order named. */
+export function rowsOf(frame: Frame, rows: readonly number[]): Frame {
+  const columns = Object.fromEntries(
+    Object.entries(frame.columns).map(([name, column]) => [
+      name,
+      column.type === 'number'
+        ? { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? NaN) }
+        : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) },
+    ]),
+  );
+  return { ...frame, rows: rows.length, columns, label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN) };
+}
+
+/** The same rows with some columns replaced. */
+export function withColumns(frame: Frame, columns: Frame['columns']): Frame {
+  return { ...frame, columns: { ...frame.columns, ...columns } };
+}

@@ -15,6 +15,9 @@ const higher: Readonly<Record<MetricName, boolean>> = {
   rmse: false,
 };
 
+/** Metrics this close are equal. */
+const rounding = 1e-12;
+
 /** One bound of one gate, with the number that it was held against. */
 export interface GateResult {
   /** `accuracy better_than_champion_by 0.02` */
@@ -66,22 +69,33 @@ function check(metric: MetricName, kind: string, bound: number, input: Parameter
     because,
   });
   if (value === undefined) return result(false, null, `${metric} has no value ${on}`);
-  if (kind === 'at_least')
-    return result(value >= bound, bound, `${metric} is ${show(value)} ${on}, at least ${show(bound)} is asked`);
-  if (kind === 'at_most')
-    return result(value <= bound, bound, `${metric} is ${show(value)} ${on}, at most ${show(bound)} is asked`);
+  if (kind !== 'better_than_champion_by') {
+    const [is, asked] = apart(value, bound);
+    const atLeast = kind === 'at_least';
+    const because = `${metric} is ${is} ${on}, at ${atLeast ? 'least' : 'most'} ${asked} is asked`;
+    return result(atLeast ? value >= bound : value <= bound, bound, because);
+  }
   if (input.champion === null) return result(true, null, `${metric} is ${show(value)} ${on}; there is no champion to beat yet`);
   const champion = input.champion[metric];
   if (champion === undefined) return result(false, null, `the champion's ${metric} has no value ${on}`);
   const against = higher[metric] ? champion + bound : champion * (1 - bound);
   // Sums such as .7 + .02 must not fail a candidate that is better by exactly the bound.
-  const passed = higher[metric] ? value >= against - 1e-12 : value <= against + 1e-12;
-  const margin = higher[metric] ? `${show(bound)} better` : `${show(bound * 100)} % lower`;
-  return result(
-    passed,
-    against,
-    `${metric} is ${show(value)} against the champion's ${show(champion)} ${on}, ${margin} is asked`,
-  );
+  const passed = higher[metric] ? value >= against - rounding : value <= against + rounding;
+  const [is, asked] = apart(value, against);
+  const margin = higher[metric]
+    ? `${show(Math.abs(bound))} ${bound < 0 ? 'below' : 'above'} it`
+    : `${show(Math.abs(bound) * 100)} % ${bound < 0 ? 'above' : 'below'} it`;
+  const because =
+    `${metric} is ${is} against the champion's ${show(champion)} ${on}; ` +
+    `at ${higher[metric] ? 'least' : 'most'} ${asked}, ${margin}, is asked`;
+  return result(passed, against, because);
 }
 
-const show = (value: number) => String(Number(value.toFixed(4)));
+/** Two numbers with as many decimals as it takes to tell them apart; equal for people's eyes only where nearly equal. */
+function apart(a: number, b: number): [string, string] {
+  let decimals = 4;
+  while (decimals < 12 && Math.abs(a - b) > rounding && show(a, decimals) === show(b, decimals)) decimals++;
+  return [show(a, decimals), show(b, decimals)];
+}
+
+const show = (value: number, decimals = 4) => String(Number(value.toFixed(decimals)));

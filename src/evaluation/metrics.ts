@@ -9,7 +9,9 @@ const smallest = 1e-15;
  * All metrics of a task over some rows.
  * - binary classification: accuracy, auc, f1, precision, recall (at `threshold`), log_loss, brier, ece
  * - regression: mae, rmse, r2
- * Where a metric has no value (one class only, no variance) it is left out.
+ * Where a metric has no value it is left out: auc with one class only, recall and f1 without a positive row, r2 without
+ * variance, all of them without rows or where a label or score is no finite number. Precision is 0 where nothing was predicted
+ * positive.
  * @param label 0 or 1, or the value; as many as `score`
  * @param score probability of the positive class, or the predicted value
  * @param threshold at or above it the positive class is predicted
@@ -21,13 +23,11 @@ export function computeMetrics(
   threshold: number,
 ): Record<string, number> {
   if (label.length !== score.length) throw new RangeError(`${label.length} labels and ${score.length} scores do not pair.`);
+  for (let i = 0; i < label.length; i++) if (!Number.isFinite(label[i]) || !Number.isFinite(score[i])) return {};
   if (label.length === 0) return {};
   const metrics = task === 'regression' ? regression(label, score) : classification(label, score, threshold);
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
-
-/** 0 where the whole is. */
-const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
 function classification(label: ArrayLike<number>, score: ArrayLike<number>, threshold: number): Record<string, number> {
   const n = label.length;
@@ -48,9 +48,9 @@ function classification(label: ArrayLike<number>, score: ArrayLike<number>, thre
   return {
     accuracy: right / n,
     auc: areaUnderRoc(label, score),
-    f1: ratio(2 * truePositive, 2 * truePositive + falsePositive + falseNegative),
-    precision: ratio(truePositive, truePositive + falsePositive),
-    recall: ratio(truePositive, truePositive + falseNegative),
+    f1: (2 * truePositive) / (2 * truePositive + falsePositive + falseNegative),
+    precision: truePositive === 0 ? 0 : truePositive / (truePositive + falsePositive),
+    recall: truePositive / (truePositive + falseNegative),
     log_loss: logLoss / n,
     brier: brier / n,
     ece: calibrationError(label, score),
@@ -62,7 +62,7 @@ function classification(label: ArrayLike<number>, score: ArrayLike<number>, thre
  * counts, with midranks (J. Hanley and B. McNeil, Radiology 143, 1982). NaN with one class only.
  */
 function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>): number {
-  const order = Array.from({ length: label.length }, (_, i) => i).toSorted((a, b) => (score[a] ?? 0) - (score[b] ?? 0));
+  const order = Uint32Array.from({ length: label.length }, (_, i) => i).sort((a, b) => (score[a] ?? 0) - (score[b] ?? 0));
   let ranks = 0;
   let positives = 0;
   for (let start = 0; start < order.length;) {
@@ -97,14 +97,15 @@ function calibrationError(label: ArrayLike<number>, score: ArrayLike<number>): n
 
 function regression(label: ArrayLike<number>, score: ArrayLike<number>): Record<string, number> {
   const n = label.length;
-  let [absolute, squared, mean] = [0, 0, 0];
+  let [absolute, squared, sum, varies] = [0, 0, 0, false];
   for (let i = 0; i < n; i++) {
     const error = (score[i] ?? 0) - (label[i] ?? 0);
     absolute += Math.abs(error);
     squared += error ** 2;
-    mean += (label[i] ?? 0) / n;
+    sum += label[i] ?? 0;
+    varies ||= label[i] !== label[0];
   }
   let total = 0;
-  for (let i = 0; i < n; i++) total += ((label[i] ?? 0) - mean) ** 2;
-  return { mae: absolute / n, rmse: Math.sqrt(squared / n), r2: total === 0 ? NaN : 1 - squared / total };
+  for (let i = 0; i < n; i++) total += ((label[i] ?? 0) - sum / n) ** 2;
+  return { mae: absolute / n, rmse: Math.sqrt(squared / n), r2: varies ? 1 - squared / total : NaN };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Task } from '../../onnx/signature.ts';
 import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
@@ -57,6 +58,7 @@ export async function fit(
     const progress = { phase: 'iterations', done: iterations, total: most };
     await control.onProgress(progress);
     await checkpoints.saveAfterPause({ iterations, beta: [...beta], done }, progress);
+    await nextTurn();
   }
   return beta;
 }

@@ -16,6 +16,11 @@ export const catalogue = {
     what: 'The rows break the contract.',
     todo: 'Correct the rows, or the contract where it is wrong; `contract.quarantine` sets a small share of rows aside.',
   },
+  PAWL_TIME_INVALID: {
+    status: 422,
+    what: 'A time cannot be read.',
+    todo: 'Write it as ISO 8601, such as 2026-01-31T00:00:00Z.',
+  },
   PAWL_HOLDOUT_EMPTY: {
     status: 422,
     what: 'The hold-out leaves no rows to learn from or none to evaluate on.',

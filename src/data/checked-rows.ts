@@ -1,6 +1,6 @@
 import type { FeatureSpec, ModelSpec } from '../spec/schema.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, literal, pathLiteral } from './duckdb.ts';
+import { identifier, literal, parquet } from './duckdb.ts';
 import { eventTime } from './event-time.ts';
 import type { Family, SourceColumn } from './source-tables.ts';
 import { asText, familyOf } from './source-tables.ts';
@@ -37,9 +37,9 @@ const float32Max = '3.4028234663852886e38';
  * source text, whether it is missing, and its value in the contract's type.
  */
 export async function checkRows(duck: Duck, path: string, { contract, task }: ModelSpec): Promise<CheckedRows> {
-  const present = (
-    await duck.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM read_parquet(${pathLiteral(path)})`)
-  ).map(({ column_name: name, column_type: type }): SourceColumn => ({ name, family: familyOf(type) }));
+  const present = (await duck.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${parquet(path)}`)).map(
+    ({ column_name: name, column_type: type }): SourceColumn => ({ name, family: familyOf(type) }),
+  );
   const selected = ['file_row_number + 1 AS "row"'];
   const checked = (name: string, reading: Reading): CheckedColumn | null => {
     const column = present.find((one) => one.name === name);
@@ -63,7 +63,7 @@ export async function checkRows(duck: Duck, path: string, { contract, task }: Mo
     (name) => named.find((column) => column.name === name) ?? checked(name, 'category') ?? [],
   );
   await duck.run(
-    `CREATE OR REPLACE TEMP VIEW checked AS SELECT ${selected.join(', ')} FROM read_parquet(${pathLiteral(path)}, file_row_number = true)`,
+    `CREATE OR REPLACE TEMP VIEW checked AS SELECT ${selected.join(', ')} FROM ${parquet(path, { numbered: true })}`,
   );
   const wanted = [contract.timestamp ?? [], contract.label, Object.keys(contract.features), contract.unique ?? []].flat();
   const absent = [...new Set(wanted)].filter((name) => !present.some((column) => column.name === name));

@@ -125,6 +125,12 @@ export function pathLiteral(path: string): string {
   return literal(escapeGlob(path));
 }
 
+/** The rows of Parquet files in SQL, in the order of the files. A folder named `a=b` adds no column. `numbered`: with `file_row_number`. */
+export function parquet(paths: string | readonly string[], { numbered = false } = {}): string {
+  const files = typeof paths === 'string' ? pathLiteral(paths) : `[${paths.map(pathLiteral).join(', ')}]`;
+  return `read_parquet(${files}, hive_partitioning = false${numbered ? ', file_row_number = true' : ''})`;
+}
+
 export function escapeGlob(path: string): string {
   return path.replaceAll(/[[*?]/g, '[$&]');
 }

@@ -3,7 +3,7 @@ import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Frame, FrameColumn } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, literal, pathLiteral, withDuck } from './duckdb.ts';
+import { identifier, literal, parquet, withDuck } from './duckdb.ts';
 
 /** Rows between two looks at the clock of others. */
 const pause = 100_000;
@@ -14,7 +14,7 @@ const pause = 100_000;
  */
 export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, signal?: AbortSignal): Promise<Frame> {
   return withDuck(signal, async (duck) => {
-    const table = `read_parquet(${pathLiteral(await store.localPath(uri, duck.scratch))})`;
+    const table = parquet(await store.localPath(uri, duck.scratch));
     const { rows } = await duck.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
     const { timestamp, label, features } = spec.contract;
     const names = Object.keys(features);

@@ -159,6 +159,19 @@ describe('ingest', () => {
     expect(await folder.store.list('snapshots/')).toHaveLength(2);
   });
 
+  it('refuses to ingest as of what is no time', async () => {
+    await folder.write('data.csv', 'a,y\n1,1\n');
+    await expect(folder.ingest(plain, { asOf: 'yesterday' })).rejects.toMatchObject({ code: 'PAWL_TIME_INVALID' });
+  });
+
+  it('takes a folder named a=b for a folder, not for a column', async () => {
+    await mkdir(join(folder.path, 'a=9'));
+    await folder.write('a=9/data.csv', 'a,y\n1,1\n');
+    await folder.writeParquet('a=9/more.parquet', 'SELECT 2 AS a, 2 AS y');
+    const snapshot = await folder.ingest(specOf('{ label: y, features: { a: { type: number } } }', { files: 'a=9' }));
+    expect((await folder.rows(snapshot.uri)).map((row) => row['a'])).toEqual(['1', '2']);
+  });
+
   it('says that there is no file', async () => {
     await expect(folder.ingest(plain)).rejects.toMatchObject({ code: 'PAWL_SOURCE_NOT_FOUND' });
   });

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FinalError } from '../errors.ts';
 import type { Milliseconds } from '../spec/quantities.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { digestOf, putOnce } from './content-address.ts';
 import type { SnapshotRef, SnapshotSources } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, literal, pathLiteral, withDuck } from './duckdb.ts';
+import { identifier, literal, parquet, withDuck } from './duckdb.ts';
 import { eventTime, isoTime } from './event-time.ts';
 import { findSourceFiles } from './source-files.ts';
 import type { SourceTable } from './source-tables.ts';
@@ -28,10 +29,13 @@ export interface IngestJob {
  * hold-out before the newest row, in time order (without a timestamp: in the order of the source). Equal rows give an equal
  * digest, in whatever order and files they come, where there is a timestamp. Nothing is judged here: a row without a readable
  * timestamp and a contract without one of its columns are for `validate` to tell.
- * @throws FinalError PAWL_SOURCE_NOT_FOUND, PAWL_SOURCE_UNREADABLE; TransientError PAWL_SOURCE_UNREADABLE for a file in the making.
+ * @throws FinalError PAWL_TIME_INVALID, PAWL_SOURCE_NOT_FOUND, PAWL_SOURCE_UNREADABLE; TransientError PAWL_SOURCE_UNREADABLE for a file in the making.
  */
 export function ingest(job: IngestJob): Promise<SnapshotRef> {
-  const { spec, store, signal } = job;
+  const { spec, store, signal, asOf } = job;
+  if (asOf !== undefined && Number.isNaN(Date.parse(asOf))) {
+    return Promise.reject(new FinalError('PAWL_TIME_INVALID', `${asOf} is no time to ingest as of.`));
+  }
   const tell = (phase: string, done: number, total = 100) => job.onProgress?.({ phase, done, total });
   return withDuck(signal, async (duck) => {
     tell('find files', 0);
@@ -102,7 +106,7 @@ async function span(
   const column = table.columns.find(({ name }) => name === timestamp);
   const time = column === undefined ? 'CAST(NULL AS TIMESTAMP)' : eventTime(identifier(column.name), column.family);
   const facts = await duck.row<{ rows: number; oldest: number | null; newest: number | null }>(
-    `SELECT count(*) AS rows, epoch_ms(min(${time})) AS oldest, epoch_ms(max(${time})) AS newest FROM read_parquet(${pathLiteral(path)})`,
+    `SELECT count(*) AS rows, epoch_ms(min(${time})) AS oldest, epoch_ms(max(${time})) AS newest FROM ${parquet(path)}`,
   );
   return { rows: facts.rows, oldest: isoTime(facts.oldest), newest: isoTime(facts.newest) };
 }

@@ -1,7 +1,7 @@
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ColumnProfile, FeatureType } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, pathLiteral } from './duckdb.ts';
+import { identifier, parquet } from './duckdb.ts';
 
 const deciles = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** Values of a category that are listed. */
@@ -13,7 +13,7 @@ export async function profile(duck: Duck, path: string, spec: ModelSpec): Promis
     ...Object.entries(spec.contract.features).map(([name, { type }]): [string, FeatureType] => [name, type]),
     [spec.contract.label, spec.task === 'regression' ? 'number' : 'category'],
   ];
-  const table = `read_parquet(${pathLiteral(path)})`;
+  const table = parquet(path);
   const profiles: ColumnProfile[] = [];
   for (const [name, type] of columns) profiles.push(await (type === 'category' ? ofCategory : ofNumber)(duck, table, name, type));
   return profiles;

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { identifier, pathLiteral, withDuck } from './duckdb.ts';
+import { identifier, parquet, withDuck } from './duckdb.ts';
 
 /** One value a row, as JSON carries it: missing is null. */
 export type ColumnValues = (number | boolean | string | null)[];
@@ -13,7 +13,7 @@ export function readRows(
   options: { readonly newest: number },
 ): Promise<Record<string, ColumnValues>> {
   return withDuck(undefined, async (duck) => {
-    const table = `read_parquet(${pathLiteral(await store.localPath(uri, duck.scratch))})`;
+    const table = parquet(await store.localPath(uri, duck.scratch));
     const { rows } = await duck.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
     const features = Object.keys(spec.contract.features);
     const columns = features.map((): ColumnValues => []);

@@ -1,7 +1,7 @@
 import { FinalError, TransientError } from '../errors.ts';
 import { readCsvHeader } from './csv-header.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, literal, pathLiteral } from './duckdb.ts';
+import { identifier, literal, parquet, pathLiteral } from './duckdb.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** What values of a column are, before the contract is asked. */
@@ -138,7 +138,7 @@ async function describeCsv(file: SourceFile): Promise<Described | null> {
   );
   if (twice !== undefined) throw new Error(`two columns are named ${twice}`);
   const types = header.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  const options = `auto_detect = false, header = true, delim = ${literal(header.delimiter)}, quote = '"', escape = '"', columns = {${types}}`;
+  const options = `auto_detect = false, hive_partitioning = false, header = true, delim = ${literal(header.delimiter)}, quote = '"', escape = '"', columns = {${types}}`;
   return {
     file,
     columns: header.columns.map((name) => ({ name, family: 'text' })),
@@ -148,15 +148,13 @@ async function describeCsv(file: SourceFile): Promise<Described | null> {
 }
 
 async function describeParquet(duck: Duck, file: SourceFile): Promise<Described> {
-  const described = await duck.rows<{ column_name: string; column_type: string }>(
-    `DESCRIBE SELECT * FROM read_parquet(${pathLiteral(file.path)})`,
-  );
+  const described = await duck.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${parquet(file.path)}`);
   const columns = described.map(({ column_name: name, column_type: type }) => ({ name, family: familyOf(type) }));
   return {
     file,
     columns,
     shape: `parquet ${JSON.stringify(described)}`,
-    scan: (paths) => `read_parquet([${paths.map(pathLiteral).join(', ')}])`,
+    scan: (paths) => parquet(paths),
   };
 }
 

@@ -7,7 +7,7 @@ import { checkRows } from './checked-rows.ts';
 import { digestOf, putOnce } from './content-address.ts';
 import type { DatasetManifest, DatasetRef, SnapshotRef, SnapshotSources, Violation } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, literal, pathLiteral, withDuck } from './duckdb.ts';
+import { identifier, literal, parquet, withDuck } from './duckdb.ts';
 import { isoTime } from './event-time.ts';
 import { profile } from './profile.ts';
 import { brokenRowRules, countOffending } from './row-violations.ts';
@@ -71,7 +71,7 @@ async function writeDataset(duck: Duck, job: ValidateJob, rows: CheckedRows, out
   const uri = await putOnce(store, `datasets/${digest.slice(7)}.parquet`, bytes);
   const time = rows.timestamp === null ? 'CAST(NULL AS TIMESTAMP)' : identifier(rows.timestamp.name);
   const span = await duck.row<{ oldest: number | null; newest: number | null }>(
-    `SELECT epoch_ms(min(${time})) AS oldest, epoch_ms(max(${time})) AS newest FROM read_parquet(${pathLiteral(file)})`,
+    `SELECT epoch_ms(min(${time})) AS oldest, epoch_ms(max(${time})) AS newest FROM ${parquet(file)}`,
   );
   // The manifest belongs to this pass: equal rows may come from another snapshot or pass another contract.
   const pass = digestOf(Buffer.from([snapshot.digest, snapshot.sourcesUri, specDigest].join('\n'))).slice(7);
@@ -103,7 +103,7 @@ async function writeDataset(duck: Duck, job: ValidateJob, rows: CheckedRows, out
 /** The rows set aside, as the source held them, with their row in the snapshot. */
 async function writeQuarantine(duck: Duck, store: ObjectStore, snapshot: string): Promise<string> {
   const file = join(duck.scratch, 'quarantine.parquet');
-  const rows = `SELECT file_row_number + 1 AS "snapshot row", * EXCLUDE (file_row_number) FROM read_parquet(${pathLiteral(snapshot)}, file_row_number = true)`;
+  const rows = `SELECT file_row_number + 1 AS "snapshot row", * EXCLUDE (file_row_number) FROM ${parquet(snapshot, { numbered: true })}`;
   await duck.run(
     `COPY (SELECT * FROM (${rows}) WHERE "snapshot row" IN (SELECT "row" FROM offending) ORDER BY 1) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
   );

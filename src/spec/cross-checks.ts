@@ -23,6 +23,9 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
 
 type Check = (file: unknown, report: (path: Path, message: string, hint: string) => void) => void;
 
+/** Names that the machinery below keeps for itself. */
+const reserved = ['__proto__', 'file_row_number'];
+
 const columns: Check = (file, report) => {
   const features = keys(valueAt(file, ['contract', 'features']));
   const named: [string, Path][] = features.map((feature) => [feature, ['contract', 'features', feature]]);
@@ -44,8 +47,9 @@ const columns: Check = (file, report) => {
       report(path, `${name} and ${twin} name one column, letters apart`, 'names that differ in more than upper and lower case');
     seen.set(name.toLowerCase(), name);
   }
-  if (features.includes('__proto__'))
-    report(['contract', 'features', '__proto__'], '__proto__ cannot name a feature', 'another name');
+  for (const name of reserved) {
+    if (features.includes(name)) report(['contract', 'features', name], `${name} cannot name a feature`, 'another name');
+  }
 };
 
 const ranges: Check = (file, report) => {

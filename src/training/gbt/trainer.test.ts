@@ -3,10 +3,13 @@ import { generatedFrame } from '../../../test/training/generated-frame.ts';
 import { describeTrainer, quietly } from '../trainer.testsuite.ts';
 import { gbt } from './trainer.ts';
 
-describe('without sampling', () => describeTrainer(gbt, { trees: 30, leaves: 8, learning_rate: 0.2 }));
+describe('without sampling', () => {
+  describeTrainer(gbt, { trees: 30, leaves: 8, learning_rate: 0.2 });
+});
 
-describe('with samples of rows and features', () =>
-  describeTrainer(gbt, { trees: 30, leaves: 8, learning_rate: 0.2, row_sample: 0.6, feature_sample: 0.7 }));
+describe('with samples of rows and features', () => {
+  describeTrainer(gbt, { trees: 30, leaves: 8, learning_rate: 0.2, row_sample: 0.6, feature_sample: 0.7 });
+});
 
 describe('samples', () => {
   it('are others with another seed', async () => {

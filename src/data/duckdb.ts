@@ -49,6 +49,11 @@ export class Duck {
     this.#signal = signal;
   }
 
+  /** Throws the signal's reason once it is aborted. */
+  throwIfAborted(): void {
+    this.#signal?.throwIfAborted();
+  }
+
   async run(sql: string): Promise<void> {
     await this.#interruptibly(() => this.#connection.run(sql));
   }

@@ -102,7 +102,7 @@ async function describeAll(duck: Duck, files: readonly SourceFile[]): Promise<De
       const one = file.format === 'csv' ? await describeCsv(file) : await describeParquet(duck, file);
       if (one !== null) described.push(one);
     } catch (error) {
-      if (error instanceof DOMException || (error instanceof Error && error.name === 'AbortError')) throw error;
+      duck.throwIfAborted();
       problems.push({ message: `${file.name}: ${firstLine(error)}`, file });
     }
   }

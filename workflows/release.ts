@@ -70,6 +70,7 @@ async function pass(
   const candidate: Candidate = await training().train.executeWithOptions({ summary: `${plan.trainer} on ${dataset.rows} rows` }, [
     { release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false },
   ]);
+  if (candidate.resumedFrom > 0) await recordResumption(plan, candidate);
   story.tell(
     `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}.`,
   );
@@ -106,6 +107,20 @@ async function pass(
 
   await at('rollout');
   return desk.rollOut({ model, release: id, version, champion: plan.champion, policy: plan.policy });
+}
+
+/** A crash that cost nothing is worth a line: who reads the history later wonders why the training took so long. */
+async function recordResumption(plan: ReleasePlan, { resumedFrom, trainer }: Candidate): Promise<void> {
+  await quick.recordDecision({
+    key: `${plan.release}/resumed`,
+    model: plan.model,
+    release: plan.release,
+    workflow: 'release',
+    stage: 'train',
+    action: 'resume',
+    because: `a worker was lost in the middle of the training; another went on from step ${resumedFrom} of its checkpoint (${trainer})`,
+    evidence: { resumedFrom },
+  });
 }
 
 async function close(plan: ReleasePlan, desk: ReleaseDesk, story: Story, result: ReleaseResult): Promise<ReleaseResult> {

@@ -21,7 +21,7 @@ const firstDay = new Date('1996-05-07T00:00:00Z');
 /** v1 learns from the rows before; traffic begins here. */
 const opening = new Date('1997-04-28T00:00:00Z');
 const lastDay = new Date('1997-12-31T00:00:00Z');
-const rowsPerSecond = 75;
+const rowsPerSecond = 60;
 
 const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const story = new Story();

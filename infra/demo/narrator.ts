@@ -21,9 +21,12 @@ export class Narrator {
       const key = `${row.kind} ${row.at.toISOString()} ${row.because}`;
       if (this.#told.has(key)) continue;
       this.#told.add(key);
-      if (row.kind !== 'revision') this.#story.say(sentence(row));
+      if (told.includes(row.kind)) this.#story.say(sentence(row));
     }
   }
 }
+
+/** Revisions repeat their decision, and the demo shows what it asks as commands. */
+const told: readonly TimelineRow['kind'][] = ['trigger', 'release', 'decision', 'champion'];
 
 const sentence = (row: TimelineRow) => `   ${row.kind.padEnd(9)} ${row.because}`;

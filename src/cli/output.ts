@@ -22,7 +22,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     head: [...head],
     style: { head: [], border: [], compact: true },
     wordWrap: true,
-    ...(process.stdout.columns ? widths(head.length, process.stdout.columns) : {}),
+    ...widths(head.length, process.stdout.columns ?? 120),
   });
   for (const row of rows) drawn.push(row.map((cell) => (cell === null ? '' : String(cell))));
   return drawn.toString();
@@ -30,7 +30,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 
 /** The last column takes what the others leave, so that a sentence wraps in its cell and not in the terminal. */
 function widths(columns: number, terminal: number): { colWidths: (number | null)[] } {
-  const last = Math.max(30, terminal - (columns - 1) * 16 - columns - 1);
+  const last = Math.max(30, terminal - (columns - 1) * 22 - columns - 1);
   return { colWidths: [...Array<null>(columns - 1).fill(null), last] };
 }
 

@@ -26,7 +26,7 @@ describe('readFrame', () => {
       columns: {
         n: { type: 'number', values: Float32Array.of(NaN, 0.1, 2) },
         k: { type: 'category', codes: Int32Array.of(-1, 0, 1), levels: ['b', 'Ä'] },
-        f: { type: 'number', values: Float32Array.of(NaN, 1, 0) },
+        f: { type: 'number', values: Float32Array.of(NaN, 1, 0), boolean: true },
       },
       label: Float64Array.of(8, 7, 9),
       classes: null,

@@ -29,7 +29,7 @@ export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, sign
         fills.push({ sql: await codesOf(duck, table, column, i, levels.length), target: codes });
       } else {
         const values = new Float32Array(rows);
-        columns[name] = { type: 'number', values };
+        columns[name] = { type: 'number', values, ...(features[name]?.type === 'boolean' ? { boolean: true } : {}) };
         fills.push({ sql: `coalesce(CAST(${column} AS FLOAT), CAST('nan' AS FLOAT))`, target: values });
       }
     }

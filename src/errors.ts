@@ -34,7 +34,7 @@ export const catalogue = {
   PAWL_SETTINGS_INVALID: {
     status: 500,
     what: 'An environment variable is missing or malformed.',
-    todo: 'Set the variables named; `pawl doctor` checks them.',
+    todo: 'Set the variables named, or start `pawl dev` in this folder or one above it; `pawl doctor` checks them.',
   },
   PAWL_PROGRAM_MISSING: {
     status: 500,
@@ -57,6 +57,16 @@ export const catalogue = {
     what: 'The monitor refused a request.',
     todo: 'Read the reasons; `pawl status` says what runs.',
   },
+  PAWL_WORKER_UNAVAILABLE: {
+    status: 503,
+    what: 'No pipeline worker takes requests up.',
+    todo: 'Start one with the same PAWL_TASK_QUEUE (`pawl dev` does); `pawl doctor` looks for them. See `pawl timeline MODEL` before asking again.',
+  },
+  PAWL_USAGE_INVALID: {
+    status: 400,
+    what: 'A command was called with what it does not take, or without what it needs.',
+    todo: 'See `pawl --help` for the commands and `pawl COMMAND --help` for what one takes.',
+  },
   PAWL_TEMPORAL_UNAVAILABLE: {
     status: 503,
     what: 'Temporal cannot be reached.',
@@ -71,6 +81,11 @@ export const catalogue = {
     status: 409,
     what: 'A file would be overwritten.',
     todo: 'Name another with --out, or replace it with --force.',
+  },
+  PAWL_FILE_UNWRITABLE: {
+    status: 500,
+    what: 'A file cannot be written.',
+    todo: 'Name another with --out, in a folder that is there and yours to write.',
   },
   PAWL_REQUEST_MALFORMED: { status: 400, what: 'The body is no JSON.', todo: 'Send a JSON object; the message names the place.' },
   PAWL_REQUEST_INVALID: {

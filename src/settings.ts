@@ -27,6 +27,9 @@ export type Settings = z.output<typeof schema>;
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => ({ subject: issue.path.join('.'), message: `${issue.path.join('.')}: ${issue.message}` }));
+  const problems = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return { subject: name, message: env[name] === undefined ? `${name} is not set.` : `${name}: ${issue.message}` };
+  });
   throw new FinalError('PAWL_SETTINGS_INVALID', 'The environment is incomplete or malformed.', { problems });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PawlError } from '../errors.ts';
+import { asPawlError } from './fault.ts';
 import { exitCodes, printError } from './output.ts';
 import { Session } from './session.ts';
 
@@ -19,8 +19,10 @@ export function action<A extends unknown[]>(
     try {
       process.exitCode = await run({ session, json }, ...(args.slice(0, -1) as unknown as A));
     } catch (error) {
-      if (!(error instanceof PawlError)) throw error;
-      printError(json, error);
+      const known = asPawlError(error);
+      printError(json, known);
+      // Only a fault of pawl itself is told by where it happened.
+      if (known.code === 'PAWL_INTERNAL' && !json && error instanceof Error) process.stderr.write(`${error.stack}\n`);
       process.exitCode = exitCodes.failed;
     } finally {
       await session.close();

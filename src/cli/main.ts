@@ -11,7 +11,9 @@ import { addRelease } from './commands/release.ts';
 import { addStatus } from './commands/status.ts';
 import { addTimeline } from './commands/timeline.ts';
 import { addVersions } from './commands/versions.ts';
-import { exitCodes } from './output.ts';
+import { addWatch } from './commands/watch.ts';
+import { exitCodes, printError } from './output.ts';
+import { FinalError } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
 
 const { version, description } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
@@ -19,18 +21,46 @@ const { version, description } = JSON.parse(readFileSync(packageFile('package.js
   description: string;
 };
 
+// Whoever reads our output may have had enough of it: `pawl timeline sales | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
+
 const program = new Command('pawl')
   .description(description)
   .version(version)
   .option('--json', 'print one JSON document')
-  .showHelpAfterError('(pawl --help lists the commands)');
+  .configureOutput({
+    outputError: (text) =>
+      printError(
+        process.argv.includes('--json'),
+        new FinalError(
+          'PAWL_USAGE_INVALID',
+          text
+            .replace(/^error: /, '')
+            .replaceAll(/\s*\n\s*/g, ' ')
+            .trim(),
+        ),
+      ),
+  })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.usage));
 
-for (const add of [addInit, addDev, addApply, addRelease, addStatus, addTimeline, addVersions, addPredict, addOperate, addDoctor])
+// Commands take the settings above over when they are added.
+for (const add of [
+  addInit,
+  addDev,
+  addApply,
+  addRelease,
+  addStatus,
+  addWatch,
+  addTimeline,
+  addVersions,
+  addPredict,
+  addOperate,
+  addDoctor,
+])
   add(program);
+for (const command of program.commands) command.option('--json', 'print one JSON document');
 
-for (const command of program.commands) {
-  command.option('--json', 'print one JSON document');
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.usage));
-}
-program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.usage));
 await program.parseAsync();

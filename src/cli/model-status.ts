@@ -74,7 +74,7 @@ export function statusText(status: ModelStatus): string {
       ? ''
       : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} % (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
   return [
-    `${status.model}: ${champion === null ? 'no champion yet' : `v${champion.version} since ${champion.since}`}${share}`,
+    `${status.model}: ${champion === null ? `no champion yet${traffic?.champion == null ? '' : `, v${traffic.champion} answers`}` : `v${champion.version} since ${champion.since}`}${share}`,
     ...(champion === null ? [] : [`  because   ${champion.because}`]),
     ...(release === null
       ? []

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { PawlError } from '../errors.ts';
 import { formatError } from '../errors.ts';
+import type { TimelineRow } from '../registry/timeline.ts';
 
 /** Exit codes of every command: done, failed, wrong usage, rejected or rolled back. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, refused: 3 } as const;
@@ -16,22 +17,34 @@ export function printError(json: boolean, error: PawlError): void {
   process.stderr.write(`${json ? JSON.stringify(value, null, 2) : formatError(error)}\n`);
 }
 
-/** Rows under a head, without lines between the rows. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+/** Rows under a head, without lines between the rows; the last column wraps where a terminal is too narrow for it. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  terminal = process.stdout.isTTY ? process.stdout.columns : undefined,
+): string {
+  const cells = rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
+  const widths = head.map(
+    (title, column) => Math.max(...[title, ...cells.map((row) => row[column] ?? '')].map((cell) => cell.length)) + 2,
+  );
+  const others = widths.slice(0, -1);
+  if (terminal !== undefined && widths.length > 0) {
+    const left = terminal - others.reduce((sum, width) => sum + width + 1, 0) - 2;
+    widths.splice(-1, 1, Math.max(30, Math.min(left, widths.at(-1) ?? 0)));
+  }
   const drawn = new Table({
     head: [...head],
     style: { head: [], border: [], compact: true },
     wordWrap: true,
-    ...widths(head.length, process.stdout.columns ?? 120),
+    colWidths: widths,
   });
-  for (const row of rows) drawn.push(row.map((cell) => (cell === null ? '' : String(cell))));
+  for (const row of cells) drawn.push(row);
   return drawn.toString();
 }
 
-/** The last column takes what the others leave, so that a sentence wraps in its cell and not in the terminal. */
-function widths(columns: number, terminal: number): { colWidths: (number | null)[] } {
-  const last = Math.max(30, terminal - (columns - 1) * 22 - columns - 1);
-  return { colWidths: [...Array<null>(columns - 1).fill(null), last] };
+/** A line of the timeline for people. */
+export function timelineText(row: TimelineRow): string {
+  return `${when(row.at)}  ${row.kind.padEnd(9)} ${row.because}`;
 }
 
 /** `2026-03-01 14:05:09` in UTC. */

@@ -3,14 +3,9 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FinalError } from '../../errors.ts';
 import { applySpec, findSpec } from '../../registry/specs.ts';
-import { specDigest } from '../../spec/digest.ts';
-import { parseSpec } from '../../spec/parse.ts';
-import { setValues } from '../../spec/set.ts';
 import { action } from '../command.ts';
-import { startMonitor } from '../monitor-client.ts';
+import { collected } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';
-import { keepSchedule } from '../schedule-client.ts';
-import { ensureSearchAttributes } from '../search-attributes.ts';
 import { whoAsks } from '../session.ts';
 
 interface Options {
@@ -25,7 +20,7 @@ export function addApply(program: Command): void {
     .description('check pawl.yaml, put it in force, start the monitor and keep the schedule in step')
     .argument('[file]', 'path of the file', 'pawl.yaml')
     .option('--dry-run', 'say what would change, change nothing')
-    .option('--set <path=value...>', 'change values of the file, such as release.bake=5m', [])
+    .option('--set <path=value>', 'change a value of the file, such as release.bake=5m; may be repeated', collected, [])
     .option('--by <name>', 'whose name to record (default: yours)')
     .action(
       action(async ({ session, json }, file: string, options: Options) => {
@@ -33,6 +28,11 @@ export function addApply(program: Command): void {
         const written = await readFile(path, 'utf8').catch((cause: unknown) => {
           throw new FinalError('PAWL_SPEC_NOT_FOUND', `${file} cannot be read.`, { cause });
         });
+        const [{ parseSpec }, { setValues }, { specDigest }] = await Promise.all([
+          import('../../spec/parse.ts'),
+          import('../../spec/set.ts'),
+          import('../../spec/digest.ts'),
+        ]);
         const source = options.set.length === 0 ? written : setValues(written, options.set);
         const spec = parseSpec(source, file);
         const digest = specDigest(spec);
@@ -47,6 +47,11 @@ export function addApply(program: Command): void {
           return exitCodes.done;
         }
         const client = await session.client();
+        const [{ startMonitor }, { keepSchedule }, { ensureSearchAttributes }] = await Promise.all([
+          import('../monitor-client.ts'),
+          import('../schedule-client.ts'),
+          import('../search-attributes.ts'),
+        ]);
         await ensureSearchAttributes(client);
         await applySpec(session.registry, { spec, digest, source, baseDirectory: dirname(path), by: whoAsks(options.by) });
         const prefix = session.settings.PAWL_TASK_QUEUE;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { startDevStack } from '../../../infra/dev/stack.ts';
 import { action } from '../command.ts';
+import { positiveInteger } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';
 
 interface Options {
   readonly directory: string;
-  readonly trainers: string;
+  readonly trainers: number;
 }
 
 export function addDev(program: Command): void {
@@ -14,13 +14,14 @@ export function addDev(program: Command): void {
     .description(
       'start everything on this machine and keep it running until Ctrl-C; a second start goes on where the first stopped',
     )
-    .option('--directory <folder>', 'where its state lives', '.pawl')
-    .option('--trainers <n>', 'training workers', '1')
+    .option('--directory <folder>', 'where its state lives; other commands find one named .pawl by themselves', '.pawl')
+    .option('--trainers <n>', 'training workers', positiveInteger, 1)
     .action(
       action(async ({ json }, options: Options) => {
+        const { startDevStack } = await import('../../../infra/dev/stack.ts');
         const stack = await startDevStack({
           directory: options.directory,
-          trainers: Math.max(1, Number.parseInt(options.trainers, 10) || 1),
+          trainers: options.trainers,
           say: (line) => process.stderr.write(`${line}\n`),
           exitCode: exitCodes.done,
         });

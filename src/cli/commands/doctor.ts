@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { PawlError } from '../../errors.ts';
+import { FinalError, TransientError } from '../../errors.ts';
+import { taskQueues } from '../../messages/names.ts';
 import { listModels } from '../../registry/specs.ts';
 import { openStore } from '../../storage/open-store.ts';
 import { action, type Context } from '../command.ts';
+import { asPawlError } from '../fault.ts';
 import { exitCodes, print } from '../output.ts';
 
 interface Finding {
@@ -16,12 +18,17 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
   node: () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     if (major < 20 || (major === 20 && minor < 19))
-      return Promise.reject(new Error(`${process.version}; pawl needs 20.19 or newer`));
+      return Promise.reject(
+        new FinalError('PAWL_PROGRAM_MISSING', `This is Node.js ${process.version}; pawl needs 20.19 or newer.`),
+      );
     return Promise.resolve(process.version);
   },
   settings: (session) =>
     Promise.resolve(`Temporal ${session.settings.PAWL_TEMPORAL_ADDRESS}, store ${session.settings.PAWL_STORE_URL}`),
-  registry: async (session) => `${(await listModels(session.registry)).length} models`,
+  registry: async (session) => {
+    const { length } = await listModels(session.registry);
+    return `${length} ${length === 1 ? 'model' : 'models'}`;
+  },
   store: async (session) => {
     const { PAWL_STORE_URL: url, PAWL_S3_ENDPOINT: s3Endpoint } = session.settings;
     const store = openStore(url, s3Endpoint === undefined ? {} : { s3Endpoint });
@@ -35,12 +42,38 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
     const { serverVersion } = await client.workflowService.getSystemInfo({});
     return `server ${serverVersion}, namespace ${client.options.namespace}`;
   },
+  pipeline: (session) => workers(session, 'pipeline'),
+  training: (session) => workers(session, 'training'),
   gateway: async (session) => {
-    const url = `http://${session.settings.PAWL_GATEWAY_HOST}:${session.settings.PAWL_GATEWAY_PORT}`;
-    const response = await fetch(`${url}/readyz`);
+    const url = session.gateway;
+    const response = await fetch(`${url}/readyz`).catch((cause: unknown) => {
+      throw new TransientError('PAWL_GATEWAY_UNAVAILABLE', `Nothing answers as a gateway at ${url}.`, { cause });
+    });
     return `${url} is ${response.ok ? 'ready' : 'up, not ready yet'}`;
   },
 };
+
+/** TASK_QUEUE_TYPE_* of Temporal's API (temporal/api/enums/v1/task_queue.proto). */
+const queueTypes = { workflow: 1, activity: 2 };
+
+/** How long ago a worker may have asked for work, s: a poll lasts a minute, and who trains asks for nothing meanwhile. */
+const silence = { pipeline: 65, training: 300 };
+
+/** How many workers ask a queue for work. */
+async function workers(session: Context['session'], kind: 'pipeline' | 'training'): Promise<string> {
+  const client = await session.client();
+  const queue = taskQueues(session.settings.PAWL_TASK_QUEUE)[kind];
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    taskQueueType: kind === 'pipeline' ? queueTypes.workflow : queueTypes.activity,
+  });
+  const since = Date.now() / 1000 - silence[kind];
+  const there = (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);
+  if (there.length === 0)
+    throw new TransientError('PAWL_WORKER_UNAVAILABLE', `No ${kind} worker asks the queue ${queue} for work.`);
+  return `${there.length} ${there.length === 1 ? 'worker' : 'workers'} on the queue ${queue}`;
+}
 
 export function addDoctor(program: Command): void {
   program
@@ -49,7 +82,11 @@ export function addDoctor(program: Command): void {
     .action(
       action(async ({ session, json }) => {
         const findings: Finding[] = [];
-        for (const [part, check] of Object.entries(checks)) findings.push(await find(part, () => check(session)));
+        for (const [part, check] of Object.entries(checks)) {
+          // Without settings there is nothing to try the other parts with.
+          if (findings.some((finding) => finding.part === 'settings' && !finding.ok)) break;
+          findings.push(await find(part, () => check(session)));
+        }
         print(json, findings, () =>
           findings.map(({ part, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'}  ${part.padEnd(9)} ${detail}`).join('\n'),
         );
@@ -62,13 +99,7 @@ async function find(part: string, check: () => Promise<string>): Promise<Finding
   try {
     return { part, ok: true, detail: await check() };
   } catch (error) {
-    if (error instanceof PawlError)
-      return {
-        part,
-        ok: false,
-        detail: `${error.code}: ${[error.message, ...error.problems.map((problem) => problem.message)].join(' ')} ${error.todo}`,
-      };
-    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-    return { part, ok: false, detail: `${error instanceof Error ? error.message : String(error)}${cause}` };
+    const { code, message, problems, todo } = asPawlError(error);
+    return { part, ok: false, detail: `${code}: ${[message, ...problems.map((problem) => problem.message)].join(' ')} ${todo}` };
   }
 }

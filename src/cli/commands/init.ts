@@ -1,8 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { inferSpec } from '../../data/infer.ts';
 import { FinalError } from '../../errors.ts';
-import { parseSpec } from '../../spec/parse.ts';
 import { action } from '../command.ts';
 import { exitCodes, print } from '../output.ts';
 
@@ -20,9 +18,14 @@ export function addInit(program: Command): void {
           () => false,
         );
         if (there && !options.force) throw new FinalError('PAWL_FILE_EXISTS', `${options.out} is there already.`);
+        const [{ inferSpec }, { parseSpec }] = await Promise.all([import('../../data/infer.ts'), import('../../spec/parse.ts')]);
         const source = await inferSpec(data, options.out);
         const spec = parseSpec(source, options.out);
-        await writeFile(options.out, source);
+        await writeFile(options.out, source).catch((cause: unknown) => {
+          throw new FinalError('PAWL_FILE_UNWRITABLE', `${options.out} cannot be written: ${(cause as Error).message}.`, {
+            cause,
+          });
+        });
         print(
           json,
           {
@@ -35,7 +38,7 @@ export function addInit(program: Command): void {
           () =>
             [
               `Wrote ${options.out}: ${spec.task} of ${spec.contract.label} from ${Object.keys(spec.contract.features).length} columns.`,
-              `Read it, then: pawl dev   and   pawl apply ${options.out}`,
+              `Read it, then: pawl dev   and, in a second terminal, pawl apply${options.out === 'pawl.yaml' ? '' : ` ${options.out}`}`,
             ].join('\n'),
         );
         return exitCodes.done;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { PawlError } from '../../errors.ts';
 import { breakGlass } from '../../registry/break-glass.ts';
 import { action } from '../command.ts';
-import { ask } from '../monitor-client.ts';
 import { exitCodes, print } from '../output.ts';
 import { whoAsks } from '../session.ts';
 
@@ -39,7 +39,13 @@ export function addOperate(program: Command): void {
           print(json, { action: verb, ...done }, () => `${done.because} (revision ${done.revision})`);
           return exitCodes.done;
         }
-        const answer = await ask(await session.client(), model, verb, { by, reason: options.reason });
+        const client = await session.client();
+        const { ask } = await import('../monitor-client.ts');
+        const answer = await ask(client, model, verb, { by, reason: options.reason }).catch(async (error: unknown) => {
+          // A name mistyped has no monitor either.
+          if (error instanceof PawlError && error.code === 'PAWL_MONITOR_NOT_RUNNING') await session.requireModel(model);
+          throw error;
+        });
         print(json, answer, () => `${answer.because}${answer.revision === undefined ? '' : ` (revision ${answer.revision})`}`);
         return exitCodes.done;
       }),

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ReleaseResult } from '../../messages/release.ts';
-import type { Registry } from '../../registry/registry.ts';
-import { getRelease } from '../../registry/releases.ts';
-import { getTrigger } from '../../registry/triggers.ts';
 import { action } from '../command.ts';
-import { ask } from '../monitor-client.ts';
+import { followRelease } from '../follow-release.ts';
+import { time } from '../option-values.ts';
 import { exitCodes, metricsText, print } from '../output.ts';
 import { whoAsks } from '../session.ts';
 
@@ -20,20 +17,25 @@ interface Options {
 }
 
 export function addRelease(program: Command): void {
-  program
+  const command = program
     .command('release')
     .description('retrain a model and release what comes of it')
     .argument('<model>')
     .option('--reason <text>', 'why; recorded', 'asked by hand')
     .option('--wait', 'wait for its end and exit 0 when promoted, 3 when rejected or rolled back')
-    .option('--as-of <time>', 'event time as of which rules about data hold (ISO 8601)')
+    .option('--as-of <time>', 'event time as of which rules about data hold (ISO 8601, UTC without a zone)', time)
     .option('--override-gates', 'let the version through although a gate refuses it; recorded for ever')
     .option('--shuffle-labels', 'train on shuffled labels, to rehearse a bad version (with --override-gates)')
     .option('--by <name>', 'whose name to record (default: yours)')
     .action(
       action(async ({ session, json }, model: string, options: Options) => {
+        if (options.shuffleLabels && !options.overrideGates)
+          command.error('--shuffle-labels makes a bad version; it needs --override-gates beside it.');
+        await session.requireModel(model);
+        const { ask, hasTrigger } = await import('../monitor-client.ts');
+        const client = await session.client();
         const requestId = randomUUID();
-        const answer = await ask(await session.client(), model, 'retrain', {
+        const answer = await ask(client, model, 'retrain', {
           requestId,
           by: whoAsks(options.by),
           reason: options.reason,
@@ -45,38 +47,23 @@ export function addRelease(program: Command): void {
           print(json, { release: answer.release ?? null, because: answer.because }, () => answer.because);
           return exitCodes.done;
         }
-        const result = await awaitRelease(session.registry, requestId, (line) => {
-          if (!json) process.stderr.write(`${line}\n`);
+        const result = await followRelease({
+          registry: session.registry,
+          model,
+          triggerId: requestId,
+          isKept: () => hasTrigger(client, model, requestId),
+          tell: (line) => {
+            if (!json) process.stderr.write(`${line}\n`);
+          },
         });
-        print(
-          json,
-          result,
-          () =>
-            `${result.release} ${result.outcome.replace('_', ' ')}${result.version === null ? '' : ` (v${result.version})`}: ${result.because}\n${metricsText(result.metrics)}`,
-        );
-        return result.outcome === 'promoted'
-          ? exitCodes.done
-          : result.outcome === 'failed'
-            ? exitCodes.failed
-            : exitCodes.refused;
+        print(json, result, () => resultText(result));
+        if (result.outcome === 'promoted') return exitCodes.done;
+        return result.outcome === 'failed' ? exitCodes.failed : exitCodes.refused;
       }),
     );
 }
 
-/** Follows a trigger to the end of the release that it led to, telling each stage as it comes. */
-export async function awaitRelease(registry: Registry, triggerId: string, tell: (line: string) => void): Promise<ReleaseResult> {
-  let stage = '';
-  for (;;) {
-    const trigger = await getTrigger(registry, triggerId);
-    const release = trigger?.release ? await getRelease(registry, trigger.release) : null;
-    if (release !== null && release.outcome !== null) {
-      const { id, outcome, version, because, metrics } = release;
-      return { release: id, outcome, version, because: because ?? '', metrics: metrics ?? {} };
-    }
-    if (release?.stage && release.stage !== stage) {
-      stage = release.stage;
-      tell(`${release.id}: ${stage}`);
-    }
-    await sleep(300);
-  }
+function resultText({ release, outcome, version, because, metrics }: ReleaseResult): string {
+  const head = `${release} ${outcome.replace('_', ' ')}${version === null ? '' : ` (v${version})`}: ${because}`;
+  return Object.keys(metrics).length === 0 ? head : `${head}\n${metricsText(metrics)}`;
 }

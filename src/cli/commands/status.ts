@@ -11,6 +11,7 @@ export function addStatus(program: Command): void {
     .argument('[model]')
     .action(
       action(async ({ session, json }, model: string | undefined) => {
+        if (model !== undefined) await session.requireModel(model);
         const models = model === undefined ? await listModels(session.registry) : [model];
         const all = await Promise.all(models.map((name) => modelStatus(session.registry, name)));
         print(json, model === undefined ? all : all[0], () =>

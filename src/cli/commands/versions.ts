@@ -11,6 +11,7 @@ export function addVersions(program: Command): void {
     .argument('<model>')
     .action(
       action(async ({ session, json }, model: string) => {
+        await session.requireModel(model);
         const [versions, champion] = await Promise.all([
           listVersions(session.registry, model),
           getChampion(session.registry, model),
@@ -27,16 +28,18 @@ export function addVersions(program: Command): void {
           createdAt: version.createdAt.toISOString(),
         }));
         print(json, value, () =>
-          table(
-            ['version', 'release', 'trainer', 'registered', 'metrics'],
-            value.map((row) => [
-              `v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`,
-              row.release,
-              row.trainer,
-              when(row.createdAt),
-              metricsText(row.metrics),
-            ]),
-          ),
+          value.length === 0
+            ? `${model} has no version yet.`
+            : table(
+                ['version', 'release', 'trainer', 'registered', 'metrics'],
+                value.map((row) => [
+                  `v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`,
+                  row.release,
+                  row.trainer,
+                  when(row.createdAt),
+                  metricsText(row.metrics),
+                ]),
+              ),
         );
         return exitCodes.done;
       }),

@@ -1,6 +1,7 @@
 import type { DatasetRef } from '../src/data/dataset.ts';
 import { readFrame } from '../src/data/frame.ts';
 import { rowsFrom, splitHoldout } from '../src/data/holdout.ts';
+import { PawlError } from '../src/errors.ts';
 import { checkGates, gatesPassed } from '../src/evaluation/gates.ts';
 import type { GateResult } from '../src/evaluation/gates.ts';
 import { computeMetrics } from '../src/evaluation/metrics.ts';
@@ -8,7 +9,8 @@ import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
 import type { Frame } from '../src/data/dataset.ts';
 import { getChampion } from '../src/registry/champion.ts';
-import { getRelease } from '../src/registry/releases.ts';
+import { recordDecision } from '../src/registry/decisions.ts';
+import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Candidate } from './train.ts';
@@ -40,10 +42,21 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
     }
   }
 
+  /** Empty where the champion takes other columns than this dataset has: then no comparison passes, and a person must override. */
+  async function comparableMetrics(uri: string, rows: Frame): Promise<Record<string, number>> {
+    try {
+      return await metricsOf(uri, rows);
+    } catch (error) {
+      if (error instanceof PawlError && error.code === 'PAWL_FRAME_UNFIT') return {};
+      throw error;
+    }
+  }
+
   return {
     async evaluate(input: { release: string; model: string; dataset: DatasetRef; candidate: Candidate }): Promise<Evaluation> {
       const stop = keepAlive('evaluate');
       try {
+        await updateRelease(registry, input.release, { stage: 'evaluate' });
         const release = await getRelease(registry, input.release);
         const { spec } = await getSpec(registry, input.model, release.specDigest);
         const { holdout } = splitHoldout(await readFrame(store, input.dataset.uri, spec), spec.evaluation.holdout);
@@ -52,7 +65,7 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
         const unseen = champion?.holdoutFrom ? rowsFrom(holdout, Date.parse(champion.holdoutFrom)) : holdout;
 
         const metrics = await metricsOf(input.candidate.uri, unseen);
-        const championMetrics = champion === null ? null : await metricsOf(champion.uri, unseen);
+        const championMetrics = champion === null ? null : await comparableMetrics(champion.uri, unseen);
         const gates = checkGates({
           gates: spec.evaluation.gates,
           candidate: metrics,
@@ -62,7 +75,7 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
         const passed = gatesPassed(gates);
         const decisive = gates.filter((gate) => gate.passed === passed);
         const first = unseen.timestamp?.[0];
-        return {
+        const evaluation: Evaluation = {
           metrics,
           championMetrics,
           champion: champion?.version ?? null,
@@ -72,6 +85,17 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
           rows: unseen.rows,
           holdoutFrom: first === undefined ? null : new Date(first).toISOString(),
         };
+        await recordDecision(registry, {
+          key: `${input.release}/gates`,
+          model: input.model,
+          release: input.release,
+          workflow: 'release',
+          stage: 'evaluate',
+          action: passed ? 'pass' : release.overrideGates ? 'override' : 'reject',
+          because: evaluation.because,
+          evidence: evaluation,
+        });
+        return evaluation;
       } finally {
         stop();
       }

@@ -50,7 +50,9 @@ export function createOperationActivities({ registry, clock }: Dependencies) {
     },
 
     /** With no rollout open: puts the champion before this one back, under an epoch of the person's own. @throws NoWayBack */
-    async revertChampion(input: Operator & { model: string }): Promise<{ because: string; revision: number; champion: number | null }> {
+    async revertChampion(
+      input: Operator & { model: string },
+    ): Promise<{ because: string; revision: number; champion: number | null }> {
       const { model, by, reason, requestId } = input;
       return breakGlass(registry, { model, by, reason, operationId: requestId, kind: 'person' });
     },

@@ -30,6 +30,7 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
       const stop = keepAlive('register');
       try {
         const { candidate, evaluation, dataset } = input;
+        await updateRelease(registry, input.release, { stage: 'register' });
         const release = await getRelease(registry, input.release);
         const { spec } = await getSpec(registry, input.model, release.specDigest);
         const { holdout } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);

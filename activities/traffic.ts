@@ -1,11 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { FinalError } from '../src/errors.ts';
 import { moveChampion } from '../src/registry/champion.ts';
+import { recordDecision } from '../src/registry/decisions.ts';
 import { newestLabelSeq } from '../src/registry/labels.ts';
 import { finishOperation } from '../src/registry/operations.ts';
+import { updateRelease } from '../src/registry/releases.ts';
 import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { DecisionRecord } from './operations.ts';
 
 export interface RolloutGrant {
   readonly epoch: number;
@@ -28,6 +31,8 @@ export interface TrafficStep {
   readonly because: string;
   /** The person's request that this carries out. */
   readonly requestId?: string | undefined;
+  /** The decision that this carries out; recorded before it. */
+  readonly decision?: DecisionRecord | undefined;
 }
 
 export interface WrittenRevision {
@@ -39,7 +44,8 @@ export interface WrittenRevision {
 /** Everything that writes a model's traffic on behalf of a rollout. Each write repeats safely by its operation id. */
 export function createTrafficActivities({ registry, store, clock }: Dependencies) {
   async function write(step: TrafficStep): Promise<WrittenRevision> {
-    const { requestId, ...revision } = step;
+    const { requestId, decision, ...revision } = step;
+    if (decision !== undefined) await recordDecision(registry, decision);
     const written = await writeRevision(registry, revision);
     if (requestId !== undefined)
       await finishOperation(registry, { requestId, because: step.because, revision: written.revision });
@@ -48,7 +54,8 @@ export function createTrafficActivities({ registry, store, clock }: Dependencies
 
   return {
     /** Gives this run of the rollout the newest epoch: from here on it alone may write. @throws NoWayBack */
-    async beginRollout(input: { model: string; champion: number | null }): Promise<RolloutGrant> {
+    async beginRollout(input: { model: string; release: string; champion: number | null }): Promise<RolloutGrant> {
+      await updateRelease(registry, input.release, { stage: 'rollout' });
       if (input.champion !== null) {
         const { uri } = await getVersion(registry, input.model, input.champion);
         if (!(await store.exists(uri))) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFrame } from '../src/data/frame.ts';
 import { splitHoldout } from '../src/data/holdout.ts';
 import type { DatasetRef, Digest } from '../src/data/dataset.ts';
-import { getRelease } from '../src/registry/releases.ts';
+import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { shuffledLabels } from '../src/training/shuffled-labels.ts';
 import { trainers } from '../src/training/trainers.ts';
@@ -30,6 +30,7 @@ export function createTrainActivities({ registry, store, logger }: Dependencies)
   return {
     async train(input: { release: string; model: string; dataset: DatasetRef; shuffleLabels: boolean }): Promise<Candidate> {
       heartbeat({ phase: 'read', done: 0, total: 1 });
+      await updateRelease(registry, input.release, { stage: 'train' });
       const release = await getRelease(registry, input.release);
       const { spec } = await getSpec(registry, input.model, release.specDigest);
       const frame = await readFrame(store, input.dataset.uri, spec);

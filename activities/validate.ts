@@ -13,6 +13,7 @@ export function createValidateActivities({ registry, store, clock }: Dependencie
     async validate(input: { release: string; model: string; snapshot: SnapshotRef }): Promise<DatasetRef> {
       const stop = keepAlive('validate');
       try {
+        await updateRelease(registry, input.release, { stage: 'validate' });
         const release = await getRelease(registry, input.release);
         const { spec, digest } = await getSpec(registry, input.model, release.specDigest);
         const now = release.asOf === null ? await clock.now() : Date.parse(release.asOf);

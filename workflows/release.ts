@@ -52,21 +52,20 @@ async function pass(
   progress: Progress,
 ): Promise<Pick<ReleaseResult, 'outcome' | 'because'>> {
   const { release: id, model } = plan;
-  const at = async (stage: string) => {
+  const at = (stage: string) => {
     label({ stage });
     story.now(stage);
-    await quick.noteStage({ release: id, stage });
   };
 
-  await at('ingest');
+  at('ingest');
   const snapshot = await long.ingest({ release: id, model });
   story.tell(`Ingested ${snapshot.rows} rows${snapshot.newest === null ? '' : ` up to ${snapshot.newest}`}.`);
 
-  await at('validate');
+  at('validate');
   const dataset = await long.validate({ release: id, model, snapshot });
   story.tell(`${dataset.rows} rows meet the contract, ${dataset.quarantined} were set aside.`);
 
-  await at('train');
+  at('train');
   const candidate: Candidate = await training().train.executeWithOptions({ summary: `${plan.trainer} on ${dataset.rows} rows` }, [
     { release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false },
   ]);
@@ -75,23 +74,13 @@ async function pass(
     `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}.`,
   );
 
-  await at('evaluate');
+  at('evaluate');
   const evaluation: Evaluation = await long.evaluate({ release: id, model, dataset, candidate });
   progress.metrics = evaluation.metrics;
   story.tell(`${evaluation.passed ? 'Gates passed' : 'Gates refused it'}: ${evaluation.because}.`);
-  await quick.recordDecision({
-    key: `${id}/gates`,
-    model,
-    release: id,
-    workflow: 'release',
-    stage: 'evaluate',
-    action: evaluation.passed ? 'pass' : input.overrideGates ? 'override' : 'reject',
-    because: evaluation.because,
-    evidence: evaluation,
-  });
   if (!evaluation.passed && !input.overrideGates) return { outcome: 'rejected', because: evaluation.because };
 
-  await at('register');
+  at('register');
   const { version } = await long.register({ release: id, model, dataset, candidate, evaluation });
   progress.version = version;
   label({ version });
@@ -100,12 +89,13 @@ async function pass(
   );
 
   if (plan.approval === 'required') {
-    await at('approval');
+    at('approval');
+    await quick.noteStage({ release: id, stage: 'approval' });
     const refusal = await awaitApproval(plan, version, input.trigger.by, desk);
     if (refusal !== null) return { outcome: 'rejected', because: refusal };
   }
 
-  await at('rollout');
+  at('rollout');
   return desk.rollOut({ model, release: id, version, champion: plan.champion, policy: plan.policy });
 }
 

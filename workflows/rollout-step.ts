@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { DecisionRecord } from '../activities/operations.ts';
 import type { RolloutGrant, WrittenRevision } from '../activities/traffic.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput } from '../src/messages/release.ts';
@@ -24,6 +25,8 @@ export interface Verdict {
   readonly decision: Decision;
   /** Whose word it was, where it was a person's. */
   readonly operator: Operator | null;
+  /** What it was decided on; null for a person's rollback, which needs none. */
+  readonly evidence: Evidence | null;
 }
 
 /** Watches one step until there is something to do other than hold. A person's word interrupts the guard at once. */
@@ -36,8 +39,7 @@ export async function judgeStep(course: RolloutCourse, state: RolloutState, revi
     }
     if (operator?.action === 'rollback') {
       const decision: Decision = { action: 'rollBack', because: `${operator.by} rolled it back: ${operator.reason}` };
-      await record(course, state, decision, null);
-      return { decision, operator };
+      return { decision, operator, evidence: null };
     }
     const standing = { ...state, paused: course.paused };
     const evidence = await watch(course, standing, revision, operator?.action === 'promote' ? 'promote' : null);
@@ -55,13 +57,11 @@ export async function judgeStep(course: RolloutCourse, state: RolloutState, revi
     if (decision.action === 'restart') {
       // A lapse begins the step again whatever was asked; the word waits for it.
       if (operator !== null) course.inbox.putBack([operator]);
-      await record(course, state, decision, evidence);
-      return { decision, operator: null };
+      return { decision, operator: null, evidence };
     }
     const said =
       operator === null ? decision : { ...decision, because: `${operator.by}: ${operator.reason}. ${decision.because}` };
-    await record(course, state, said, evidence);
-    return { decision: said, operator };
+    return { decision: said, operator, evidence };
   }
 }
 
@@ -113,15 +113,14 @@ async function watch(
   }
 }
 
-async function record(
-  { input }: RolloutCourse,
+/** A verdict as the history keeps it. Its key counts the writes before it. */
+export function decisionRecord(
+  { input, writes }: RolloutCourse,
   state: RolloutState,
-  decision: Decision,
-  evidence: Evidence | null,
-): Promise<void> {
-  const { runId, historyLength } = workflowInfo();
-  await quick.recordDecision({
-    key: `${runId}/${historyLength}`,
+  { decision, evidence }: Verdict,
+): DecisionRecord {
+  return {
+    key: `${workflowInfo().runId}/${writes}`,
     model: input.model,
     release: input.release,
     workflow: 'rollout',
@@ -129,5 +128,5 @@ async function record(
     action: decision.action,
     because: decision.because,
     evidence,
-  });
+  };
 }

@@ -1,11 +1,12 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { DecisionRecord } from '../activities/operations.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
 import { initialState, nextState, shareOf } from '../src/rollout/course.ts';
 import type { Decision, RolloutState } from '../src/rollout/state.ts';
 import { quick } from './activities.ts';
 import { Inbox } from './inbox.ts';
-import { judgeStep, type RolloutCourse } from './rollout-step.ts';
+import { decisionRecord, judgeStep, type RolloutCourse } from './rollout-step.ts';
 import { label, Story } from './visibility.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     ['promote', 'rollback', 'pause', 'resume'],
   );
   label({ model: input.model, version: input.version });
-  const grant = await quick.beginRollout({ model: input.model, champion: input.champion });
+  const grant = await quick.beginRollout({ model: input.model, release: input.release, champion: input.champion });
   const course: RolloutCourse = { input, grant, inbox, story, writes: 0, first: null, paused: false };
   try {
     return await climb(course);
@@ -33,16 +34,19 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
   const { input } = course;
   let state = initialState(input.champion !== null);
   let because = `v${input.version} of ${input.release} begins its rollout`;
+  let last: DecisionRecord | undefined;
   for (;;) {
     label({ stage: stageName(state, input) });
     course.story.now(`${stageName(state, input)}: ${because}`);
-    const revision = await writeStep(course, state, because);
-    const { decision, operator } = await judgeStep(course, state, revision);
+    const revision = await writeStep(course, state, because, last);
+    const verdict = await judgeStep(course, state, revision);
+    const { decision, operator } = verdict;
+    last = decisionRecord(course, state, verdict);
     because = decision.because;
     course.story.tell(`${stageName(state, input)} → **${decision.action}**: ${because}`);
     const next = nextState(state, decision, input.policy);
-    if (next === 'promoted') return promote(course, decision, operator);
-    if (next === 'rolled_back') return withdraw(course, decision, operator);
+    if (next === 'promoted') return promote(course, decision, operator, last);
+    if (next === 'rolled_back') return withdraw(course, decision, operator, last);
     state = next;
   }
 }
@@ -54,7 +58,7 @@ function stageName(state: RolloutState, { policy }: RolloutInput): string {
 
 const operationId = (course: RolloutCourse) => `${workflowInfo().runId}/${course.writes++}`;
 
-async function writeStep(course: RolloutCourse, state: RolloutState, because: string) {
+async function writeStep(course: RolloutCourse, state: RolloutState, because: string, decision: DecisionRecord | undefined) {
   const { input, grant } = course;
   const first = input.champion === null;
   const written = await quick.writeTraffic.executeWithOptions({ summary: `${stageName(state, input)} — ${because}` }, [
@@ -68,6 +72,7 @@ async function writeStep(course: RolloutCourse, state: RolloutState, because: st
       ...(first ? { share: 0, shadowShare: 0 } : shareOf(state, input.policy)),
       leaseMs: first ? null : input.policy.lease,
       because,
+      decision,
     },
   ]);
   course.first ??= written;
@@ -91,18 +96,36 @@ function lastStep({ input, grant, ...course }: RolloutCourse, decision: Decision
   };
 }
 
-async function promote(course: RolloutCourse, decision: Decision, operator: Operator | null): Promise<RolloutResult> {
+async function promote(
+  course: RolloutCourse,
+  decision: Decision,
+  operator: Operator | null,
+  record: DecisionRecord,
+): Promise<RolloutResult> {
   const { input } = course;
   await quick.promote.executeWithOptions({ summary: decision.because }, [
-    { ...lastStep(course, decision, operator), version: input.version, release: input.release, by: operator?.by ?? 'pawl' },
+    {
+      ...lastStep(course, decision, operator),
+      decision: record,
+      version: input.version,
+      release: input.release,
+      by: operator?.by ?? 'pawl',
+    },
   ]);
   label({ stage: 'promoted' });
   course.story.now(`promoted: ${decision.because}`);
   return { outcome: 'promoted', because: decision.because };
 }
 
-async function withdraw(course: RolloutCourse, decision: Decision, operator: Operator | null): Promise<RolloutResult> {
-  await quick.withdraw.executeWithOptions({ summary: decision.because }, [lastStep(course, decision, operator)]);
+async function withdraw(
+  course: RolloutCourse,
+  decision: Decision,
+  operator: Operator | null,
+  record?: DecisionRecord,
+): Promise<RolloutResult> {
+  await quick.withdraw.executeWithOptions({ summary: decision.because }, [
+    { ...lastStep(course, decision, operator), decision: record },
+  ]);
   label({ stage: 'rolled back' });
   course.story.now(`rolled back: ${decision.because}`);
   return { outcome: 'rolled_back', because: decision.because };

@@ -1,4 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { searchAttributes } from '../../src/messages/names.ts';
 import { findProgram } from '../../infra/programs/find.ts';
 import { temporalTestServer } from '../../infra/programs/temporal-test-server.ts';
 
@@ -10,10 +11,22 @@ export async function startTestServer(): Promise<TestWorkflowEnvironment> {
   const path = await findProgram(temporalTestServer(), { say: (line) => process.stderr.write(`${line}\n`) });
   for (let tries = 1; ; tries += 1) {
     try {
-      return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+      const environment = await TestWorkflowEnvironment.createTimeSkipping({
+        server: { executable: { type: 'existing-path', path } },
+      });
+      await addSearchAttributes(environment);
+      return environment;
     } catch (error) {
       // The SDK gives it five seconds, fixed, which a JVM can miss while both cores are busy with other test files.
       if (tries === 3 || !/did not start within/.test(String(error))) throw error;
     }
   }
+}
+
+/** This server knows only how to add them, and 2 is the type Keyword in Temporal's API. */
+async function addSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
+  await connection.operatorService.addSearchAttributes({
+    namespace: namespace ?? 'default',
+    searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 2])),
+  });
 }

@@ -18,8 +18,8 @@ export interface Followed {
   readonly model: string;
   readonly triggerId: string;
   /** Whether the monitor still has the trigger: waiting, or as the release that runs. */
-  isKept(): Promise<boolean>;
-  tell(line: string): void;
+  readonly isKept: () => Promise<boolean>;
+  readonly tell: (line: string) => void;
 }
 
 /**

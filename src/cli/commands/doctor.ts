@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { FinalError, TransientError } from '../../errors.ts';
 import { taskQueues } from '../../messages/names.ts';
@@ -53,9 +54,9 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
   },
 };
 
-/** TASK_QUEUE_TYPE_* of Temporal's API (temporal/api/enums/v1/task_queue.proto). */
-const queueTypes = { workflow: 1, activity: 2 };
-
+type QueueType = NonNullable<Parameters<Client['workflowService']['describeTaskQueue']>[0]['taskQueueType']>;
+/** TASK_QUEUE_TYPE_WORKFLOW and _ACTIVITY of Temporal's API (temporal/api/enums/v1/task_queue.proto): what each asks for. */
+const queueTypes = { pipeline: 1 as QueueType, training: 2 as QueueType };
 /** How long ago a worker may have asked for work, s: a poll lasts a minute, and who trains asks for nothing meanwhile. */
 const silence = { pipeline: 65, training: 300 };
 
@@ -66,7 +67,7 @@ async function workers(session: Context['session'], kind: 'pipeline' | 'training
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
-    taskQueueType: kind === 'pipeline' ? queueTypes.workflow : queueTypes.activity,
+    taskQueueType: queueTypes[kind],
   });
   const since = Date.now() / 1000 - silence[kind];
   const there = (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);

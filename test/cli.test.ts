@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../infra/servers/free-port.ts';
+import type { CommandResult } from '../infra/processes/pawl-command.ts';
+import { runPawl } from '../infra/processes/pawl-command.ts';
+import { packageFile } from '../src/package-root.ts';
+import { RunningPawl, until } from './running-pawl.ts';
+
+let pawl: RunningPawl;
+let csv: string;
+let row: Record<string, unknown>;
+
+beforeAll(async () => {
+  pawl = await RunningPawl.start({ example: 'income' });
+  mkdirSync(join(pawl.folder, 'own'));
+  csv = join(pawl.folder, 'own', 'income.csv');
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const source = `SELECT * FROM read_parquet('${join(pawl.folder, 'example', 'data', 'income.parquet')}') LIMIT 4000`;
+  await connection.run(`COPY (${source}) TO '${csv}' (HEADER)`);
+  const [first] = (await connection.runAndReadAll(`SELECT * EXCLUDE (id, income) FROM (${source}) LIMIT 1`)).getRowObjectsJson();
+  // DuckDB writes 64-bit integers as text.
+  row = Object.fromEntries(
+    Object.entries(first ?? {}).map(([name, value]) => [name, /^\d+$/.test(String(value)) ? Number(value) : value]),
+  );
+  connection.closeSync();
+});
+
+afterAll(() => pawl?.stop());
+
+const run = (...args: string[]) => pawl.run(...args);
+/** With variables of its own: a part that is not there. */
+const runWith = (environment: Record<string, string>, ...args: string[]) =>
+  runPawl({ ...pawl.environment, ...environment }, args, pawl.folder);
+const failure = ({ code, value, stderr }: CommandResult) => ({
+  code,
+  value,
+  error: (JSON.parse(stderr) as { error: { code: string; message: string; todo: string; problems: unknown[] } }).error,
+});
+const own = () => join(pawl.folder, 'own', 'pawl.yaml');
+const named = () => ['--set', `model=${pawl.model}`];
+
+describe('from a CSV to predictions', () => {
+  it('writes a pawl.yaml that is checked, applied and released as it is', async () => {
+    expect(await run('init', csv, '--out', own())).toMatchObject({
+      code: 0,
+      value: { file: own(), model: 'income', task: 'binary-classification', label: 'income' },
+    });
+    expect(failure(await run('init', csv, '--out', own()))).toMatchObject({ code: 1, error: { code: 'PAWL_FILE_EXISTS' } });
+
+    const dry = await run('apply', own(), ...named(), '--dry-run');
+    expect(dry).toMatchObject({ code: 0, value: { model: pawl.model, change: 'new', applied: false } });
+    expect(failure(await run('status', pawl.model)).error.code).toBe('PAWL_MODEL_NOT_FOUND');
+
+    const quick = [...named(), '--set', 'release.bake=1s', '--set', 'training.params.trees=20'];
+    expect(await run('apply', own(), ...quick)).toMatchObject({
+      code: 0,
+      value: { change: 'new', applied: true, schedule: 'none' },
+    });
+    expect(await run('apply', own(), ...quick)).toMatchObject({ code: 0, value: { change: 'unchanged' } });
+
+    const released = await run('release', pawl.model, '--wait', '--reason', 'first');
+    expect(released).toMatchObject({
+      code: 0,
+      stderr: '',
+      value: { release: `${pawl.model}/1`, outcome: 'promoted', version: 1, metrics: { accuracy: expect.any(Number) as number } },
+    });
+    expect(Object.keys(released.value as object)).toEqual(['release', 'outcome', 'version', 'because', 'metrics']);
+  });
+
+  it('prints the documented shapes, with --json before or after the command', async () => {
+    const status = await run('status', pawl.model);
+    expect(Object.keys(status.value as object)).toEqual(['model', 'champion', 'traffic', 'release', 'trigger', 'gateways']);
+    expect(status.value).toMatchObject({ model: pawl.model, champion: { version: 1 }, release: { outcome: 'promoted' } });
+    expect(JSON.parse(await stdout('', '--json', 'status'))).toMatchObject([{ model: pawl.model }]);
+    expect((await run('versions', pawl.model)).value).toMatchObject([{ version: 1, champion: true, overridden: false }]);
+    const [line] = (await run('timeline', pawl.model, '--limit', '1')).value as object[];
+    expect(Object.keys(line ?? {})).toEqual(['at', 'kind', 'because', 'by', 'release', 'version', 'revision']);
+    const parts = (await run('doctor')).value as { part: string; ok: boolean }[];
+    expect(parts.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('predicts a row from the argument and rows from stdin, and tells what the gateway refuses', async () => {
+    await until('the gateway has the version', async () => (await run('predict', pawl.model, JSON.stringify(row))).code === 0);
+    const piped = await stdout(JSON.stringify([row, row]), 'predict', pawl.model, '--json');
+    expect(JSON.parse(piped)).toMatchObject({ model: pawl.model, predictions: [{ version: 1 }, { version: 1 }] });
+    expect(await stdout(JSON.stringify(row), 'predict', pawl.model)).toMatch(/^(<=50K|>50K) {2}score 0\.\d+ {2}v1 {2}\S+\n$/);
+    const refused = failure(await run('predict', pawl.model, '{}'));
+    expect(refused).toMatchObject({ code: 1, value: null, error: { code: 'PAWL_ROW_INVALID' } });
+    expect(refused.error.problems).toHaveLength(14);
+    expect(failure(await run('predict', pawl.model, '{bad')).error.code).toBe('PAWL_ROW_INVALID');
+  });
+
+  it('says why a person is refused', async () => {
+    expect(failure(await run('promote', pawl.model, '--reason', 'x')).error).toMatchObject({
+      code: 'PAWL_REQUEST_REFUSED',
+      message: `No release of ${pawl.model} is running; there is nothing to promote.`,
+    });
+    expect(failure(await run('rollback', pawl.model, '--reason', 'x')).error.code).toBe('PAWL_NO_WAY_BACK');
+  });
+
+  it('ends with 3 when a release is rejected', async () => {
+    const impossible = ['--set', 'evaluation.gates=[{ accuracy: { at_least: 0.999 } }]', '--set', 'training.params.trees=20'];
+    await pawl.done('apply', own(), ...named(), ...impossible);
+    expect(await run('release', pawl.model, '--wait')).toMatchObject({ code: 3, value: { outcome: 'rejected', version: null } });
+  });
+
+  it('watches until it is interrupted', async () => {
+    const child = spawnPawl('watch', pawl.model, '--json');
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+    await until('the first line is there', () => Promise.resolve(seen.includes('\n')));
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+    for (const line of seen.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('because');
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    [['nonsense']],
+    [['status', 'a', 'b']],
+    [['status', '--nope']],
+    [['release']],
+    [['promote', 'a']],
+    [['timeline', 'a', '--limit', 'abc']],
+    [['release', 'a', '--as-of', 'nonsense']],
+    [['release', 'a', '--shuffle-labels']],
+    [['predict', 'a', '{}', '--gateway', 'nonsense']],
+    [['dev', '--trainers', 'none']],
+  ])('%j is wrong usage', async (args) => {
+    expect(failure(await run(...args))).toMatchObject({ code: 2, value: null, error: { code: 'PAWL_USAGE_INVALID' } });
+  });
+
+  it.each([
+    [['status']],
+    [['timeline']],
+    [['versions']],
+    [['watch']],
+    [['release']],
+    [['predict'], ['{}']],
+    [['rollback'], ['--reason', 'x']],
+    [['rollback'], ['--break-glass', '--reason', 'x']],
+  ])('%j of an unknown model says so', async (command, rest: string[] = []) => {
+    expect(failure(await run(...command, 'nobody', ...rest))).toMatchObject({ code: 1, error: { code: 'PAWL_MODEL_NOT_FOUND' } });
+  });
+
+  it('tells every mistake of a file with its place', async () => {
+    const file = join(pawl.folder, 'wrong.yaml');
+    writeFileSync(file, 'model: Not A Name\ntask: guessing\nowner: me\nsource: { file: x }\n');
+    const { code, error } = failure(await run('apply', file));
+    expect([code, error.code]).toEqual([1, 'PAWL_SPEC_INVALID']);
+    expect(error.problems.length).toBeGreaterThanOrEqual(4);
+    for (const problem of error.problems)
+      expect(problem).toMatchObject({ file, line: expect.any(Number) as number, column: expect.any(Number) as number });
+    expect(failure(await run('apply', 'none.yaml')).error.code).toBe('PAWL_SPEC_NOT_FOUND');
+  });
+
+  it('names the part that is away', async () => {
+    const port = await freePort();
+    const away = async (environment: Record<string, string>, ...args: string[]) =>
+      failure(await runWith(environment, ...args)).error;
+    expect(await away({ PAWL_REGISTRY_URL: `postgres://127.0.0.1:${port}/pawl` }, 'status')).toMatchObject({
+      code: 'PAWL_REGISTRY_UNAVAILABLE',
+    });
+    const temporal = await away({ PAWL_TEMPORAL_ADDRESS: `127.0.0.1:${port}` }, 'pause', pawl.model, '--reason', 'x');
+    expect(temporal).toMatchObject({
+      code: 'PAWL_TEMPORAL_UNAVAILABLE',
+      todo: expect.stringContaining('--break-glass') as string,
+    });
+    expect(await away({ PAWL_GATEWAY_PORT: String(port) }, 'predict', pawl.model, '{}')).toMatchObject({
+      code: 'PAWL_GATEWAY_UNAVAILABLE',
+    });
+    expect(await away({ PAWL_REGISTRY_URL: 'mysql://x' }, 'status')).toMatchObject({ code: 'PAWL_SETTINGS_INVALID' });
+  });
+});
+
+function spawnPawl(...args: string[]) {
+  return spawn(process.execPath, [packageFile('dist/src/cli/main.js'), ...args], {
+    env: { ...process.env, ...pawl.environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+}
+
+/** What a command prints when it is given a text on stdin. */
+async function stdout(input: string, ...args: string[]): Promise<string> {
+  const child = spawnPawl(...args);
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stdin.end(input);
+  await new Promise((resolve) => child.once('close', resolve));
+  return said;
+}

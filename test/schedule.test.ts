@@ -8,7 +8,7 @@ import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 let pawl: RunningPawl;
 
 beforeAll(async () => {
-  pawl = await RunningPawl.start({ example: 'electricity' });
+  pawl = await RunningPawl.start({ example: 'bike-demand' });
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ it('keeps the Schedule in step with the spec: created, changed, removed', async 
 });
 
 it('retrains through the monitor when it is due, and records why', async () => {
-  await pawl.apply(...quickRollout, 'contract.freshness=12000d', 'schedule=0 3 * * 1');
+  await pawl.apply(...quickRollout, 'schedule=0 3 * * 1');
   await pawl.client.schedule.getHandle(scheduleId(pawl.model)).trigger();
   await until('the scheduled release has ended', async () => {
     const status = (await pawl.done('status', pawl.model)) as { release: { outcome: string | null } | null };

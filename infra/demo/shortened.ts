@@ -1,9 +1,5 @@
-/**
- * The example's waits, shortened for a story of minutes: the same file otherwise. Freshness is held against today's clock,
- * and the market was recorded in 1997, so it is set to thirty years.
- */
+/** The example's waits, shortened for a story of minutes: the same file otherwise. */
 export const shortened: readonly string[] = [
-  'contract.freshness=12000d',
   'release.shadow.for=4s',
   'release.step.for=4s',
   'release.step.at_least=150 requests',

@@ -10,5 +10,7 @@ export async function record(client: Client, kind: 'monitor' | 'release' | 'roll
   const folder = packageFile(`test/histories/${shape}`);
   mkdirSync(folder, { recursive: true });
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
-  writeFileSync(`${folder}/${kind}.json`, `${historyToJSON(history)}\n`);
+  // Who ran it, and where, is nobody's business later.
+  const json = historyToJSON(history).replaceAll(/"identity": ?"[^"]*"/g, '"identity":"recorded"');
+  writeFileSync(`${folder}/${kind}.json`, `${json}\n`);
 }

@@ -11,6 +11,6 @@ export async function record(client: Client, kind: 'monitor' | 'release' | 'roll
   mkdirSync(folder, { recursive: true });
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   // Who ran it, and where, is nobody's business later.
-  const json = historyToJSON(history).replaceAll(/"identity": ?"[^"]*"/g, '"identity":"recorded"');
+  const json = historyToJSON(history).replaceAll(/"\d+@[^"]*"/g, '"recorded"');
   writeFileSync(`${folder}/${kind}.json`, `${json}\n`);
 }

@@ -65,9 +65,10 @@ async function releaseOf({ registry, triggerId }: Followed): Promise<ReleaseReco
 
 async function tellProgress({ registry, model }: Followed, release: ReleaseRecord, tell: (line: string) => void): Promise<void> {
   const { id, stage } = release;
-  if (stage !== null && stage !== 'rollout') tell(`${id}: ${stage}`);
   for (const row of await timeline(registry, model, 50))
     if (row.kind === 'decision' && row.release === id) tell(`${id}: ${row.because}`);
+  if (release.outcome !== null) return;
+  if (stage !== null && stage !== 'rollout') tell(`${id}: ${stage}`);
   if (stage === 'rollout') {
     const { spec } = await getSpec(registry, model, release.specDigest);
     tell(

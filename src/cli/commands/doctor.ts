@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { FinalError, TransientError } from '../../errors.ts';
 import { taskQueues } from '../../messages/names.ts';
@@ -54,9 +53,9 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
   },
 };
 
-type QueueType = NonNullable<Parameters<Client['workflowService']['describeTaskQueue']>[0]['taskQueueType']>;
 /** TASK_QUEUE_TYPE_WORKFLOW and _ACTIVITY of Temporal's API (temporal/api/enums/v1/task_queue.proto): what each asks for. */
-const queueTypes = { pipeline: 1 as QueueType, training: 2 as QueueType };
+const queueTypes: Readonly<Record<string, number>> = { pipeline: 1, training: 2 };
+
 /** How long ago a worker may have asked for work, s: a poll lasts a minute, and who trains asks for nothing meanwhile. */
 const silence = { pipeline: 65, training: 300 };
 
@@ -67,7 +66,9 @@ async function workers(session: Context['session'], kind: 'pipeline' | 'training
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
-    taskQueueType: queueTypes[kind],
+    // The generated module of the enum has no named exports, so its numbers stand here.
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+    taskQueueType: queueTypes[kind] ?? 0,
   });
   const since = Date.now() / 1000 - silence[kind];
   const there = (pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);

@@ -50,7 +50,7 @@ describe('parseSpec', () => {
     expect(spec.evaluation.holdout).toEqual({ ms: 604_800_000 });
     expect(spec.training.window).toBe(7_776_000_000);
     expect(spec.contract.quarantine.at_most).toBe(0.01);
-    expect(spec.monitor.retrain_after).toBe(480);
+    expect(spec.monitor.retrain_after).toBe(384);
     expect(
       parseSpec(
         smallest.replace('regression', 'binary-classification').replace('label: amount', 'label: amount\n  positive: 1'),

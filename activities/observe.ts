@@ -9,6 +9,7 @@ import type { MonitorPolicy, Observation } from '../src/monitoring/state.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { getDataset } from '../src/registry/datasets.ts';
 import { countLabels, readLabels } from '../src/registry/labels.ts';
+import { finishOpenOperations } from '../src/registry/operations.ts';
 import { abandonRelease, lastEndedRelease, listReleases } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
@@ -80,8 +81,14 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
         throw error;
       });
     for (const release of open) {
-      if (release.runId !== running)
-        await abandonRelease(registry, release.id, 'Its workflow was terminated or lost before it could say how it ended.');
+      if (release.runId === running) continue;
+      const because = 'Its workflow was terminated or lost before it could say how it ended.';
+      await abandonRelease(registry, release.id, because);
+      await finishOpenOperations(registry, {
+        model,
+        release: release.id,
+        because: `Not done: ${release.id} is over. ${because}`,
+      });
     }
     return open.find((release) => release.runId === running)?.id ?? null;
   }

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
+import { FinalError } from '../src/errors.ts';
 import type { ReleaseInput, ReleaseOutcome, ReleasePlan } from '../src/messages/release.ts';
 import { getChampion } from '../src/registry/champion.ts';
+import { finishOpenOperations } from '../src/registry/operations.ts';
 import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { linkTrigger, recordTrigger } from '../src/registry/triggers.ts';
@@ -12,6 +14,8 @@ export function createReleaseActivities({ registry }: Dependencies) {
     /** Takes the next number and reads what the release goes by. Equal run, equal release. */
     async openRelease(input: ReleaseInput): Promise<ReleasePlan> {
       const { model, trigger } = input;
+      if (input.asOf !== undefined && Number.isNaN(Date.parse(input.asOf)))
+        throw new FinalError('PAWL_TIME_INVALID', `${input.asOf} is no time.`);
       const { spec, digest } = await getSpec(registry, model);
       const runId = Context.current().info.workflowExecution?.runId ?? trigger.id;
       await recordTrigger(registry, { ...trigger, model, evidence: {} });
@@ -59,6 +63,11 @@ export function createReleaseActivities({ registry }: Dependencies) {
         version: input.version,
         because: input.because,
         metrics: input.metrics,
+      });
+      await finishOpenOperations(registry, {
+        model: input.model,
+        release: input.release,
+        because: `Not done: ${input.release} ended ${input.outcome.replace('_', ' ')}: ${input.because}`,
       });
       return { champion: (await getChampion(registry, input.model))?.version ?? null };
     },

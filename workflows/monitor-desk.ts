@@ -46,6 +46,8 @@ export class MonitorDesk {
     if (!request.reason) mistakes.push('`reason` is missing: why?');
     if (request.shuffleLabels && !request.overrideGates)
       mistakes.push('`shuffleLabels` makes a bad version; it needs `overrideGates` beside it.');
+    if (request.asOf !== undefined && Number.isNaN(Date.parse(request.asOf)))
+      mistakes.push(`\`asOf\` is no time: ${request.asOf}.`);
     const { running } = this.#watch;
     if ((action === 'promote' || action === 'approve' || action === 'reject') && running === null)
       mistakes.push(`No release of ${this.#watch.model} is running; there is nothing to ${action}.`);

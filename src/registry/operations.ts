@@ -50,3 +50,21 @@ export async function getOperation(registry: Registry, requestId: string): Promi
   const { request_id, asked_at, finished_at, ...rest } = row;
   return { ...rest, requestId: request_id, askedAt: asked_at, finishedAt: finished_at };
 }
+
+/**
+ * Answers every request that nobody will carry out any more, because the release that it was meant for is over. Retrains are
+ * the monitor's and wait for their own release.
+ */
+export async function finishOpenOperations(
+  registry: Registry,
+  input: { model: string; release: string; because: string },
+): Promise<void> {
+  const { model, release, because } = input;
+  await registry.db
+    .updateTable('operations')
+    .set({ finished_at: sql<Date>`clock_timestamp()`, because, release })
+    .where('model', '=', model)
+    .where('action', '!=', 'retrain')
+    .where('finished_at', 'is', null)
+    .execute();
+}

@@ -18,7 +18,7 @@ export class ReleaseDesk {
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #story: Story;
   #rollout: ChildWorkflowHandle<typeof rollout> | null = null;
-  #verdict: { wanted: boolean; resolve: (operator: Operator) => void } | null = null;
+  #verdict: { resolve: (operator: Operator) => void } | null = null;
   /** The rollback that ended the release, for its closing sentence. */
   withdrawnBy: Operator | null = null;
 
@@ -37,10 +37,13 @@ export class ReleaseDesk {
 
   /** The next approve or reject. */
   async verdict(): Promise<Operator> {
-    return new Promise((resolve) => {
-      this.#verdict = { wanted: true, resolve };
+    const word = new Promise<Operator>((resolve) => {
+      this.#verdict = { resolve };
       this.#serve();
     });
+    // A bare promise knows nothing of its scope: without this a rollback would wait for the approval too.
+    const withdrawn: Promise<never> = CancellationScope.current().cancelRequested;
+    return Promise.race([word, withdrawn]);
   }
 
   /** The rollout as a child: cancelled with the release, also when the release is terminated. */

@@ -169,16 +169,17 @@ export class Predictor {
       // Unloaded in the meantime: no fault of the version's.
       if (traffic.shelf.get(by.version) !== by.scorer) return;
       const startedAt = monotonic();
-      const arm = this.#arm(traffic, by, revision, 'shadow');
+      // Looked up when it is counted: a window that was closed meanwhile has been shipped and counts no more.
+      const arm = () => this.#arm(traffic, by, revision, 'shadow');
       try {
         const answers = await by.scorer.score(parseRows(by, request.rows));
-        arm.answered(
+        arm().answered(
           monotonic() - startedAt,
           answers.map((answer) => answer.score),
         );
         this.#record(call, by, 'shadow', answers);
       } catch (error) {
-        arm.failed(monotonic() - startedAt, false);
+        arm().failed(monotonic() - startedAt, false);
         metrics.errors.inc({ model: traffic.model, version: by.version, role: 'shadow' });
         logger.debug({ err: error, model: traffic.model, version: by.version }, 'shadow failed');
       }

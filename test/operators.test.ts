@@ -100,6 +100,16 @@ describe('a rollout under way', () => {
     expect(traffic.failures).toEqual([]);
   }, 60_000);
 
+  it('gives the champion everything again when its release is cancelled from the Temporal UI', async () => {
+    const before = (await getChampion(pawl.registry, pawl.model))?.version ?? 0;
+    const id = await release('--override-gates');
+    await shareIs(0.05);
+    await pawl.client.workflow.getHandle(workflowId.release(pawl.model)).cancel();
+    await ended(id);
+    expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'rolled_back', because: 'The rollout was cancelled.' });
+    expect(await readAssignment(pawl.registry, pawl.model)).toMatchObject({ challenger: null, champion: { version: before } });
+  }, 60_000);
+
   it('leaves every word of it in the timeline, with who said it and why', async () => {
     const said = (await timeline(pawl.registry, pawl.model, 500))
       .filter((row) => row.kind === 'operation')

@@ -1,7 +1,10 @@
 import { ApplicationFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { FailureType } from '../src/messages/failures.ts';
-import type { ReleaseResult } from '../src/messages/release.ts';
+import type { ReleasePlan, ReleaseResult } from '../src/messages/release.ts';
+import { quick } from './activities.ts';
 import type { ReleaseDesk } from './release-desk.ts';
+import { tellEnded } from './tell-monitor.ts';
+import { label, type Story } from './visibility.ts';
 
 /** Ends that are a verdict on the version, not a fault of the system. */
 const rejections: readonly FailureType[] = ['ContractViolation', 'GateFailed', 'ArtifactRefused', 'NoWayBack'];
@@ -23,4 +26,20 @@ function rootOf(failure: unknown): Error {
   if (failure instanceof TemporalFailure && failure.cause instanceof Error && !(failure instanceof ApplicationFailure))
     return rootOf(failure.cause);
   return failure instanceof Error ? failure : new Error(String(failure));
+}
+
+/** The last of a release, however it ended: every request answered, its row closed, the monitor told. */
+export async function closeRelease(
+  plan: ReleasePlan,
+  desk: ReleaseDesk,
+  story: Story,
+  result: ReleaseResult,
+): Promise<ReleaseResult> {
+  const { release, outcome, because } = result;
+  await desk.answerTheRest(result);
+  const { champion } = await quick.closeRelease({ ...result, model: plan.model });
+  label({ stage: outcome });
+  story.now(`${outcome}: ${because}`);
+  await tellEnded(plan.model, { release, outcome, because, champion, endedAt: Date.now() });
+  return result;
 }

@@ -1,13 +1,13 @@
-import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Candidate } from '../activities/train.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import type { ReleaseInput, ReleasePlan, ReleaseResult } from '../src/messages/release.ts';
-import { workflowId } from '../src/messages/names.ts';
 import { long, quick, training } from './activities.ts';
 import { awaitApproval } from './approval.ts';
-import { releaseEndedSignal, releaseOpenedSignal } from './messages.ts';
 import { ReleaseDesk } from './release-desk.ts';
-import { endOf } from './release-end.ts';
+import { closeRelease, endOf } from './release-end.ts';
+import { recordResumption } from './resumption.ts';
+import { tellOpened } from './tell-monitor.ts';
 import { label, Story } from './visibility.ts';
 
 /**
@@ -25,16 +25,16 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
     'resume',
   ]);
   label({ model: plan.model, trigger: input.trigger.kind });
-  await tellMonitor(plan, (monitor) =>
-    monitor.signal(releaseOpenedSignal, { release: plan.release, triggerId: input.trigger.id, by: input.trigger.by }),
-  );
+  await tellOpened(plan, input.trigger);
 
   const desk = new ReleaseDesk(story);
   const progress: Progress = { version: null, metrics: {} };
   const result = await desk
     .unlessWithdrawn(() => pass(input, plan, desk, story, progress))
     .catch((failure: unknown) => endOf(failure, desk));
-  return CancellationScope.nonCancellable(() => close(plan, desk, story, { release: plan.release, ...progress, ...result }));
+  return CancellationScope.nonCancellable(() =>
+    closeRelease(plan, desk, story, { release: plan.release, ...progress, ...result }),
+  );
 }
 
 /** What a release has come to so far, for its closing row. */
@@ -97,48 +97,4 @@ async function pass(
 
   at('rollout');
   return desk.rollOut({ model, release: id, version, champion: plan.champion, policy: plan.policy });
-}
-
-/** A crash that cost nothing is worth a line: who reads the history later wonders why the training took so long. */
-async function recordResumption(plan: ReleasePlan, { resumedFrom, trainer }: Candidate): Promise<void> {
-  await quick.recordDecision({
-    key: `${plan.release}/resumed`,
-    model: plan.model,
-    release: plan.release,
-    workflow: 'release',
-    stage: 'train',
-    action: 'resume',
-    because: `a worker was lost in the middle of the training; another went on from step ${resumedFrom} of its checkpoint (${trainer})`,
-    evidence: { resumedFrom },
-  });
-}
-
-async function close(plan: ReleasePlan, desk: ReleaseDesk, story: Story, result: ReleaseResult): Promise<ReleaseResult> {
-  await desk.answerTheRest(result);
-  const { champion } = await quick.closeRelease({ ...result, model: plan.model });
-  label({ stage: result.outcome });
-  story.now(`${result.outcome}: ${result.because}`);
-  const endedAt = Date.now();
-  await tellMonitor(plan, (monitor) =>
-    monitor.signal(releaseEndedSignal, {
-      release: plan.release,
-      outcome: result.outcome,
-      because: result.because,
-      champion,
-      endedAt,
-    }),
-  );
-  return result;
-}
-
-/** A release may be started by hand, without a monitor; then there is nobody to tell. */
-async function tellMonitor(
-  plan: ReleasePlan,
-  tell: (monitor: ReturnType<typeof getExternalWorkflowHandle>) => Promise<void>,
-): Promise<void> {
-  try {
-    await tell(getExternalWorkflowHandle(workflowId.monitor(plan.model)));
-  } catch {
-    // The monitor learns of it at its next tick, if there is one.
-  }
 }

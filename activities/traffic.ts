@@ -5,6 +5,7 @@ import { recordDecision } from '../src/registry/decisions.ts';
 import { newestLabelSeq } from '../src/registry/labels.ts';
 import { finishOperation } from '../src/registry/operations.ts';
 import { updateRelease } from '../src/registry/releases.ts';
+import type { RevisionInput } from '../src/registry/traffic-revisions.ts';
 import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -18,20 +19,10 @@ export interface RolloutGrant {
   readonly labelSeq: number;
 }
 
-export interface TrafficStep {
-  readonly model: string;
-  readonly epoch: number;
-  readonly operationId: string;
-  readonly champion: number | null;
-  readonly challenger: number | null;
-  readonly share: number;
-  readonly shadowShare: number;
-  readonly salt: string;
-  readonly leaseMs: number | null;
-  readonly because: string;
+export interface TrafficStep extends RevisionInput {
   /** The person's request that this carries out. */
   readonly requestId?: string | undefined;
-  /** The decision that this carries out; recorded before it. */
+  /** The decision that this carries out; on record once it is carried out, not where a newer epoch refused it. */
   readonly decision?: DecisionRecord | undefined;
 }
 
@@ -45,8 +36,8 @@ export interface WrittenRevision {
 export function createTrafficActivities({ registry, store, clock }: Dependencies) {
   async function write(step: TrafficStep): Promise<WrittenRevision> {
     const { requestId, decision, ...revision } = step;
-    if (decision !== undefined) await recordDecision(registry, decision);
     const written = await writeRevision(registry, revision);
+    if (decision !== undefined) await recordDecision(registry, decision);
     if (requestId !== undefined)
       await finishOperation(registry, { requestId, because: step.because, revision: written.revision });
     return { revision: written.revision, at: await clock.now() };

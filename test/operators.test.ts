@@ -87,7 +87,9 @@ describe('a rollout under way', () => {
     const before = (await getChampion(pawl.registry, pawl.model))?.version ?? 0;
     const id = await release('--override-gates');
     await shareIs(0.05);
-    const answer = (await pawl.done('rollback', pawl.model, '--by', 'grace', '--reason', 'callers complain')) as {
+    // Longer than Temporal takes for a summary: a person's words must never stall what they ask for.
+    const words = `callers complain ${'as never before '.repeat(100)}`;
+    const answer = (await pawl.done('rollback', pawl.model, '--by', 'grace', '--reason', words)) as {
       revision: number;
     };
     expect(await readAssignment(pawl.registry, pawl.model)).toMatchObject({

@@ -7,6 +7,7 @@ import type { Decision, RolloutState } from '../src/rollout/state.ts';
 import { quick } from './activities.ts';
 import { Inbox } from './inbox.ts';
 import { decisionRecord, judgeStep, type RolloutCourse } from './rollout-step.ts';
+import { summary } from './summary.ts';
 import { label, Story } from './visibility.ts';
 
 /**
@@ -61,7 +62,7 @@ const operationId = (course: RolloutCourse) => `${workflowInfo().runId}/${course
 async function writeStep(course: RolloutCourse, state: RolloutState, because: string, decision: DecisionRecord | undefined) {
   const { input, grant } = course;
   const first = input.champion === null;
-  const written = await quick.writeTraffic.executeWithOptions({ summary: `${stageName(state, input)} — ${because}` }, [
+  const written = await quick.writeTraffic.executeWithOptions({ summary: summary(`${stageName(state, input)}: ${because}`) }, [
     {
       model: input.model,
       ...grant,
@@ -103,7 +104,7 @@ async function promote(
   record: DecisionRecord,
 ): Promise<RolloutResult> {
   const { input } = course;
-  await quick.promote.executeWithOptions({ summary: decision.because }, [
+  await quick.promote.executeWithOptions({ summary: summary(decision.because) }, [
     {
       ...lastStep(course, decision, operator),
       decision: record,
@@ -123,7 +124,7 @@ async function withdraw(
   operator: Operator | null,
   record?: DecisionRecord,
 ): Promise<RolloutResult> {
-  await quick.withdraw.executeWithOptions({ summary: decision.because }, [
+  await quick.withdraw.executeWithOptions({ summary: summary(decision.because) }, [
     { ...lastStep(course, decision, operator), decision: record },
   ]);
   label({ stage: 'rolled back' });

@@ -14,6 +14,7 @@ import { acceptTrigger, afterRelease, decideMonitor, initialMonitorState } from 
 import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
 import { long, quick } from './activities.ts';
+import { summary } from './summary.ts';
 import { label } from './visibility.ts';
 import type { release } from './release.ts';
 
@@ -140,7 +141,7 @@ export class Watch {
             ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
           },
         ],
-        staticSummary: `${this.model}: ${why.kind}, ${why.because}`.slice(0, 190),
+        staticSummary: summary(`${this.model}: ${why.kind}, ${why.because}`),
         parentClosePolicy: ParentClosePolicy.ABANDON,
       });
       this.#running ??= { release: workflowId.release(this.model), triggerId: trigger.id, by: trigger.by };

@@ -94,9 +94,9 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
   }
 
   return {
-    async monitorPolicy(input: { model: string }): Promise<{ policy: MonitorPolicy; owner: string }> {
+    async monitorPolicy(input: { model: string }): Promise<{ policy: MonitorPolicy }> {
       const { spec } = await getSpec(registry, input.model);
-      return { policy: spec.monitor, owner: spec.owner };
+      return { policy: spec.monitor };
     },
 
     async observe(input: { model: string }): Promise<Observation> {

@@ -1,23 +1,11 @@
 import type { Operator } from '../src/messages/operator.ts';
 import type { Trigger } from '../src/messages/release.ts';
 import { breakGlass } from '../src/registry/break-glass.ts';
-import { recordDecision } from '../src/registry/decisions.ts';
+import { type DecisionRecord, recordDecision } from '../src/registry/decisions.ts';
 import { finishOperation, getOperation, recordOperation } from '../src/registry/operations.ts';
 import { recordTrigger } from '../src/registry/triggers.ts';
 import type { Dependencies } from './dependencies.ts';
 import { heartbeat } from './progress.ts';
-
-/** One line of a model's history. Equal key, one line. */
-export interface DecisionRecord {
-  readonly key: string;
-  readonly model: string;
-  readonly release: string | null;
-  readonly workflow: 'monitor' | 'release' | 'rollout';
-  readonly stage: string;
-  readonly action: string;
-  readonly because: string;
-  readonly evidence: unknown;
-}
 
 /** What people asked and what was decided, on record. */
 export function createOperationActivities({ registry, clock }: Dependencies) {

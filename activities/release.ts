@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { FinalError } from '../src/errors.ts';
-import type { ReleaseInput, ReleaseOutcome, ReleasePlan } from '../src/messages/release.ts';
+import { type ReleaseInput, releaseOptions, type ReleaseOutcome, type ReleasePlan } from '../src/messages/release.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { finishOpenOperations } from '../src/registry/operations.ts';
 import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
@@ -24,18 +24,14 @@ export function createReleaseActivities({ registry }: Dependencies) {
         runId,
         specDigest: digest,
         trigger,
-        ...(input.overrideGates === undefined ? {} : { overrideGates: input.overrideGates }),
-        ...(input.asOf === undefined ? {} : { asOf: input.asOf }),
-        ...(input.shuffleLabels === undefined ? {} : { shuffleLabels: input.shuffleLabels }),
+        ...releaseOptions(input),
       });
       await linkTrigger(registry, trigger.id, release.id);
       const champion = await getChampion(registry, model);
       const { shadow, ramp, step, bake, lease, lapses, rollback_when } = spec.release;
       return {
         release: release.id,
-        number: release.number,
         model,
-        owner: spec.owner,
         trainer: spec.training.trainer,
         approval: spec.release.approval,
         champion: champion?.version ?? null,

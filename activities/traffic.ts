@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { FinalError } from '../src/errors.ts';
 import { moveChampion } from '../src/registry/champion.ts';
-import { recordDecision } from '../src/registry/decisions.ts';
+import { type DecisionRecord, recordDecision } from '../src/registry/decisions.ts';
 import { newestLabelSeq } from '../src/registry/labels.ts';
 import { finishOperation } from '../src/registry/operations.ts';
 import { updateRelease } from '../src/registry/releases.ts';
@@ -9,7 +9,6 @@ import type { RevisionInput } from '../src/registry/traffic-revisions.ts';
 import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { DecisionRecord } from './operations.ts';
 
 export interface RolloutGrant {
   readonly epoch: number;
@@ -63,7 +62,7 @@ export function createTrafficActivities({ registry, store, clock }: Dependencies
     /** The challenger leads: traffic first, then the alias. */
     async promote(step: TrafficStep & { version: number; release: string; by: string }): Promise<WrittenRevision> {
       const { version, release, by, ...traffic } = step;
-      const written = await write({ ...traffic, champion: version, challenger: null, share: 0, shadowShare: 0, leaseMs: null });
+      const written = await write({ ...traffic, champion: version });
       await moveChampion(registry, {
         model: step.model,
         version,
@@ -76,8 +75,6 @@ export function createTrafficActivities({ registry, store, clock }: Dependencies
     },
 
     /** The champion answers everything again. */
-    async withdraw(step: TrafficStep): Promise<WrittenRevision> {
-      return write({ ...step, challenger: null, share: 0, shadowShare: 0, leaseMs: null });
-    },
+    withdraw: write,
   };
 }

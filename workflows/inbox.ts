@@ -10,7 +10,7 @@ export function toOperator(action: OperatorAction, request: OperatorRequest = {}
     action,
     by: request.by ?? 'somebody, by signal',
     reason: request.reason ?? 'no reason given',
-    requestId: request.requestId ?? uuid4(),
+    requestId: request.requestId || uuid4(),
   };
 }
 

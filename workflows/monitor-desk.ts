@@ -1,7 +1,8 @@
-import { ApplicationFailure, condition, getExternalWorkflowHandle, setHandler, uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import type { OperatorAction } from '../src/messages/names.ts';
 import { signalNames, workflowId } from '../src/messages/names.ts';
 import type { Operator, OperatorAnswer, OperatorRequest } from '../src/messages/operator.ts';
+import { releaseOptions } from '../src/messages/release.ts';
 import { long, quick } from './activities.ts';
 import { toOperator } from './inbox.ts';
 import {
@@ -78,16 +79,13 @@ export class MonitorDesk {
 
   async #retrain(operator: Operator): Promise<OperatorAnswer> {
     const watch = this.#watch;
-    const id = operator.requestId === '' ? uuid4() : operator.requestId;
-    const { asOf, overrideGates, shuffleLabels } = operator;
+    const id = operator.requestId;
     const queued = watch.enqueue({
       id,
       kind: 'person',
       by: operator.by,
       because: operator.reason,
-      ...(asOf === undefined ? {} : { asOf }),
-      ...(overrideGates === undefined ? {} : { overrideGates }),
-      ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
+      ...releaseOptions(operator),
     });
     if (watch.running !== null) {
       const because = `${watch.running.release} is running; ${queued}`;

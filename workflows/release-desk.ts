@@ -18,7 +18,7 @@ export class ReleaseDesk {
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #story: Story;
   #rollout: ChildWorkflowHandle<typeof rollout> | null = null;
-  #verdict: { resolve: (operator: Operator) => void } | null = null;
+  #verdict: ((operator: Operator) => void) | null = null;
   /** The rollback that ended the release, for its closing sentence. */
   withdrawnBy: Operator | null = null;
 
@@ -38,7 +38,7 @@ export class ReleaseDesk {
   /** The next approve or reject. */
   async verdict(): Promise<Operator> {
     const word = new Promise<Operator>((resolve) => {
-      this.#verdict = { resolve };
+      this.#verdict = resolve;
       this.#serve();
     });
     // A bare promise knows nothing of its scope: without this a rollback would wait for the approval too.
@@ -93,7 +93,7 @@ export class ReleaseDesk {
   #handle(operator: Operator): boolean {
     if (operator.action === 'approve' || operator.action === 'reject') {
       if (this.#verdict === null) return false;
-      const { resolve } = this.#verdict;
+      const resolve = this.#verdict;
       this.#verdict = null;
       resolve(operator);
       return true;

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { DecisionRecord } from '../activities/operations.ts';
+import type { DecisionRecord } from '../src/registry/decisions.ts';
 import type { RolloutGrant, WrittenRevision } from '../activities/traffic.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput } from '../src/messages/release.ts';

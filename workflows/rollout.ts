@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { DecisionRecord } from '../activities/operations.ts';
+import type { DecisionRecord } from '../src/registry/decisions.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
 import { initialState, nextState, shareOf } from '../src/rollout/course.ts';

@@ -9,7 +9,7 @@ import type {
   TimelineEntry,
 } from '../src/messages/monitor.ts';
 import { workflowId } from '../src/messages/names.ts';
-import type { Trigger } from '../src/messages/release.ts';
+import { releaseOptions, type Trigger } from '../src/messages/release.ts';
 import { acceptTrigger, afterRelease, decideMonitor, initialMonitorState } from '../src/monitoring/decide-monitor.ts';
 import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
@@ -128,25 +128,17 @@ export class Watch {
     const trigger = this.#pending;
     if (trigger === null) return;
     this.#starting = true;
-    const { overrideGates, asOf, shuffleLabels, ...why } = trigger;
+    const { id, kind, because, by } = trigger;
     try {
       await startChild<typeof release>('release', {
         workflowId: workflowId.release(this.model),
-        args: [
-          {
-            model: this.model,
-            trigger: why,
-            ...(overrideGates === undefined ? {} : { overrideGates }),
-            ...(asOf === undefined ? {} : { asOf }),
-            ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
-          },
-        ],
-        staticSummary: summary(`${this.model}: ${why.kind}, ${why.because}`),
+        args: [{ model: this.model, trigger: { id, kind, because, by }, ...releaseOptions(trigger) }],
+        staticSummary: summary(`${this.model}: ${kind}, ${because}`),
         parentClosePolicy: ParentClosePolicy.ABANDON,
       });
-      this.#running ??= { release: workflowId.release(this.model), triggerId: trigger.id, by: trigger.by };
-      if (this.#pending?.id === trigger.id) this.#pending = null;
-      label({ trigger: trigger.kind });
+      this.#running ??= { release: workflowId.release(this.model), triggerId: id, by };
+      if (this.#pending?.id === id) this.#pending = null;
+      label({ trigger: kind });
     } catch (failure) {
       if (!(failure instanceof Error) || failure.name !== 'WorkflowExecutionAlreadyStartedError') throw failure;
       this.tell('A release that this monitor did not start is running; the trigger waits for its end.');

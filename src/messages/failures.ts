@@ -2,7 +2,6 @@
 export const failureTypes = [
   'SpecInvalid',
   'ContractViolation',
-  'GateFailed',
   'TrainingFailed',
   'ArtifactRefused',
   'EpochSuperseded',

@@ -1,5 +1,5 @@
 import type { MonitorPolicy, MonitorState } from '../monitoring/state.ts';
-import type { ReleaseOutcome, Trigger } from './release.ts';
+import type { ReleaseOptions, ReleaseOutcome, Trigger } from './release.ts';
 
 /** Signals between pawl's own workflows; people have no use for them. */
 export const internalSignals = {
@@ -26,11 +26,7 @@ export interface ReleaseEnded {
 }
 
 /** A trigger that waits for its release, with what the person asked for beside it. */
-export interface PendingTrigger extends Trigger {
-  readonly overrideGates?: boolean;
-  readonly asOf?: string;
-  readonly shuffleLabels?: boolean;
-}
+export interface PendingTrigger extends Trigger, ReleaseOptions {}
 
 /** What a monitor hands to its next run when it continues as new. Absent at its first start. */
 export interface MonitorCarry {

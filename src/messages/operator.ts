@@ -1,17 +1,12 @@
 import type { OperatorAction } from './names.ts';
+import type { ReleaseOptions } from './release.ts';
 
-/** What a person says with a signal or an update. From the Temporal UI every field may be missing. */
-export interface OperatorRequest {
+/** What a person says with a signal or an update. From the Temporal UI every field may be missing; the options are for `retrain`. */
+export interface OperatorRequest extends ReleaseOptions {
   readonly by?: string;
   readonly reason?: string;
   /** Makes a repeated request one request. */
   readonly requestId?: string;
-  /** `retrain` only: let a version through although a gate refuses it. Recorded with the version, for ever. */
-  readonly overrideGates?: boolean;
-  /** `retrain` only: event time as of which the rules about data hold, ISO 8601. */
-  readonly asOf?: string;
-  /** `retrain` only: shuffles the training labels, to rehearse what a bad version does. Needs overrideGates. */
-  readonly shuffleLabels?: boolean;
 }
 
 /** The same with every field there, as it is recorded. */

@@ -10,21 +10,35 @@ export interface Trigger {
   readonly by: string;
 }
 
-export interface ReleaseInput {
+/** What a person may ask of a release beside the release itself. */
+export interface ReleaseOptions {
+  /** Let a version through although a gate refuses it. Recorded with the version, for ever. */
+  readonly overrideGates?: boolean;
+  /** Event time as of which the rules about data hold, ISO 8601. */
+  readonly asOf?: string;
+  /** Shuffles the training labels, to rehearse what a bad version does. Needs overrideGates. */
+  readonly shuffleLabels?: boolean;
+}
+
+/** The options among whatever else comes with them, without those that nobody set. */
+export function releaseOptions({ overrideGates, asOf, shuffleLabels }: ReleaseOptions): ReleaseOptions {
+  return {
+    ...(overrideGates === undefined ? {} : { overrideGates }),
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(shuffleLabels === undefined ? {} : { shuffleLabels }),
+  };
+}
+
+export interface ReleaseInput extends ReleaseOptions {
   readonly model: string;
   readonly trigger: Trigger;
-  readonly overrideGates?: boolean;
-  readonly asOf?: string;
-  readonly shuffleLabels?: boolean;
 }
 
 /** What a release obeys and goes by, read once when it opens. */
 export interface ReleasePlan {
   /** `<model>/<number>` */
   readonly release: string;
-  readonly number: number;
   readonly model: string;
-  readonly owner: string;
   readonly trainer: string;
   readonly approval: 'none' | 'required';
   readonly champion: number | null;

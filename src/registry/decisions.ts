@@ -1,20 +1,20 @@
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 
-/** One decision with what it was made on. An equal key is the same decision: it is written once. */
-export async function recordDecision(
-  registry: Registry,
-  input: {
-    key: string;
-    model: string;
-    release: string | null;
-    workflow: string;
-    stage: string;
-    action: string;
-    because: string;
-    evidence: unknown;
-  },
-): Promise<void> {
+/** One line of a model's history: a decision with what it was made on. */
+export interface DecisionRecord {
+  readonly key: string;
+  readonly model: string;
+  readonly release: string | null;
+  readonly workflow: 'monitor' | 'release' | 'rollout';
+  readonly stage: string;
+  readonly action: string;
+  readonly because: string;
+  readonly evidence: unknown;
+}
+
+/** Keeps a decision. An equal key is the same decision: it is written once. */
+export async function recordDecision(registry: Registry, input: DecisionRecord): Promise<void> {
   await registry.db
     .insertInto('decisions')
     .values({ ...input, evidence: json(input.evidence) })

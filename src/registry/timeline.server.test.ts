@@ -21,7 +21,7 @@ const decision = (model: string, key: string, release: string | null = null) => 
   key,
   model,
   release,
-  workflow: 'rollout',
+  workflow: 'rollout' as const,
   stage: 'ramp 1',
   action: 'advance',
   because: '1,000 requests, 0 errors',

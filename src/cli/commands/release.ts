@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { ReleaseResult } from '../../messages/release.ts';
+import { releaseOptions, type ReleaseResult } from '../../messages/release.ts';
 import { action } from '../command.ts';
 import { followRelease } from '../follow-release.ts';
 import { time } from '../option-values.ts';
@@ -39,9 +39,7 @@ export function addRelease(program: Command): void {
           requestId,
           by: whoAsks(options.by),
           reason: options.reason,
-          ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-          ...(options.overrideGates === undefined ? {} : { overrideGates: options.overrideGates }),
-          ...(options.shuffleLabels === undefined ? {} : { shuffleLabels: options.shuffleLabels }),
+          ...releaseOptions(options),
         });
         if (!options.wait) {
           print(json, { release: answer.release ?? null, because: answer.because }, () => answer.because);

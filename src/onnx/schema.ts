@@ -22,6 +22,8 @@ message ModelProto {
   repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14;
 }
 message ModelMetadata { repeated StringStringEntryProto metadata_props = 14; }
+message ModelValues { GraphValues graph = 7; }
+message GraphValues { repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
@@ -40,8 +42,13 @@ message TypeProto {
 
 const { root } = protobuf.parse(source, { keepCase: true });
 export const ModelProto = root.lookupType('onnx.ModelProto');
+export const GraphProto = root.lookupType('onnx.GraphProto');
+export const ValueInfoProto = root.lookupType('onnx.ValueInfoProto');
 /** A ModelProto of which only the metadata is read: the graph, which may be large, is skipped. */
 export const ModelMetadata = root.lookupType('onnx.ModelMetadata');
+
+/** A ModelProto of which only what the graph takes and gives is read. */
+export const ModelValues = root.lookupType('onnx.ModelValues');
 
 /** Where the signature stands in the model's metadata. */
 export const signatureKey = 'pawl.signature';

@@ -1,5 +1,5 @@
-// npm run build: compiles to dist/, puts SQL beside the compiled code, makes the command executable, bundles the
-// workflows ahead, and leaves nothing of files that are no more.
+// npm run build: compiles to dist/, puts SQL and .proto files beside the compiled code, makes the command executable,
+// bundles the workflows ahead, and leaves nothing of files that are no more.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,9 +15,9 @@ function run(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** A module that reads SQL looks for it beside itself. */
-function copySql() {
-  for (const file of inputFiles().filter((name) => name.endsWith('.sql'))) {
+/** A module that reads such a file looks for it beside itself. */
+function copyData() {
+  for (const file of inputFiles().filter((name) => /\.(sql|proto)$/.test(name))) {
     mkdirSync(path.dirname(path.join(dist, file)), { recursive: true });
     copyFileSync(path.join(root, file), path.join(dist, file));
   }
@@ -38,7 +38,7 @@ function prune() {
 const digest = inputsDigest();
 rmSync(stamp, { force: true });
 run(path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json');
-copySql();
+copyData();
 prune();
 const command = path.join(dist, 'src', 'cli', 'main.js');
 if (existsSync(command)) chmodSync(command, 0o755);

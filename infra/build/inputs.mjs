@@ -9,7 +9,7 @@ export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..'
 /** The rooms that are compiled; tests, benches and examples' data are not. */
 export const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'examples'];
 
-const isInput = (file) => /\.(ts|mjs|sql)$/.test(file) && !/\.(test|testsuite)\.ts$/.test(file);
+const isInput = (file) => /\.(ts|mjs|sql|proto)$/.test(file) && !/\.(test|testsuite)\.ts$/.test(file);
 
 /** Every input file, relative to the repository. */
 export function inputFiles() {

@@ -1,0 +1,36 @@
+import { FinalError, PawlError } from '../../errors.ts';
+import { jsonAnswer, type Answer } from '../http-answer.ts';
+import type { InferenceOptions } from './inference-options.ts';
+
+/** Longest message, bytes of UTF-8: gRPC carries it in a trailer, of which clients take 8 KiB with each byte as three. */
+const longestMessage = 2000;
+
+/** Of a fault that was not foreseen callers see that it happened, and no more. */
+export function asPawlError(error: unknown): PawlError {
+  return error instanceof PawlError ? error : new FinalError('PAWL_INTERNAL', 'The request met a fault of the gateway.');
+}
+
+/** An error in one line, code first, with every problem and what would be right, as far as there is room. */
+export function messageOf({ code, message, problems }: PawlError): string {
+  const told = problems.map((problem) => `${problem.message}${problem.hint === undefined ? '' : ` (${problem.hint})`}`);
+  const bytes = Buffer.from([`${code}: ${message}`, ...told].join(' '));
+  return bytes.length <= longestMessage ? bytes.toString() : `${bytes.subarray(0, longestMessage - 3).toString()}…`;
+}
+
+/** An error as V2 clients read it: `error` is text; beside it what pawl's other routes say. */
+export function refusal(error: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  const known = asPawlError(error);
+  const { code, todo, problems, status } = known;
+  const retry: Record<string, string> = status === 503 ? { 'retry-after': '1' } : {};
+  return jsonAnswer(status, { error: messageOf(known), code, todo, problems }, { ...retry, ...headers });
+}
+
+/** Counts a request that was refused for a fault of its own, and logs one that failed otherwise. */
+export function countRefusal({ book, predictor, metrics, logger }: InferenceOptions, error: unknown, model: string | null): void {
+  const { status, retryable, code } = asPawlError(error);
+  if (status >= 500 && status !== 503) logger.error({ err: error, model }, 'request for inference failed');
+  if (status >= 500 || retryable) return;
+  metrics.callerFaults.inc({ code: code });
+  const traffic = model === null ? null : book.get(model);
+  if (traffic !== null) predictor.callerFault(traffic);
+}

@@ -57,6 +57,26 @@ export const catalogue = {
     what: 'The monitor refused a request.',
     todo: 'Read the reasons; `pawl status` says what runs.',
   },
+  PAWL_OVERLOADED: {
+    status: 503,
+    what: 'The gateway, or a version, has more to answer than it can.',
+    todo: 'Send the request again after `retry-after` seconds; add gateways or `--processes` where it lasts.',
+  },
+  PAWL_DEADLINE_EXCEEDED: {
+    status: 504,
+    what: 'No version answered in time.',
+    todo: 'Send it again; a larger `serving.deadline` or a smaller model helps where it lasts, a `serving.default` answers in its place.',
+  },
+  PAWL_VERSION_NOT_ALLOWED: {
+    status: 403,
+    what: 'The caller may not ask for a version.',
+    todo: 'Leave `x-pawl-version` out, or add the key to `serving.choose_version` in pawl.yaml.',
+  },
+  PAWL_VERSION_NOT_SERVED: {
+    status: 404,
+    what: 'The version asked for is not loaded at the gateway.',
+    todo: 'Ask for one of those named: the champion, the challenger and the champions before.',
+  },
   PAWL_WORKER_UNAVAILABLE: {
     status: 503,
     what: 'No pipeline worker takes requests up.',
@@ -197,6 +217,11 @@ export const catalogue = {
   },
   PAWL_RELEASE_NOT_FOUND: { status: 404, what: 'There is no release of that id.', todo: 'See `pawl timeline MODEL`.' },
   PAWL_VERSION_NOT_FOUND: { status: 404, what: 'There is no version of that number.', todo: 'See `pawl versions MODEL`.' },
+  PAWL_PREDICTION_NOT_FOUND: {
+    status: 404,
+    what: 'No prediction of that id is in the prediction log.',
+    todo: 'Check the id and the model. A fresh one may not be there yet: gateways ship their log every 10 s (PAWL_SEGMENT_MS), and later where the object store was away. Try again then.',
+  },
   PAWL_DATASET_NOT_FOUND: {
     status: 404,
     what: 'There is no dataset of that digest.',

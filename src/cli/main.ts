@@ -12,6 +12,7 @@ import { addStatus } from './commands/status.ts';
 import { addTimeline } from './commands/timeline.ts';
 import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWhy } from './commands/why.ts';
 import { exitCodes, printError } from './output.ts';
 import { FinalError } from '../errors.ts';
 import { packageFile } from '../package-root.ts';
@@ -56,6 +57,7 @@ for (const add of [
   addWatch,
   addTimeline,
   addVersions,
+  addWhy,
   addPredict,
   addOperate,
   addDoctor,

@@ -8,6 +8,8 @@ import { openRegistry } from '../registry/registry.ts';
 import { listModels } from '../registry/specs.ts';
 import type { Settings } from '../settings.ts';
 import { readSettings } from '../settings.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { openStore } from '../storage/open-store.ts';
 
 /** Where `pawl dev` leaves the addresses of what it started. */
 const devEnvironmentFile = join('.pawl', 'env.json');
@@ -29,6 +31,7 @@ export class Session {
   #settings: Settings | null = null;
   #registry: Registry | null = null;
   #client: Client | null = null;
+  #store: ObjectStore | null = null;
 
   get settings(): Settings {
     return (this.#settings ??= readSettings(environment()));
@@ -36,6 +39,11 @@ export class Session {
 
   get registry(): Registry {
     return (this.#registry ??= openRegistry(this.settings.PAWL_REGISTRY_URL));
+  }
+
+  get store(): ObjectStore {
+    const { PAWL_STORE_URL: url, PAWL_S3_ENDPOINT: s3Endpoint } = this.settings;
+    return (this.#store ??= openStore(url, s3Endpoint === undefined ? {} : { s3Endpoint }));
   }
 
   /** Where the gateway of the settings listens. */

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { FinalError, TransientError } from '../../errors.ts';
 import { taskQueues } from '../../messages/names.ts';
 import { listModels } from '../../registry/specs.ts';
-import { openStore } from '../../storage/open-store.ts';
 import { action, type Context } from '../command.ts';
 import { asPawlError } from '../fault.ts';
 import { exitCodes, print } from '../output.ts';
@@ -30,8 +29,7 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
     return `${length} ${length === 1 ? 'model' : 'models'}`;
   },
   store: async (session) => {
-    const { PAWL_STORE_URL: url, PAWL_S3_ENDPOINT: s3Endpoint } = session.settings;
-    const store = openStore(url, s3Endpoint === undefined ? {} : { s3Endpoint });
+    const { store } = session;
     await store.put('doctor/probe', new Uint8Array([1]));
     await store.get('doctor/probe');
     await store.delete('doctor/probe');

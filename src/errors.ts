@@ -139,6 +139,16 @@ export const catalogue = {
     what: 'No version could score the request.',
     todo: 'Look for the cause in the log of the gateway.',
   },
+  PAWL_INCUMBENT_UNAVAILABLE: {
+    status: 503,
+    what: 'The endpoint that pawl forwards to cannot be reached, is late, or says that it cannot answer now.',
+    todo: 'Look at the endpoint that `champion.http` names; `champion.timeout` says how long it may take.',
+  },
+  PAWL_INCUMBENT_ANSWER_INVALID: {
+    status: 502,
+    what: 'The endpoint that pawl forwards to refuses the rows, or its answer cannot be read.',
+    todo: 'Compare `champion.format` and the features of the contract with what the endpoint takes; see `docs/migration.md`.',
+  },
   PAWL_INTERNAL: { status: 500, what: 'A fault of pawl itself.', todo: 'Look for the cause in the log, and report it.' },
   PAWL_ARTIFACT_DAMAGED: {
     status: 500,

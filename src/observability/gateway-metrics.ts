@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { TimeHistogram } from './time-histogram.ts';
 
 /** Every metric of a gateway. Names are stable; labels are bounded: a model or version that is assigned, a code of the catalogue. */
 export function createGatewayMetrics() {
@@ -27,17 +28,46 @@ export function createGatewayMetrics() {
     }),
     fallbacks: new Counter({
       name: 'pawl_fallbacks_total',
-      help: 'Requests that the champion answered in the place of a challenger that failed.',
+      help: 'Requests answered in the place of a version that failed or was late, by who answered: champion, former (the champion before), default (the answer in the spec).',
+      labelNames: ['model', 'to'] as const,
+      registers,
+    }),
+    overloaded: new Counter({
+      name: 'pawl_overloaded_total',
+      help: 'Predict requests turned away with 503 because too many rows were under way.',
       labelNames: ['model'] as const,
       registers,
     }),
-    seconds: new Histogram({
-      name: 'pawl_request_seconds',
-      help: 'Time from the end of the body to the answer, successful predict requests.',
-      labelNames: ['model'] as const,
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    rowsUnderWay: new Gauge({ name: 'pawl_rows_under_way', help: 'Rows that are being answered now.', registers }),
+    breakerOpen: new Gauge({
+      name: 'pawl_breaker_open',
+      help: '1 while a version that failed again and again is spared, 0 else.',
+      labelNames: ['model', 'version'] as const,
       registers,
     }),
+    versionCpu: new Counter({
+      name: 'pawl_version_cpu_seconds_total',
+      help: 'Processor time that a version took to score, in any role.',
+      labelNames: ['model', 'version'] as const,
+      registers,
+    }),
+    versionRows: new Counter({
+      name: 'pawl_version_rows_total',
+      help: 'Rows that a version scored, in any role.',
+      labelNames: ['model', 'version'] as const,
+      registers,
+    }),
+    versionMemory: new Gauge({
+      name: 'pawl_version_memory_bytes',
+      help: 'What the process grew by when the version was loaded, at least its artifact.',
+      labelNames: ['model', 'version'] as const,
+      registers,
+    }),
+    seconds: new TimeHistogram(
+      'pawl_request_seconds',
+      'Time from the end of the request to its answer, predict requests that were answered.',
+      register,
+    ),
     shadowsShed: new Counter({
       name: 'pawl_shadows_shed_total',
       help: 'Shadow scorings given up because too many were waiting.',
@@ -81,13 +111,29 @@ export function createGatewayMetrics() {
     }),
     logDropped: new Counter({
       name: 'pawl_prediction_log_dropped_total',
-      help: 'Rows of the prediction log given up: the disk refused them or the spool was full.',
+      help: 'Rows of the prediction log given up: the spool was full, the disk refused them, or it was slower than the traffic (spool full, disk refuses, disk behind).',
       labelNames: ['reason'] as const,
       registers,
     }),
+    logBuffered: new Gauge({
+      name: 'pawl_prediction_log_buffered_bytes',
+      help: 'Bytes of the prediction log in memory that are not on the local disk.',
+      registers,
+    }),
+    logWriteFailures: new Counter({
+      name: 'pawl_prediction_log_write_failures_total',
+      help: 'Attempts to write the prediction log to the local disk that failed; they are repeated.',
+      registers,
+    }),
     spoolDamaged: new Counter({
-      name: 'pawl_spool_damaged_lines_total',
-      help: 'Lines that a crash left torn in a spool file.',
+      name: 'pawl_spool_damaged_total',
+      help: 'Pieces that a crash left torn at the end of a spool file: a line (labels), or what was written at one flush (predictions).',
+      labelNames: ['spool'] as const,
+      registers,
+    }),
+    spoolRefused: new Counter({
+      name: 'pawl_spool_refused_total',
+      help: 'Spool files set aside as .refused: not readable, or not what the registry takes.',
       labelNames: ['spool'] as const,
       registers,
     }),

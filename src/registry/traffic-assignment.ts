@@ -1,10 +1,15 @@
 import type { Task } from '../onnx/signature.ts';
+import type { FeatureLogging } from '../serving/feature-log.ts';
+import type { ReferenceBins } from '../stats/reference-bins.ts';
+import type { ModelSpec } from '../spec/schema.ts';
 
 /** An artifact to serve. */
 export interface AssignedVersion {
   readonly version: number;
   readonly uri: string;
   readonly digest: string;
+  /** The bins that its windows count in; null for a version that was registered without. */
+  readonly reference: ReferenceBins | null;
 }
 
 /** A model's newest traffic revision with all that a gateway needs to serve it. */
@@ -16,6 +21,10 @@ export interface TrafficAssignment {
   /** Null only where a first version was withdrawn and there is nobody to answer. */
   readonly champion: AssignedVersion | null;
   readonly challenger: AssignedVersion | null;
+  /** The champion before this one: answers where the champion cannot. */
+  readonly former: AssignedVersion | null;
+  /** Only callers of these segments take part in the experiment; null: everybody. */
+  readonly segments: readonly string[] | null;
   /** Fraction of callers that the challenger answers. */
   readonly share: number;
   /** Fraction of requests that the other side scores beside. */
@@ -23,4 +32,8 @@ export interface TrafficAssignment {
   readonly salt: string;
   /** What was left of the challenger's lease when the registry answered, ms, 0 when it has run out; null without challenger. */
   readonly leaseRemainingMs: number | null;
+  /** How the model is served, from its spec. */
+  readonly serving: ModelSpec['serving'];
+  /** How features are logged; those that are not named are kept. */
+  readonly log: Readonly<Record<string, FeatureLogging>>;
 }

@@ -3,7 +3,7 @@ import { FinalError } from '../errors.ts';
 import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import type { Tables } from './tables.ts';
-import type { TrafficAssignment } from './traffic-assignment.ts';
+import type { AssignedVersion, TrafficAssignment } from './traffic-assignment.ts';
 import { type EpochKind, requireNewestEpoch, takeEpoch } from './traffic-epochs.ts';
 import { addRevision, checkRevision, newestRevision, type RevisionInput } from './traffic-revisions.ts';
 
@@ -78,35 +78,51 @@ export async function readAssignments(registry: Registry, model?: string): Promi
           .as('t'),
       (join) => join.onTrue(),
     )
+    // Who led before the champion's own first promotion: the same rule as `before` of champion.ts. A champion that is not in
+    // the history yet comes after all of it.
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('champions')
+          .select('version')
+          .whereRef('model', '=', 'm.name')
+          .where(
+            'seq',
+            '<',
+            sql<number>`coalesce((SELECT min(own.seq) FROM champions AS own WHERE own.model = m.name AND own.version = t.champion), 9223372036854775807)`,
+          )
+          .orderBy('seq', 'desc')
+          .limit(1)
+          .as('f'),
+      (join) => join.onTrue(),
+    )
     .innerJoin('specs as s', (join) => join.onRef('s.model', '=', 'm.name').onRef('s.digest', '=', 'm.spec_digest'))
     .leftJoin('traffic_leases as l', (join) => join.onRef('l.model', '=', 't.model').onRef('l.revision', '=', 't.revision'))
-    .leftJoin('versions as c', (join) => join.onRef('c.model', '=', 't.model').onRef('c.version', '=', 't.champion'))
-    .leftJoin('versions as x', (join) => join.onRef('x.model', '=', 't.model').onRef('x.version', '=', 't.challenger'))
-    .select(['t.model', 't.revision', 't.epoch', 't.share', 't.shadow_share', 't.salt', 's.spec'])
-    .select([
-      'c.version as c_version',
-      'c.uri as c_uri',
-      'c.digest as c_digest',
-      'x.version as x_version',
-      'x.uri as x_uri',
-      'x.digest as x_digest',
-    ])
+    .select(['t.model', 't.revision', 't.epoch', 't.share', 't.shadow_share', 't.salt', 't.segments', 's.spec'])
+    .select([versionAs('t.champion', 'champion'), versionAs('t.challenger', 'challenger'), versionAs('f.version', 'former')])
     .select(sql<number | null>`extract(epoch FROM l.expires_at - clock_timestamp())::float8 * 1000`.as('remaining'))
     .$if(model !== undefined, (query) => query.where('m.name', '=', model ?? ''))
     .orderBy('m.name')
     .execute();
-  return rows.map((row) => ({
-    model: row.model,
-    task: row.spec.task,
-    revision: row.revision,
-    epoch: row.epoch,
-    champion: row.c_version === null ? null : { version: row.c_version, uri: row.c_uri ?? '', digest: row.c_digest ?? '' },
-    challenger: row.x_version === null ? null : { version: row.x_version, uri: row.x_uri ?? '', digest: row.x_digest ?? '' },
-    share: row.share,
-    shadowShare: row.shadow_share,
-    salt: row.salt,
-    leaseRemainingMs: row.remaining === null ? null : Math.max(0, row.remaining),
+  return rows.map(({ spec, remaining, share, shadow_share: shadowShare, ...row }) => ({
+    ...row,
+    task: spec.task,
+    share,
+    shadowShare,
+    leaseRemainingMs: remaining === null ? null : Math.max(0, remaining),
+    serving: spec.serving,
+    log: Object.fromEntries(
+      Object.entries(spec.contract.features).flatMap(([name, { log }]) => (log === 'keep' ? [] : [[name, log]])),
+    ),
   }));
+}
+
+/** A version of the model's with what a gateway needs to load it. */
+function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {
+  return sql<AssignedVersion | null>`(
+    SELECT json_build_object('version', v.version, 'uri', v.uri, 'digest', v.digest, 'reference', v.reference)
+    FROM versions AS v WHERE v.model = m.name AND v.version = ${sql.ref(column)}
+  )`.as(name);
 }
 
 /** One model's newest revision; null before the first. */

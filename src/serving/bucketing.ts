@@ -5,17 +5,26 @@
 
 /** MurmurHash3_x86_32 (Appleby, 2011) over the UTF-8 bytes of `text`. An unsigned 32-bit integer. */
 export function murmur3(text: string, seed = 0): number {
-  const bytes = Buffer.from(text, 'utf8');
+  // The text of nearly all keys is its own UTF-8; a Buffer for each would cost more than the hash.
+  for (let i = 0; i < text.length; i++)
+    if (text.charCodeAt(i) > 0x7f) return hashOf(Buffer.from(text, 'utf8').toString('latin1'), seed);
+  return hashOf(text, seed);
+}
+
+/** `bytes`: a character a byte. */
+function hashOf(bytes: string, seed: number): number {
   const blocks = bytes.length & ~3;
   let hash = seed;
   for (let i = 0; i < blocks; i += 4) {
-    hash ^= scramble(bytes.readInt32LE(i));
+    const block =
+      bytes.charCodeAt(i) | (bytes.charCodeAt(i + 1) << 8) | (bytes.charCodeAt(i + 2) << 16) | (bytes.charCodeAt(i + 3) << 24);
+    hash ^= scramble(block);
     hash = (hash << 13) | (hash >>> 19);
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
   if (blocks < bytes.length) {
     let tail = 0;
-    for (let i = bytes.length - 1; i >= blocks; i--) tail = (tail << 8) | (bytes[i] ?? 0);
+    for (let i = bytes.length - 1; i >= blocks; i--) tail = (tail << 8) | bytes.charCodeAt(i);
     hash ^= scramble(tail);
   }
   hash ^= bytes.length;

@@ -1,82 +1,96 @@
-import { FinalError, TransientError } from '../errors.ts';
+import { TransientError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { parseFeedback } from './feedback-request.ts';
 import type { FeedbackSpool } from './feedback-spool.ts';
 import { jsonAnswer, type Answer } from './http-answer.ts';
-import type { GatewayHandlers } from './http-server.ts';
+import { parseJson } from './http-body.ts';
 import type { ModelTraffic } from './model-traffic.ts';
-import { parsePredictRequest } from './predict-request.ts';
-import type { Predictor } from './predictor.ts';
+import { trafficOf } from './open-inference/lookup.ts';
+import { callerHeaders, parsePredictRequest } from './predict-request.ts';
+import type { Answered, Predictor } from './predictor.ts';
+import type { Handler, Route } from './routes.ts';
 import type { TrafficBook } from './traffic-book.ts';
 
 export interface HandlerOptions {
+  /** Of this gateway. */
+  readonly process: string;
   readonly book: TrafficBook;
   readonly predictor: Predictor;
   readonly feedback: FeedbackSpool;
   readonly metrics: GatewayMetrics;
+  /** The metrics of all processes that share the port, as text. */
+  readonly metricsText: () => Promise<string>;
   readonly monotonic: () => number;
   /** The gateway is shutting down. */
   readonly draining: () => boolean;
 }
 
-export function createHandlers({ book, predictor, feedback, metrics, monotonic, draining }: HandlerOptions): GatewayHandlers {
-  function trafficOf(model: string): ModelTraffic {
-    const traffic = book.get(model);
-    if (!book.known)
-      throw new TransientError(
-        'PAWL_REGISTRY_UNAVAILABLE',
-        'The gateway has not reached the registry yet, and has no local cache.',
-      );
-    if (traffic === null) throw new FinalError('PAWL_MODEL_NOT_FOUND', `There is no model ${model.slice(0, 200)}.`);
-    return traffic;
-  }
+const get = ['GET', 'HEAD'];
+const post = ['POST'];
 
+/** The routes of pawl's own protocol. */
+export function gatewayRoutes(options: HandlerOptions): Route[] {
+  const { process, book, predictor, feedback, metrics, metricsText, monotonic } = options;
+
+  const predict: Handler = async (request, model) => {
+    const traffic = trafficOf(book, model);
+    const asked = parsePredictRequest(
+      parseJson(request.body),
+      callerHeaders((name) => request.header(name)),
+    );
+    const answered = await predictor.predict(traffic, asked, request.arrivedAt);
+    return jsonAnswer(200, { model, predictions: answered.predictions }, answerHeaders(answered));
+  };
+
+  const acceptLabels: Handler = async (request, model) => {
+    const signature = trafficOf(book, model).champions()[0]?.scorer.signature ?? null;
+    const labels = parseFeedback(model, parseJson(request.body), signature, Date.now());
+    try {
+      await feedback.accept(labels);
+    } catch (error) {
+      throw new TransientError('PAWL_SPOOL_UNAVAILABLE', 'The labels could not be kept on the local disk; none was accepted.', {
+        cause: error,
+      });
+    }
+    metrics.labels.inc({ model }, labels.length);
+    return jsonAnswer(202, { accepted: labels.length });
+  };
+
+  return [
+    { methods: post, path: '/v1/models/{model}/predict', handle: predict },
+    { methods: post, path: '/v1/models/{model}/feedback', handle: acceptLabels },
+    {
+      methods: get,
+      path: '/v1/models',
+      handle: () => jsonAnswer(200, { process, models: book.all().map((traffic) => describe(traffic, monotonic())) }),
+    },
+    {
+      methods: get,
+      path: '/metrics',
+      handle: async () => ({ status: 200, body: await metricsText(), type: metrics.register.contentType }),
+    },
+    { methods: get, path: '/healthz', handle: () => jsonAnswer(200, { status: 'alive' }) },
+    { methods: get, path: '/readyz', handle: () => readiness(options) },
+  ];
+}
+
+/** Every assigned champion is loaded, and the gateway is not shutting down. */
+export function isReady({ book, draining }: Pick<HandlerOptions, 'book' | 'draining'>): boolean {
+  return book.known && !draining() && book.all().every((traffic) => traffic.ready());
+}
+
+function readiness({ book, draining }: HandlerOptions): Answer {
+  if (draining()) return jsonAnswer(503, { status: 'shutting down' });
+  if (!book.known) return jsonAnswer(503, { status: 'waiting for the registry' });
+  const waiting = book.all().filter((traffic) => !traffic.ready());
+  if (waiting.length === 0) return jsonAnswer(200, { status: 'ready' });
+  return jsonAnswer(503, { status: 'loading', models: waiting.map(({ model }) => model) });
+}
+
+function answerHeaders({ version, fallback }: Answered): Record<string, string> {
   return {
-    async predict(model, body, key, arrivedAt): Promise<Answer> {
-      const traffic = trafficOf(model);
-      const predictions = await predictor.predict(traffic, parsePredictRequest(body, key), arrivedAt);
-      return jsonAnswer(200, { model, predictions }, { 'x-pawl-version': String(predictions[0]?.version ?? '') });
-    },
-
-    async feedback(model, body): Promise<Answer> {
-      const signature = trafficOf(model).champion()?.scorer.signature ?? null;
-      const labels = parseFeedback(model, body, signature, Date.now());
-      try {
-        await feedback.accept(labels);
-      } catch (error) {
-        throw new TransientError('PAWL_SPOOL_UNAVAILABLE', 'The labels could not be kept on the local disk; none was accepted.', {
-          cause: error,
-        });
-      }
-      metrics.labels.inc({ model }, labels.length);
-      return jsonAnswer(202, { accepted: labels.length });
-    },
-
-    callerFault(model): void {
-      const traffic = book.get(model);
-      if (traffic !== null) predictor.callerFault(traffic);
-    },
-
-    models: () => jsonAnswer(200, { models: book.all().map((traffic) => describe(traffic, monotonic())) }),
-
-    async metrics(): Promise<Answer> {
-      book.observe();
-      return { status: 200, body: await metrics.register.metrics(), type: metrics.register.contentType };
-    },
-
-    healthy: () => jsonAnswer(200, { status: 'alive' }),
-
-    ready(): Answer {
-      const waiting = book
-        .all()
-        .filter((traffic) => !traffic.ready())
-        .map((traffic) => traffic.model);
-      if (draining()) return jsonAnswer(503, { status: 'shutting down' });
-      if (!book.known) return jsonAnswer(503, { status: 'waiting for the registry' });
-      return waiting.length === 0
-        ? jsonAnswer(200, { status: 'ready' })
-        : jsonAnswer(503, { status: 'loading', models: waiting });
-    },
+    ...(version === null ? {} : { 'x-pawl-version': String(version) }),
+    ...(fallback === null ? {} : { 'x-pawl-fallback': fallback }),
   };
 }
 
@@ -93,6 +107,7 @@ function describe(traffic: ModelTraffic, now: number) {
     share: assignment?.share ?? 0,
     shareInForce: traffic.share(now),
     shadowShare: assignment?.shadowShare ?? 0,
+    segments: assignment?.segments ?? null,
     leaseRemainingMs: traffic.leaseRemaining(now),
     versions: shelf.ready(),
     ready: traffic.ready(),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Registry as MetricsRegistry } from 'prom-client';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
 import { forgetGateway, reportGateway } from '../registry/gateways.ts';
 import { writeLabels } from '../registry/labels.ts';
@@ -13,13 +14,17 @@ import { writeWindows } from '../registry/windows.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { AssignmentWatch } from './assignment-watch.ts';
 import { FeedbackSpool } from './feedback-spool.ts';
-import { createHandlers } from './gateway-handlers.ts';
+import { gatewayRoutes, isReady } from './gateway-handlers.ts';
 import { HttpServer } from './http-server.ts';
 import { LocalCache } from './local-cache.ts';
+import { startGrpcServer } from './open-inference/grpc-server.ts';
+import { createInferenceRoutes } from './open-inference/inference-routes.ts';
 import { PredictionLog } from './prediction-log.ts';
 import { Predictor } from './predictor.ts';
+import { Router } from './routes.ts';
 import { SpoolLock } from './spool-lock.ts';
 import { TrafficBook } from './traffic-book.ts';
+import { VersionAccounts } from './version-accounts.ts';
 import { loadVersion } from './version-loader.ts';
 import { WindowWriter } from './window-writer.ts';
 import { OpenWindows } from './windows.ts';
@@ -44,6 +49,12 @@ export interface GatewayOptions {
   readonly pollMs?: number;
   /** Largest body, bytes. Default 1 MiB. */
   readonly bodyLimit?: number;
+  /** Where the Open Inference Protocol is spoken over gRPC; 0 takes a free one. Default: nowhere. */
+  readonly grpcPort?: number;
+  /** So many rows may be under way. Default 10,000. */
+  readonly mostRows?: number;
+  /** The metrics of all processes that share the port. Default: those of this one. */
+  readonly metricsText?: (register: MetricsRegistry) => Promise<string>;
   /** How long a shutdown may take for each of: requests, log, windows and labels, ms. Default 5000. */
   readonly drainMs?: number;
 }
@@ -51,6 +62,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** `http://host:port` */
   readonly address: string;
+  /** Null where gRPC is not spoken. */
+  readonly grpcPort: number | null;
   /** Its name in windows, reports and segments. */
   readonly process: string;
   /** Stops accepting, finishes what is in flight, flushes log, windows and labels. */
@@ -97,7 +110,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const windows = new OpenWindows(process, Date.now());
   const writer = new WindowWriter((rows) => writeWindows(registry, rows), logger, metrics);
+  const accounts = new VersionAccounts(metrics);
   const book = new TrafficBook({
+    accounts,
     load: (ref) => loadVersion(ref, store, cache, logger),
     cache,
     onVersions: () => watch.look(),
@@ -105,14 +120,33 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     monotonic,
   });
-  const predictor = new Predictor({ log, windows, metrics, logger, monotonic });
-  const server = new HttpServer({
-    handlers: createHandlers({ book, predictor, feedback, metrics, monotonic, draining: () => server.draining }),
+  const predictor = new Predictor({ log, windows, metrics, logger, monotonic, mostRows: options.mostRows ?? 10_000 });
+  const draining = () => server.draining;
+  const ready = () => isReady({ book, draining });
+  const metricsText = async () => {
+    book.observe();
+    metrics.rowsUnderWay.set(predictor.rowsUnderWay);
+    return options.metricsText?.(metrics.register) ?? metrics.register.metrics();
+  };
+  const inference = { book, predictor, metrics, logger, ready };
+  const router = new Router({
+    routes: gatewayRoutes({ process, book, predictor, feedback, metrics, metricsText, monotonic, draining }),
+    protocols: [createInferenceRoutes(inference)],
+    callerFault: (model) => {
+      const traffic = book.get(model);
+      if (traffic !== null) predictor.callerFault(traffic);
+    },
     metrics,
     logger,
-    monotonic,
-    bodyLimit: options.bodyLimit ?? 2 ** 20,
   });
+  const bodyLimit = options.bodyLimit ?? 2 ** 20;
+  const server = new HttpServer({
+    answer: (request) => router.answer(request),
+    refuse: (error, request) => router.refuse(error, request),
+    monotonic,
+    bodyLimit,
+  });
+  let grpc: Awaited<ReturnType<typeof startGrpcServer>> | null = null;
 
   let address = '';
   let reachable: boolean | null = null;
@@ -157,19 +191,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     logger.warn({ models: cached.models }, 'started from the local cache');
     book.adopt(cached, monotonic());
   }
-  const timer = setInterval(() => {
+  const closeWindows = () => {
+    for (const traffic of book.all()) accounts.charge(traffic, windows);
     writer.add(windows.close(Date.now()));
+  };
+  const timer = setInterval(() => {
+    closeWindows();
     void writer.write();
   }, windowMs);
 
   async function stop(): Promise<void> {
-    await server.close(drainMs);
+    await Promise.all([server.close(drainMs), grpc?.close(drainMs)]);
     await predictor.idle();
     await watch.close();
     // Whoever waits for every gateway must not wait for one that is gone.
     await within(drainMs, forgetGateway(registry, process));
     clearInterval(timer);
-    writer.add(windows.close(Date.now()));
+    closeWindows();
     await Promise.all([log.close(drainMs), feedback.close(drainMs), within(drainMs, writer.write())]);
     await book.close();
     await within(drainMs, registry.close());
@@ -180,13 +218,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const bound = await server.listen(options.port, host);
     address = `http://${bound.host}:${bound.port}`;
+    if (options.grpcPort !== undefined)
+      grpc = await startGrpcServer({ ...inference, host, port: options.grpcPort, bodyLimit, monotonic });
   } catch (error) {
     await stop();
     throw error;
   }
   watch.look();
-  logger.info({ address, process }, 'ready');
-  return { address, process, close: stop };
+  const grpcPort = grpc?.port ?? null;
+  logger.info({ address, grpcPort, process }, 'ready');
+  return { address, grpcPort, process, close: stop };
 }
 
 /** Goes forward only. */

@@ -1,9 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import { FinalError, PawlError } from '../errors.ts';
 
+/** A request whose whole body is there. */
+export interface HttpRequest {
+  readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** By its name in lower case; null where it was not sent. */
+  header(name: string): string | null;
+  readonly body: Buffer;
+  /** When the whole body was there, monotonic ms: a slow caller is not the version's slowness. */
+  readonly arrivedAt: number;
+}
+
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,20 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { FinalError } from '../errors.ts';
 
-/**
- * The body of a request as JSON.
- * @throws FinalError PAWL_REQUEST_TOO_LARGE, PAWL_REQUEST_MALFORMED
- */
-export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  const bytes = await readBody(request, limit);
-  let text: string;
+/** The body of a request as JSON. @throws FinalError PAWL_REQUEST_MALFORMED */
+export function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new FinalError('PAWL_REQUEST_MALFORMED', 'The body is not UTF-8.');
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new FinalError('PAWL_REQUEST_MALFORMED', 'The body is not UTF-8.', { cause: error });
-  }
-  try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(body.toString('utf8')) as unknown;
   } catch (error) {
     throw new FinalError(
       'PAWL_REQUEST_MALFORMED',
@@ -24,7 +16,8 @@ export async function readJson(request: IncomingMessage, limit: number): Promise
   }
 }
 
-function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** The whole body. @throws FinalError PAWL_REQUEST_TOO_LARGE, PAWL_REQUEST_MALFORMED where the caller hangs up before its end */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () => new FinalError('PAWL_REQUEST_TOO_LARGE', `The body is larger than ${limit} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {

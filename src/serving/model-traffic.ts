@@ -1,13 +1,7 @@
 import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
 import { Lease } from './lease.ts';
-import type { Scorer } from './scorer.ts';
+import type { ServedVersion } from './served-version.ts';
 import type { VersionShelf } from './version-shelf.ts';
-
-/** A version that is loaded and warm. */
-export interface ReadyVersion {
-  readonly version: number;
-  readonly scorer: Scorer;
-}
 
 /** One model's traffic at this gateway: the assignment in force, its lease, and the versions that are held. */
 export class ModelTraffic {
@@ -15,19 +9,24 @@ export class ModelTraffic {
   readonly shelf: VersionShelf;
   #assignment: TrafficAssignment | null = null;
   #lease = new Lease(0, null);
+  #optedOut: ReadonlySet<string> = new Set();
+  #choosers: ReadonlySet<string> = new Set();
 
   constructor(model: string, shelf: VersionShelf) {
     this.model = model;
     this.shelf = shelf;
   }
 
-  /** Puts an assignment in force. `askedAt`: when the registry was asked for it, monotonic ms. True where its revision is new here. */
+  /** Puts an assignment in force. `askedAt`: when the registry was asked for it, monotonic ms. True where it changes anything here. */
   adopt(assignment: TrafficAssignment, askedAt: number): boolean {
-    const changed = this.#assignment?.revision !== assignment.revision;
-    this.#assignment = assignment;
+    const changed = this.#assignment === null || contentOf(this.#assignment) !== contentOf(assignment);
     this.#lease = new Lease(askedAt, assignment.leaseRemainingMs);
-    if (changed) this.shelf.want(assignment.champion, assignment.challenger);
-    return changed;
+    if (!changed) return false;
+    this.#assignment = assignment;
+    this.#optedOut = new Set(assignment.serving.opt_out);
+    this.#choosers = new Set(assignment.serving.choose_version);
+    this.shelf.want(assignment.champion, assignment.challenger, assignment.former);
+    return true;
   }
 
   /** Null before the first one. */
@@ -40,16 +39,25 @@ export class ModelTraffic {
     return this.#lease.remaining(now);
   }
 
-  /** Who answers as champion: a former one while the champion is still loading here; null without any. */
-  champion(): ReadyVersion | null {
-    return this.#assignment?.champion == null ? null : this.shelf.champion();
+  /** The caller's key is on the list of those who always get the champion. */
+  isOptedOut(key: string | null): boolean {
+    return key !== null && this.#optedOut.has(key);
+  }
+
+  /** The caller's key is on the list of those who may ask for a version. */
+  mayChoose(key: string | null): boolean {
+    return key !== null && this.#choosers.has(key);
+  }
+
+  /** Those who can answer as champion, in their order: the champion where it is ready, then those before it; none is assigned: none. */
+  champions(): ServedVersion[] {
+    return this.#assignment?.champion == null ? [] : this.shelf.champions();
   }
 
   /** Null without one, or while it is still loading here. */
-  challenger(): ReadyVersion | null {
+  challenger(): ServedVersion | null {
     const version = this.#assignment?.challenger?.version;
-    const scorer = version === undefined ? null : this.shelf.get(version);
-    return version === undefined || scorer === null ? null : { version, scorer };
+    return version === undefined ? null : this.shelf.get(version);
   }
 
   /** The assigned champion itself is loaded and warm, or none is assigned. */
@@ -61,8 +69,13 @@ export class ModelTraffic {
   /** The challenger's share in force at `now` (monotonic ms). */
   share(now: number): number {
     const lapsed = this.leaseRemaining(now) === 0;
-    return this.#assignment === null || lapsed || this.challenger() === null || this.champion() === null
+    return this.#assignment === null || lapsed || this.challenger() === null || this.champions().length === 0
       ? 0
       : this.#assignment.share;
   }
+}
+
+/** All of an assignment but its lease, as text. */
+function contentOf(assignment: TrafficAssignment): string {
+  return JSON.stringify({ ...assignment, leaseRemainingMs: null });
 }

@@ -1,108 +1,105 @@
 import type { Logger } from 'pino';
-import { FinalError, type Problem } from '../errors.ts';
+import { FinalError, PawlError, TransientError, type Problem } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { bucket } from './bucketing.ts';
-import type { Role } from './logged-prediction.ts';
-import type { ModelTraffic, ReadyVersion } from './model-traffic.ts';
+import { withDeadline } from './deadline.ts';
+import type { ModelTraffic } from './model-traffic.ts';
 import type { PredictRequest } from './predict-request.ts';
 import { predictionId } from './prediction-id.ts';
-import type { PredictionLog } from './prediction-log.ts';
-import { route, type Side } from './routing.ts';
+import { PredictionRecord, type Call, type RecordOptions } from './prediction-record.ts';
 import type { ParsedRow } from './row-parsing.ts';
 import type { Scored } from './scorer.ts';
+import type { ServedVersion } from './served-version.ts';
 import { Shadows } from './shadows.ts';
-import type { OpenWindows } from './windows.ts';
+import { turnsOf, type Turn } from './turns.ts';
 
 export interface Prediction {
   readonly id: string;
   readonly prediction: string | number;
-  readonly score: number;
-  readonly version: number;
+  /** Null with the default answer, which no version gave. */
+  readonly score: number | null;
+  readonly version: number | null;
 }
 
-export interface PredictorOptions {
-  readonly log: PredictionLog;
-  readonly windows: OpenWindows;
+export interface Answered {
+  /** One a row, all of one version. */
+  readonly predictions: readonly Prediction[];
+  /** Null: the default answer. */
+  readonly version: number | null;
+  /** Who answered in the place of the version that should have; null where it did itself. */
+  readonly fallback: 'champion' | 'former' | 'default' | null;
+}
+
+export interface PredictorOptions extends RecordOptions {
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   /** ms on a clock that only goes forward. */
   readonly monotonic: () => number;
+  /** So many rows may be under way; a request beyond that is turned away, unless it is alone. */
+  readonly mostRows: number;
 }
 
-/** A request on its way: what every answer of it has in common. */
-interface Call {
-  readonly traffic: ModelTraffic;
-  readonly revision: number;
-  readonly request: PredictRequest;
-  readonly ids: readonly string[];
-  /** Monotonic, ms. */
-  readonly arrivedAt: number;
-  /** ms since 1970. */
-  readonly at: number;
+interface Failure {
+  readonly turn: Turn;
+  readonly error: unknown;
 }
 
 const mostProblems = 100;
+/** Once this share of the rows that may be under way is, nothing is scored beside: shadows are the first to go. */
+const roomForShadows = 0.1;
 
-/** Answers predict requests: routes, scores, falls back, logs and counts. The experiment never costs the caller an answer. */
+/**
+ * Answers predict requests. Who is asked first is the traffic's to say; for who fails, or is late, the next in the chain answers:
+ * challenger, champion, the champion before it, the default answer of the spec. The caller gets one answer and never pays for an
+ * experiment.
+ */
 export class Predictor {
   readonly #options: PredictorOptions;
+  readonly #record: PredictionRecord;
   readonly #shadows: Shadows;
+  #rows = 0;
 
   constructor(options: PredictorOptions) {
     this.#options = options;
+    this.#record = new PredictionRecord(options);
     this.#shadows = new Shadows((model) => options.metrics.shadowsShed.inc({ model }));
   }
 
+  /** Rows that are being answered. */
+  get rowsUnderWay(): number {
+    return this.#rows;
+  }
+
   /**
-   * One answer a row, all of one version.
-   * @throws FinalError PAWL_MODEL_NOT_READY, PAWL_ROW_INVALID, PAWL_PREDICTION_FAILED
+   * @param arrivedAt when the whole request was there, monotonic ms
+   * @throws FinalError PAWL_MODEL_NOT_READY, PAWL_ROW_INVALID, PAWL_PREDICTION_FAILED, PAWL_VERSION_NOT_ALLOWED,
+   * PAWL_VERSION_NOT_SERVED; TransientError PAWL_OVERLOADED, PAWL_DEADLINE_EXCEEDED
    */
-  async predict(traffic: ModelTraffic, request: PredictRequest, arrivedAt: number): Promise<Prediction[]> {
-    const champion = traffic.champion();
+  async predict(traffic: ModelTraffic, request: PredictRequest, arrivedAt: number): Promise<Answered> {
     const { assignment } = traffic;
-    if (champion === null || assignment === null) {
-      throw new FinalError(
-        'PAWL_MODEL_NOT_READY',
-        `${traffic.model} has no champion ${assignment === null ? 'yet' : 'that is loaded here'}.`,
-      );
+    if (assignment === null) throw new FinalError('PAWL_MODEL_NOT_READY', `${traffic.model} has no champion yet.`);
+    const rows = request.rows.length;
+    if (this.#rows > 0 && this.#rows + rows > this.#options.mostRows) {
+      this.#options.metrics.overloaded.inc({ model: traffic.model });
+      throw new TransientError('PAWL_OVERLOADED', `${this.#rows} rows are being answered already.`);
     }
     const at = Date.now();
-    const ids = request.ids ?? request.rows.map(() => predictionId(at));
-    const call: Call = { traffic, revision: assignment.revision, request, ids, arrivedAt, at };
-    const challenger = traffic.challenger();
-    const caller = request.key ?? ids[0] ?? '';
-    const { answers, beside } = route(
-      {
-        share: assignment.share,
-        shadowShare: assignment.shadowShare,
-        championReady: true,
-        challengerReady: challenger !== null,
-        leaseRemaining: traffic.leaseRemaining(this.#options.monotonic()),
-      },
-      bucket(assignment.salt, caller),
-      bucket(`${assignment.salt}/beside`, ids[0] ?? ''),
-    );
-    const sides: Record<Side, ReadyVersion | null> = { champion, challenger };
-    const other = beside === null ? null : sides[beside];
-    if (answers === 'champion' || challenger === null) {
-      const predictions = await this.#answer(call, champion, 'champion');
-      this.#scoreBeside(call, other);
-      return predictions;
-    }
+    const call: Call = { assignment, request, ids: request.ids ?? idsFor(rows, at), arrivedAt, at };
+    const { turns, beside } = turnsOf(traffic, assignment, request, call.ids[0] ?? '', arrivedAt);
+    this.#rows += rows;
     try {
-      const predictions = await this.#answer(call, challenger, 'challenger');
-      this.#scoreBeside(call, other);
-      return predictions;
-    } catch (error) {
-      return this.#fallBack(call, champion, challenger, error);
+      const answered = await this.#ask(call, turns);
+      if (beside !== null) this.#scoreBeside(traffic, call, beside);
+      return answered;
+    } finally {
+      this.#rows -= rows;
     }
   }
 
   /** A fault of the caller's, counted with the champion in force. */
   callerFault(traffic: ModelTraffic): void {
-    const champion = traffic.champion();
-    if (champion !== null && traffic.assignment !== null)
-      this.#arm(traffic, champion, traffic.assignment.revision, 'champion').callerFaults++;
+    const [champion] = traffic.champions();
+    if (champion !== undefined && traffic.assignment !== null)
+      this.#record.arm(traffic.assignment, champion, 'champion').callerFaults++;
   }
 
   /** Resolves once no shadow is being scored any more. */
@@ -110,123 +107,132 @@ export class Predictor {
     return this.#shadows.idle();
   }
 
-  /** The champion answers for a challenger that failed. A row that the champion refuses too is the caller's fault. */
-  async #fallBack(call: Call, champion: ReadyVersion, challenger: ReadyVersion, failure: unknown): Promise<Prediction[]> {
-    const { traffic, revision, arrivedAt } = call;
-    const { metrics, monotonic, logger } = this.#options;
-    const model = traffic.model;
-    const failed = (fellBack: boolean) => {
-      metrics.errors.inc({ model, version: challenger.version, role: 'challenger' });
-      this.#arm(traffic, challenger, revision, 'challenger').failed(monotonic() - arrivedAt, fellBack);
-      logger.debug({ err: failure, model, version: challenger.version, fellBack }, 'challenger failed');
-    };
-    try {
-      const predictions = await this.#answer(call, champion, 'champion', false);
-      failed(true);
-      metrics.fallbacks.inc({ model });
-      return predictions;
-    } catch (error) {
-      if (!(error instanceof FinalError && error.code === 'PAWL_ROW_INVALID')) failed(false);
-      throw error;
+  /** Asks one after the other until one answers. */
+  async #ask(call: Call, turns: readonly Turn[]): Promise<Answered> {
+    const failures: Failure[] = [];
+    for (const turn of turns) {
+      try {
+        const rows = parseRows(turn.by, call.request.rows);
+        const answers = await this.#score(call, turn.by, rows);
+        if (failures.length > 0) this.#count(call, failures, true);
+        return this.#answered(call, turn, rows, answers);
+      } catch (error) {
+        // A row that the champion refuses is the caller's fault, whoever was asked before.
+        if (isRefusal(error) && turn.role !== 'challenger' && turn.fallback !== 'former') throw error;
+        failures.push({ turn, error });
+        // The champions before it would be next to drown.
+        if (isOverload(error) && turn.role === 'champion') break;
+      }
+    }
+    this.#count(call, failures, false);
+    return this.#default(call, turns, failures);
+  }
+
+  #answered(call: Call, { by, role, fallback }: Turn, rows: readonly ParsedRow[], answers: readonly Scored[]): Answered {
+    const ms = this.#options.monotonic() - call.arrivedAt;
+    this.#record.answered(call, by, role, rows, answers, ms, fallback === null);
+    if (fallback !== null) this.#record.fellBack(call, fallback);
+    const { version } = by;
+    const predictions = answers.map(({ score, prediction }, i) => ({ id: call.ids[i] ?? '', prediction, score, version }));
+    return { predictions, version, fallback };
+  }
+
+  /** @throws the failure of the champion, or of whoever was asked last */
+  #default(call: Call, turns: readonly Turn[], failures: readonly Failure[]): Answered {
+    const { model, serving } = call.assignment;
+    if (serving.default === undefined || call.request.version !== null) {
+      const failure = failures.find(({ turn }) => turn.role === 'champion') ?? failures.at(-1);
+      if (failure !== undefined) throw failure.error;
+      throw new FinalError('PAWL_MODEL_NOT_READY', `${model} has no champion that is loaded here.`);
+    }
+    const champion = turns.find(({ role }) => role === 'champion')?.by ?? null;
+    const problems: Problem[] = [];
+    const rows = champion === null ? [] : call.request.rows.map((row) => champion.scorer.parse(row, problems) ?? []);
+    this.#record.defaulted(call, serving.default, problems.length === 0 ? champion : null, rows);
+    this.#record.fellBack(call, 'default');
+    const prediction = call.assignment.task === 'regression' ? Number(serving.default) : serving.default;
+    const predictions = call.ids.map((id) => ({ id, prediction, score: null, version: null }));
+    return { predictions, version: null, fallback: 'default' };
+  }
+
+  #count(call: Call, failures: readonly Failure[], fellBack: boolean): void {
+    const ms = this.#options.monotonic() - call.arrivedAt;
+    for (const { turn, error } of failures) {
+      // A row that no version takes is nobody's failure but the caller's; one that only the challenger refuses is the challenger's.
+      if (isRefusal(error) && !(fellBack && turn.role === 'challenger')) continue;
+      this.#record.failed(call, turn.by, turn.role, error, ms, fellBack);
     }
   }
 
-  /** Scores, logs and counts one side's answer. `counted`: the request counts as one of this side's. */
-  async #answer(call: Call, by: ReadyVersion, role: Role, counted = true): Promise<Prediction[]> {
-    const { traffic, request, ids, revision, arrivedAt } = call;
-    const { metrics, monotonic } = this.#options;
-    const labels = { model: traffic.model, version: by.version, role };
-    const rows = parseRows(by, request.rows);
-    let answers: Scored[];
+  /** One version's answers, within the deadline, if its breaker lets anybody ask. */
+  async #score(call: Call, { scorer, breaker, version }: ServedVersion, rows: readonly ParsedRow[]): Promise<Scored[]> {
+    const { monotonic } = this.#options;
+    if (!breaker.allows(monotonic()))
+      throw new FinalError('PAWL_PREDICTION_FAILED', `v${version} fails again and again; it is spared for a while.`);
     try {
-      answers = await by.scorer.score(rows);
+      const scoring = scorer.score(rows);
+      const answers = await (scorer.immediate ? scoring : withDeadline(scoring, call.assignment.serving.deadline));
+      breaker.succeeded();
+      return answers;
     } catch (error) {
-      // A challenger's failure is counted where it is known whether the champion could answer for it.
-      if (role === 'champion') {
-        metrics.errors.inc(labels);
-        this.#arm(traffic, by, revision, role).failed(monotonic() - arrivedAt, false);
-      }
+      if (isOverload(error)) breaker.undecided();
+      else breaker.failed(monotonic());
       throw error;
     }
-    const ms = monotonic() - arrivedAt;
-    if (counted)
-      this.#arm(traffic, by, revision, role).answered(
-        ms,
-        answers.map((answer) => answer.score),
-      );
-    metrics.requests.inc(labels);
-    metrics.seconds.observe({ model: traffic.model }, ms / 1000);
-    this.#record(call, by, role, answers);
-    return answers.map(({ score, prediction }, i) => ({ id: ids[i] ?? '', prediction, score, version: by.version }));
   }
 
   /** After the answer has gone out, if there is room. */
-  #scoreBeside(call: Call, by: ReadyVersion | null): void {
-    if (by === null) return;
-    const { traffic, request, revision } = call;
-    const { metrics, monotonic, logger } = this.#options;
+  #scoreBeside(traffic: ModelTraffic, call: Call, by: ServedVersion): void {
+    const { metrics, monotonic, mostRows } = this.#options;
+    if (this.#rows > mostRows * roomForShadows) return metrics.shadowsShed.inc({ model: traffic.model });
     this.#shadows.offer(traffic.model, async () => {
       // Unloaded in the meantime: no fault of the version's.
-      if (traffic.shelf.get(by.version) !== by.scorer) return;
+      if (traffic.shelf.get(by.version) !== by) return;
       const startedAt = monotonic();
-      // Looked up when it is counted: a window that was closed meanwhile has been shipped and counts no more.
-      const arm = () => this.#arm(traffic, by, revision, 'shadow');
       try {
-        const answers = await by.scorer.score(parseRows(by, request.rows));
-        arm().answered(
-          monotonic() - startedAt,
-          answers.map((answer) => answer.score),
-        );
-        this.#record(call, by, 'shadow', answers);
+        const rows = parseRows(by, call.request.rows);
+        const answers = await this.#score(call, by, rows);
+        this.#record.answered(call, by, 'shadow', rows, answers, monotonic() - startedAt, true);
       } catch (error) {
-        arm().failed(monotonic() - startedAt, false);
-        metrics.errors.inc({ model: traffic.model, version: by.version, role: 'shadow' });
-        logger.debug({ err: error, model: traffic.model, version: by.version }, 'shadow failed');
+        this.#record.failed(call, by, 'shadow', error, monotonic() - startedAt, false);
       }
     });
   }
+}
 
-  #record(call: Call, by: ReadyVersion, role: Role, answers: readonly Scored[]): void {
-    const { traffic, request, ids, revision, at } = call;
-    for (const [i, { score, prediction }] of answers.entries()) {
-      this.#options.log.append({
-        id: ids[i] ?? '',
-        model: traffic.model,
-        version: by.version,
-        revision,
-        role,
-        key: request.key,
-        at,
-        score,
-        prediction: String(prediction),
-        row: JSON.stringify(request.rows[i]),
-      });
-    }
-  }
+function idsFor(rows: number, at: number): string[] {
+  const ids: string[] = [];
+  for (let i = 0; i < rows; i++) ids.push(predictionId(at));
+  return ids;
+}
 
-  #arm(traffic: ModelTraffic, by: ReadyVersion, revision: number, role: Role) {
-    return this.#options.windows.arm(traffic.model, by.scorer.signature.task, by.version, revision, role);
-  }
+function isRefusal(error: unknown): boolean {
+  return error instanceof PawlError && error.code === 'PAWL_ROW_INVALID';
+}
+
+function isOverload(error: unknown): boolean {
+  return error instanceof PawlError && error.code === 'PAWL_OVERLOADED';
 }
 
 /** @throws FinalError PAWL_ROW_INVALID with the problems of all rows */
-function parseRows(by: ReadyVersion, rows: readonly unknown[]): ParsedRow[] {
+function parseRows(by: ServedVersion, rows: readonly unknown[]): ParsedRow[] {
   const problems: Problem[] = [];
   const parsed: ParsedRow[] = [];
-  for (const [i, row] of rows.entries()) {
-    const result = by.scorer.parse(row);
-    if (!Array.isArray(result)) parsed.push(result);
-    else
-      for (const problem of result)
-        problems.push(rows.length === 1 ? problem : { ...problem, message: `Row ${i + 1}: ${problem.message}` });
+  for (let i = 0; i < rows.length; i++) {
+    const before = problems.length;
+    const row = by.scorer.parse(rows[i], problems);
+    if (row !== null) parsed.push(row);
+    else if (rows.length > 1)
+      for (let p = before; p < problems.length; p++) {
+        const problem = problems[p];
+        if (problem !== undefined) problems[p] = { ...problem, message: `Row ${i + 1}: ${problem.message}` };
+      }
   }
   if (problems.length === 0) return parsed;
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
   throw new FinalError(
     'PAWL_ROW_INVALID',
     `The request has ${count} in its ${rows.length === 1 ? 'row' : 'rows'}; nothing was predicted.`,
-    {
-      problems: problems.slice(0, mostProblems),
-    },
+    { problems: problems.slice(0, mostProblems) },
   );
 }

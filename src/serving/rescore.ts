@@ -1,6 +1,6 @@
 import type { Frame } from '../data/dataset.ts';
-import { FinalError } from '../errors.ts';
-import { openScorer } from './scorer.ts';
+import { FinalError, type Problem } from '../errors.ts';
+import { openScorer } from './open-scorer.ts';
 
 /** Rows scored at a time. */
 const batch = 1000;
@@ -15,9 +15,10 @@ export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float
     const scores = new Float32Array(frame.rows);
     for (let start = 0; start < frame.rows; start += batch) {
       const parsed = Array.from({ length: Math.min(batch, frame.rows - start) }, (_, i) => {
-        const result = scorer.parse(rowOf(frame, start + i));
-        if (Array.isArray(result))
-          throw new FinalError('PAWL_ARTIFACT_REFUSED', `Serving refuses held-out row ${start + i + 1}.`, { problems: result });
+        const problems: Problem[] = [];
+        const result = scorer.parse(rowOf(frame, start + i), problems);
+        if (result === null)
+          throw new FinalError('PAWL_ARTIFACT_REFUSED', `Serving refuses held-out row ${start + i + 1}.`, { problems });
         return result;
       });
       const answers = await scorer.score(parsed);

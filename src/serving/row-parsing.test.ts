@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Problem } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import { RowParser } from './row-parsing.ts';
 
@@ -16,18 +17,21 @@ const signature: ModelSignature = {
 };
 const parser = new RowParser(signature);
 const good = { price: 0.5, holiday: true, region: 'NSW' };
-const subjects = (row: unknown) => {
-  const result = parser.parse(row);
-  return Array.isArray(result) ? result.map((problem) => problem.subject) : [];
+const parse = (row: unknown) => parser.parse(row, []);
+const problemsOf = (row: unknown) => {
+  const problems: Problem[] = [];
+  expect(parser.parse(row, problems) === null).toBe(problems.length > 0);
+  return problems;
 };
+const subjects = (row: unknown) => problemsOf(row).map((problem) => problem.subject);
 
 describe('row parsing', () => {
   it('gives the values in the order of the signature, whatever the order of the row', () => {
-    expect(parser.parse({ region: 'NSW', holiday: false, price: 2 })).toEqual({ values: [2, 0, 'NSW'] });
+    expect(parse({ region: 'NSW', holiday: false, price: 2 })).toEqual([2, 0, 'NSW']);
   });
 
   it('takes null as a missing value of any column', () => {
-    expect(parser.parse({ price: null, holiday: null, region: null })).toEqual({ values: [NaN, NaN, ''] });
+    expect(parse({ price: null, holiday: null, region: null })).toEqual([NaN, NaN, '']);
   });
 
   it('names every mistake of a row at once, each with its column', () => {
@@ -54,8 +58,8 @@ describe('row parsing', () => {
   });
 
   it('says how to write what was nearly right', () => {
-    expect(parser.parse({ ...good, region: 3 })).toMatchObject([{ hint: 'write it as "3"' }]);
-    expect(parser.parse({ price: 1, holiday: true, Region: 'NSW' })).toMatchObject([{}, { hint: 'did you mean region?' }]);
+    expect(problemsOf({ ...good, region: 3 })).toMatchObject([{ hint: 'write it as "3"' }]);
+    expect(problemsOf({ price: 1, holiday: true, Region: 'NSW' })).toMatchObject([{}, { hint: 'did you mean region?' }]);
   });
 
   it('either gives a value for each feature or at least one problem, for any JSON value', () => {
@@ -63,9 +67,13 @@ describe('row parsing', () => {
       fc.property(
         fc.oneof(fc.jsonValue(), fc.record({ price: fc.jsonValue(), holiday: fc.jsonValue(), region: fc.jsonValue() })),
         (row) => {
-          const result = parser.parse(row);
-          if (Array.isArray(result)) expect(result.length).toBeGreaterThan(0);
-          else expect(result.values.map((value) => typeof value)).toEqual(['number', 'number', 'string']);
+          const problems: Problem[] = [];
+          const values = parser.parse(row, problems);
+          if (values === null) expect(problems.length).toBeGreaterThan(0);
+          else {
+            expect(problems).toEqual([]);
+            expect(values.map((value) => typeof value)).toEqual(['number', 'number', 'string']);
+          }
         },
       ),
     );

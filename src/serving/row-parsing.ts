@@ -1,10 +1,11 @@
 import type { Problem } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 
-/** One row, checked: a value for each feature in the signature's order. A missing number is NaN, a missing category ''. */
-export interface ParsedRow {
-  readonly values: readonly (number | string)[];
-}
+/**
+ * One row, checked: a value for each feature in the signature's order. A missing number or boolean is NaN, true and false are
+ * 1 and 0, a missing category is ''.
+ */
+export type ParsedRow = readonly (number | string)[];
 
 type Feature = ModelSignature['features'][number];
 
@@ -13,25 +14,51 @@ const float32Max = 3.4028234663852886e38;
 /** Checks rows of one signature. `null` is a missing value; an absent column is a mistake, and so is an unknown one. */
 export class RowParser {
   readonly #features: ModelSignature['features'];
-  readonly #names: ReadonlySet<string>;
+  readonly #names: readonly string[];
+  readonly #known: ReadonlySet<string>;
 
   constructor(signature: ModelSignature) {
     this.#features = signature.features;
-    this.#names = new Set(signature.features.map((feature) => feature.name));
+    this.#names = signature.features.map((feature) => feature.name);
+    this.#known = new Set(this.#names);
   }
 
-  /** The row, or every mistake in it, each with its column as `subject`. */
-  parse(row: unknown): ParsedRow | Problem[] {
+  /** The row; null where it has mistakes, each of them then added to `problems` with its column as `subject`. */
+  parse(row: unknown, problems: Problem[]): ParsedRow | null {
+    return this.#inOrder(row) ?? this.#inAnyOrder(row, problems);
+  }
+
+  /** The common case, in one pass: all columns in the signature's order, numbers and texts as they should be. */
+  #inOrder(row: unknown): ParsedRow | null {
+    if (typeof row !== 'object' || row === null) return null;
+    const columns = row as Readonly<Record<string, unknown>>;
+    const features = this.#features;
+    const sent = Object.keys(columns);
+    if (sent.length !== features.length) return null;
+    const values: (number | string)[] = [];
+    for (let at = 0; at < sent.length; at++) {
+      const name = sent[at] ?? '';
+      if (name !== this.#names[at]) return null;
+      const value = columns[name];
+      const type = features[at]?.type;
+      if (typeof value === 'number') {
+        if (type !== 'number' || !(value <= float32Max && value >= -float32Max)) return null;
+      } else if (typeof value !== 'string' || type !== 'category') return null;
+      values.push(value);
+    }
+    return values;
+  }
+
+  #inAnyOrder(row: unknown, problems: Problem[]): ParsedRow | null {
+    const before = problems.length;
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      return [
-        {
-          message: `A row is an object of columns; this is ${nameOf(row)}.`,
-          hint: `{ "${this.#features[0]?.name ?? 'column'}": ... }`,
-        },
-      ];
+      problems.push({
+        message: `A row is an object of columns; this is ${nameOf(row)}.`,
+        hint: `{ "${this.#names[0] ?? 'column'}": ... }`,
+      });
+      return null;
     }
     const columns = row as Readonly<Record<string, unknown>>;
-    const problems: Problem[] = [];
     const values = this.#features.map((feature) => {
       if (!Object.hasOwn(columns, feature.name)) {
         problems.push({
@@ -46,15 +73,15 @@ export class RowParser {
       problems.push(value);
       return NaN;
     });
-    for (const name of Object.keys(columns)) if (!this.#names.has(name)) problems.push(this.#unknown(name));
-    return problems.length === 0 ? { values } : problems;
+    for (const name of Object.keys(columns)) if (!this.#known.has(name)) problems.push(this.#unknown(name));
+    return problems.length === before ? values : null;
   }
 
   #unknown(name: string): Problem {
     const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name;
-    const alike = [...this.#names].find((known) => known.toLowerCase() === name.toLowerCase());
+    const alike = this.#names.find((known) => known.toLowerCase() === name.toLowerCase());
     const hint =
-      alike === undefined ? `the model's columns are ${[...this.#names].slice(0, 30).join(', ')}` : `did you mean ${alike}?`;
+      alike === undefined ? `the model's columns are ${this.#names.slice(0, 30).join(', ')}` : `did you mean ${alike}?`;
     return { subject: shown, message: `Column ${shown} is unknown to the model.`, hint };
   }
 }

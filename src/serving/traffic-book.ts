@@ -1,18 +1,21 @@
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
+import type { AssignedVersion, TrafficAssignment } from '../registry/traffic-assignment.ts';
 import type { LocalCache, Traffic } from './local-cache.ts';
 import { ModelTraffic } from './model-traffic.ts';
 import type { Scorer } from './scorer.ts';
-import { VersionShelf, type VersionRef } from './version-shelf.ts';
+import type { ServedVersion } from './served-version.ts';
+import type { VersionAccounts } from './version-accounts.ts';
+import { VersionShelf } from './version-shelf.ts';
 
 export interface TrafficBookOptions {
-  readonly load: (ref: VersionRef) => Promise<Scorer>;
+  readonly load: (ref: AssignedVersion) => Promise<Scorer>;
   readonly cache: LocalCache;
   /** A version became ready, or was unloaded. */
   readonly onVersions: () => void;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
+  readonly accounts: VersionAccounts;
   readonly monotonic: () => number;
 }
 
@@ -62,12 +65,13 @@ export class TrafficBook {
 
   /** Brings the gauges up to now. */
   observe(): void {
-    const { metrics, monotonic } = this.#options;
+    const { metrics, monotonic, accounts } = this.#options;
     for (const traffic of this.all()) {
       const { model } = traffic;
       metrics.revision.set({ model }, traffic.assignment?.revision ?? 0);
       metrics.share.set({ model }, traffic.share(monotonic()));
       metrics.versionsHeld.set({ model }, traffic.shelf.ready().length);
+      for (const served of traffic.shelf.all()) accounts.tell(model, served);
     }
   }
 
@@ -79,9 +83,10 @@ export class TrafficBook {
   #of(model: string): ModelTraffic {
     let traffic = this.#traffic.get(model);
     if (traffic === undefined) {
-      const { load, onVersions, logger, metrics } = this.#options;
+      const { load, onVersions, logger, metrics, accounts } = this.#options;
       const onLoadFailure = () => metrics.loadFailures.inc({ model });
-      traffic = new ModelTraffic(model, new VersionShelf({ model, load, onChange: onVersions, onLoadFailure, logger }));
+      const onUnload = (served: ServedVersion) => accounts.forget(model, served);
+      traffic = new ModelTraffic(model, new VersionShelf({ model, load, onChange: onVersions, onUnload, onLoadFailure, logger }));
       this.#traffic.set(model, traffic);
     }
     return traffic;

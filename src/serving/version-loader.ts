@@ -1,27 +1,31 @@
 import type { Logger } from 'pino';
 import { FinalError } from '../errors.ts';
+import type { AssignedVersion } from '../registry/traffic-assignment.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { digestOf, type LocalCache } from './local-cache.ts';
-import { openScorer, warmUp, type Scorer } from './scorer.ts';
-import type { VersionRef } from './version-shelf.ts';
+import { openScorer } from './open-scorer.ts';
+import type { Scorer } from './scorer.ts';
 
 /**
  * From the local cache or the object store to a scorer that is loaded and warm. The bytes are checked against the digest in
  * the registry: what was evaluated is what serves.
  * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND; TransientError of the store
  */
-export async function loadVersion(ref: VersionRef, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
-  const scorer = await openScorer((await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger)));
-  try {
-    await warmUp(scorer);
-    return scorer;
-  } catch (error) {
-    await scorer.release();
-    throw error;
-  }
+export async function loadVersion(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
+  const bytes = (await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger));
+  return inTurn(() => openScorer(bytes));
 }
 
-async function fetchArtifact(ref: VersionRef, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Uint8Array> {
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One after the other: two that are measured at once would each count the other's time and memory. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = turn.then(work, work);
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+async function fetchArtifact(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Uint8Array> {
   const bytes = await store.get(ref.uri);
   const digest = digestOf(bytes);
   if (digest !== ref.digest) {

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
-import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
+import type { AssignedVersion } from '../registry/traffic-assignment.ts';
 import type { Scorer } from './scorer.ts';
-
-export type VersionRef = NonNullable<TrafficAssignment['champion']>;
+import { ServedVersion } from './served-version.ts';
 
 export interface ShelfOptions {
   readonly model: string;
   /** Fetches a version, checks it, loads it and warms it up. */
-  readonly load: (ref: VersionRef) => Promise<Scorer>;
+  readonly load: (ref: AssignedVersion) => Promise<Scorer>;
   /** A version became ready, or was unloaded. */
   readonly onChange: () => void;
-  readonly onLoadFailure: (ref: VersionRef, error: unknown) => void;
+  readonly onUnload: (served: ServedVersion) => void;
+  readonly onLoadFailure: (ref: AssignedVersion, error: unknown) => void;
   readonly logger: Logger;
   /** Pause before a failed load is tried again, ms; it doubles up to 30 times as much. */
   readonly retryMs?: number;
@@ -20,8 +20,8 @@ export interface ShelfOptions {
 const formerChampions = 2;
 
 interface Place {
-  readonly ref: VersionRef;
-  scorer: Scorer | null;
+  readonly ref: AssignedVersion;
+  served: ServedVersion | null;
   loading: Promise<void> | null;
   retry: NodeJS.Timeout | null;
   pause: number;
@@ -39,43 +39,44 @@ export class VersionShelf {
     this.#options = options;
   }
 
-  /** Begins to load what is assigned and not there, and unloads all but the assigned and the champions before. */
-  want(champion: VersionRef | null, challenger: VersionRef | null): void {
-    if (champion !== null) {
-      const before = this.#champions.filter((version) => version !== champion.version);
-      this.#champions = [champion.version, ...before].slice(0, 1 + formerChampions);
-    }
-    for (const ref of [champion, challenger]) {
+  /**
+   * Begins to load what is assigned and not there, the former champion last, and unloads all but the assigned and the champions
+   * before.
+   */
+  want(champion: AssignedVersion | null, challenger: AssignedVersion | null, former: AssignedVersion | null): void {
+    const leading = [champion?.version, former?.version].filter((version) => version !== undefined);
+    this.#champions = [...new Set([...leading, ...this.#champions])].slice(0, 1 + formerChampions);
+    for (const ref of [champion, challenger, former]) {
       if (ref !== null && !this.#places.has(ref.version)) this.#places.set(ref.version, this.#newPlace(ref));
     }
     const kept = new Set([...this.#champions, challenger?.version]);
     for (const version of [...this.#places.keys()]) if (!kept.has(version)) this.#unload(version);
   }
 
-  /** The newest champion that is ready, with its number: a former one while the champion is still loading; null without any. */
-  champion(): { version: number; scorer: Scorer } | null {
-    for (const version of this.#champions) {
-      const scorer = this.get(version);
-      if (scorer !== null) return { version, scorer };
-    }
-    return null;
+  /** The champions that are ready, newest first. */
+  champions(): ServedVersion[] {
+    return this.#champions.map((version) => this.get(version)).filter((served) => served !== null);
   }
 
   /** Null while the version is not ready. */
-  get(version: number): Scorer | null {
-    return this.#places.get(version)?.scorer ?? null;
+  get(version: number): ServedVersion | null {
+    return this.#places.get(version)?.served ?? null;
+  }
+
+  /** All that are ready. */
+  all(): ServedVersion[] {
+    return [...this.#places.values()].map((place) => place.served).filter((served) => served !== null);
   }
 
   /** The versions that are ready, ascending. */
   ready(): number[] {
-    return [...this.#places]
-      .filter(([, place]) => place.scorer !== null)
-      .map(([version]) => version)
+    return this.all()
+      .map(({ version }) => version)
       .toSorted((a, b) => a - b);
   }
 
   /** All versions kept, ready or not. */
-  refs(): VersionRef[] {
+  refs(): AssignedVersion[] {
     return [...this.#places.values()].map((place) => place.ref);
   }
 
@@ -85,14 +86,14 @@ export class VersionShelf {
     for (const place of this.#places.values()) {
       if (place.retry !== null) clearTimeout(place.retry);
       await place.loading;
-      await place.scorer?.release();
-      place.scorer = null;
+      await place.served?.scorer.release();
+      place.served = null;
     }
     this.#places.clear();
   }
 
-  #newPlace(ref: VersionRef): Place {
-    const place: Place = { ref, scorer: null, loading: null, retry: null, pause: this.#options.retryMs ?? 1000 };
+  #newPlace(ref: AssignedVersion): Place {
+    const place: Place = { ref, served: null, loading: null, retry: null, pause: this.#options.retryMs ?? 1000 };
     // In a turn of its own, so that the place is on the shelf before anything can come of it.
     place.loading = Promise.resolve().then(() => this.#load(place));
     return place;
@@ -104,7 +105,7 @@ export class VersionShelf {
     try {
       const scorer = await load(place.ref);
       if (this.#closed || this.#places.get(version) !== place) return await scorer.release();
-      place.scorer = scorer;
+      place.served = new ServedVersion(place.ref, scorer);
       logger.info({ model, version }, 'version loaded and warm');
       onChange();
     } catch (error) {
@@ -121,9 +122,12 @@ export class VersionShelf {
     this.#places.delete(version);
     if (place === undefined) return;
     if (place.retry !== null) clearTimeout(place.retry);
-    const { logger, model, onChange } = this.#options;
-    if (place.scorer !== null) {
-      place.scorer.release().catch((error: unknown) => logger.error({ err: error, model, version }, 'version not unloaded'));
+    const { logger, model, onChange, onUnload } = this.#options;
+    if (place.served !== null) {
+      onUnload(place.served);
+      place.served.scorer
+        .release()
+        .catch((error: unknown) => logger.error({ err: error, model, version }, 'version not unloaded'));
       logger.info({ model, version }, 'version unloaded');
       onChange();
     }

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { FinalError } from '../errors.ts';
+import { OnnxModel } from '../onnx/model.ts';
+import { LoopScorer } from './loop-scorer.ts';
+import { PoolScorer } from './pool-scorer.ts';
+import type { ParsedRow } from './row-parsing.ts';
+import type { Scorer } from './scorer.ts';
+
+/**
+ * A version whose rows take longer than this scores on threads: thirty requests that arrive together would otherwise hold up
+ * everybody else's for more than 5 ms. Below it the way to a thread and back costs more than it spares.
+ */
+const msPerRowOnLoop = 0.15;
+/** Rows in a batch that is measured, and batches. */
+const measuredRows = 32;
+const measuredBatches = 5;
+
+/** Loads an artifact for serving, warm, on the event loop or on threads of its own, by what its rows were measured to cost. */
+export async function openScorer(bytes: Uint8Array): Promise<Scorer> {
+  const before = process.memoryUsage.rss();
+  const model = await OnnxModel.open(bytes);
+  const loop = new LoopScorer(model, 0);
+  let msPerRow: number;
+  try {
+    msPerRow = await warmUp(loop);
+  } catch (error) {
+    await loop.release();
+    throw error;
+  }
+  const memoryBytes = Math.max(bytes.length, process.memoryUsage.rss() - before);
+  if (msPerRow <= msPerRowOnLoop) return new LoopScorer(model, memoryBytes);
+  const { signature } = model;
+  await loop.release();
+  const threads = Math.max(1, availableParallelism() - 1);
+  return PoolScorer.open({ signature, bytes, threads, msPerRow, memoryBytes: memoryBytes * threads });
+}
+
+/**
+ * Scores rows, one and several at a time, so that the first caller does not pay for first times.
+ * @returns the processor time of a row in a batch, ms: the median of some batches
+ */
+async function warmUp(scorer: Scorer): Promise<number> {
+  const rows = measuringRows(scorer);
+  for (let i = 0; i < 3; i++) await scorer.score(rows.slice(0, 1));
+  const costs: number[] = [];
+  for (let i = 0; i < measuredBatches; i++) {
+    const before = scorer.cost().cpuMs;
+    await scorer.score(rows);
+    costs.push((scorer.cost().cpuMs - before) / rows.length);
+  }
+  return costs.toSorted((a, b) => a - b)[measuredBatches >> 1] ?? 0;
+}
+
+/** Distinct rows, and one of nothing but missing values: one row over and over would take one way through the trees. */
+function measuringRows(scorer: Scorer): ParsedRow[] {
+  const problems: FinalError['problems'][number][] = [];
+  const { features } = scorer.signature;
+  const missing = scorer.parse(Object.fromEntries(features.map(({ name }) => [name, null])), problems);
+  if (missing === null)
+    throw new FinalError('PAWL_PREDICTION_FAILED', 'The version does not take a row of missing values.', { problems });
+  const spread = (i: number, feature: number) => ((((i + 1) * (feature + 3) * 0.618034) % 1) - 0.5) * 10 ** ((i % 7) - 2);
+  const rows = Array.from({ length: measuredRows - 1 }, (_, i) =>
+    features.map(({ type }, feature) => (type === 'category' ? `${i % 5}` : type === 'boolean' ? i % 2 : spread(i, feature))),
+  );
+  return [missing, ...rows];
+}

@@ -1,0 +1,85 @@
+import { FinalError } from '../errors.ts';
+import type { TrafficAssignment } from '../registry/traffic-assignment.ts';
+import { bucket } from './bucketing.ts';
+import type { ModelTraffic } from './model-traffic.ts';
+import type { PredictRequest } from './predict-request.ts';
+import { championAlone, split, takesPart, type Route } from './routing.ts';
+import type { ServedVersion } from './served-version.ts';
+
+/** A version that is asked, and as what. */
+export interface Turn {
+  readonly by: ServedVersion;
+  readonly role: 'champion' | 'challenger' | 'shadow';
+  /** In whose place it answers, when it does: null where it was to answer anyway. */
+  readonly fallback: 'champion' | 'former' | null;
+}
+
+export interface Turns {
+  /** In the order in which they are asked, until one answers. */
+  readonly turns: readonly Turn[];
+  /** Scored beside, off the caller's path. */
+  readonly beside: ServedVersion | null;
+}
+
+/**
+ * Who is asked: the side that the traffic decides on, behind it the champion, behind that the champion before. Who asks for a version
+ * gets that one or none: another one's answer is not what was asked for.
+ * @param firstId of the request's predictions: draws the shadows, and stands for the key of a caller that gave none
+ * @param now monotonic, ms
+ * @throws FinalError PAWL_VERSION_NOT_ALLOWED, PAWL_VERSION_NOT_SERVED
+ */
+export function turnsOf(
+  traffic: ModelTraffic,
+  assignment: TrafficAssignment,
+  request: PredictRequest,
+  firstId: string,
+  now: number,
+): Turns {
+  const champions = traffic.champions();
+  const leader = assignment.champion?.version;
+  if (request.version !== null && request.version !== champions[0]?.version)
+    return { turns: [chosen(traffic, request.version, request.key, leader)], beside: null };
+  const turns = champions.map((by): Turn => ({ by, role: 'champion', fallback: by.version === leader ? null : 'former' }));
+  const challenger = request.version === null ? traffic.challenger() : null;
+  if (challenger === null) return { turns, beside: null };
+  const { answers, beside } = routeOf(traffic, assignment, request, firstId, now, champions.length > 0);
+  const other = beside === null ? null : beside === 'challenger' ? challenger : (champions[0] ?? null);
+  if (answers === 'champion') return { turns, beside: other };
+  const behind = turns.map((turn): Turn => ({ ...turn, fallback: turn.fallback ?? 'champion' }));
+  return { turns: [{ by: challenger, role: 'challenger', fallback: null }, ...behind], beside: other };
+}
+
+function routeOf(
+  traffic: ModelTraffic,
+  { salt, segments, share, shadowShare }: TrafficAssignment,
+  request: PredictRequest,
+  firstId: string,
+  now: number,
+  championReady: boolean,
+): Route {
+  const state = { segments, challengerReady: true, championReady, leaseRemaining: traffic.leaseRemaining(now) };
+  const experiment = request.experiment && !traffic.isOptedOut(request.key);
+  if (!takesPart(state, { segment: request.segment, experiment })) return championAlone;
+  // A hash for each request is spared where it decides nothing.
+  const draw = shadowShare > 0 && shadowShare < 1 ? bucket(`${salt}/beside`, firstId) : 0;
+  return split({ share, shadowShare }, share > 0 ? bucket(salt, request.key ?? firstId) : 0, draw);
+}
+
+function chosen(traffic: ModelTraffic, version: number, key: string | null, leader: number | undefined): Turn {
+  if (!traffic.mayChoose(key)) {
+    throw new FinalError(
+      'PAWL_VERSION_NOT_ALLOWED',
+      `${key === null ? 'A caller without key' : `The caller ${key}`} may not ask for a version of ${traffic.model}.`,
+    );
+  }
+  const by = traffic.shelf.get(version);
+  if (by === null) {
+    const held = traffic.shelf.ready().map((one) => `v${one}`);
+    throw new FinalError(
+      'PAWL_VERSION_NOT_SERVED',
+      `v${version} of ${traffic.model} is not loaded here; ${held.length === 0 ? 'none is' : `${held.join(', ')} ${held.length === 1 ? 'is' : 'are'}`}.`,
+    );
+  }
+  // Who chooses is no sample of the callers: only what the traffic decides counts as a side of the rollout.
+  return { by, role: version === leader ? 'champion' : 'shadow', fallback: null };
+}

@@ -53,10 +53,10 @@ export interface Tables {
   versions: {
     model: string;
     version: number;
-    release: string;
+    release: string | null;
     uri: string;
     digest: string;
-    dataset_digest: string;
+    dataset_digest: string | null;
     trainer: string;
     params: Json<Readonly<Record<string, unknown>>>;
     seed: number;

@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely';
 import { FinalError } from '../errors.ts';
 import type { GateResult } from '../evaluation/gates.ts';
-import { withModelLocked } from './model-lock.ts';
+import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
+import type { ReferenceBins } from '../stats/reference-bins.ts';
+import { type Work, withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 import type { Tables } from './tables.ts';
@@ -10,10 +12,13 @@ import type { Tables } from './tables.ts';
 export interface VersionRecord {
   readonly model: string;
   readonly version: number;
-  readonly release: string;
+  /** Null for an incumbent: no release made it. */
+  readonly release: string | null;
+  /** Of the artifact in the object store; the URL of an incumbent. */
   readonly uri: string;
   readonly digest: string;
-  readonly datasetDigest: string;
+  /** Null for an incumbent: what it learned from is not known. */
+  readonly datasetDigest: string | null;
   readonly trainer: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly seed: number;
@@ -24,23 +29,29 @@ export interface VersionRecord {
   readonly holdoutFrom: string | null;
   /** A gate refused it and a person let it through. */
   readonly overridden: boolean;
+  /** The bins that its windows count in; null where it was registered without. */
+  readonly reference: ReferenceBins | null;
+  /** How it is asked, where it is the endpoint that was there before pawl; else null. */
+  readonly incumbent: IncumbentConfig | null;
   readonly createdAt: Date;
 }
+
+/** The trainer of a version that was there before pawl. */
+export const incumbentTrainer = 'incumbent';
 
 /** Gives a release's artifact its version number. The same release again gets the same number. */
 export async function registerVersion(
   registry: Registry,
-  input: Omit<VersionRecord, 'version' | 'createdAt'>,
+  input: Omit<VersionRecord, 'version' | 'createdAt' | 'incumbent' | 'release' | 'datasetDigest' | 'reference'> & {
+    readonly release: string;
+    readonly datasetDigest: string;
+    readonly reference?: ReferenceBins | null;
+  },
 ): Promise<{ version: number }> {
   return withModelLocked(registry, input.model, async (tx) => {
     const mine = await tx.selectFrom('versions').select('version').where('release', '=', input.release).executeTakeFirst();
     if (mine !== undefined) return mine;
-    const { last } = await tx
-      .selectFrom('versions')
-      .select((eb) => eb.fn.max('version').as('last'))
-      .where('model', '=', input.model)
-      .executeTakeFirstOrThrow();
-    const version = (last ?? 0) + 1;
+    const version = await nextVersion(tx, input.model);
     await tx
       .insertInto('versions')
       .values({
@@ -58,10 +69,21 @@ export async function registerVersion(
         importances: json(input.importances),
         holdout_from: input.holdoutFrom === null ? null : new Date(input.holdoutFrom),
         overridden: input.overridden,
+        reference: json(input.reference ?? null),
       })
       .execute();
     return { version };
   });
+}
+
+/** The number of the model's next version, with the model locked. */
+export async function nextVersion(work: Work, model: string): Promise<number> {
+  const { last } = await work
+    .selectFrom('versions')
+    .select((eb) => eb.fn.max('version').as('last'))
+    .where('model', '=', model)
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
 }
 
 /** @throws FinalError PAWL_VERSION_NOT_FOUND */
@@ -97,5 +119,7 @@ const toRecord = (row: Selectable<Tables['versions']>): VersionRecord => ({
   importances: row.importances,
   holdoutFrom: row.holdout_from?.toISOString() ?? null,
   overridden: row.overridden,
+  reference: row.reference,
+  incumbent: row.trainer === incumbentTrainer ? (row.params as unknown as IncumbentConfig) : null,
   createdAt: row.created_at,
 });

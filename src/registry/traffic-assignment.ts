@@ -1,15 +1,19 @@
 import type { Task } from '../onnx/signature.ts';
 import type { FeatureLogging } from '../serving/feature-log.ts';
+import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 
-/** An artifact to serve. */
+/** An artifact to serve, or an endpoint to forward to. */
 export interface AssignedVersion {
   readonly version: number;
+  /** Of the artifact; the URL of an endpoint. */
   readonly uri: string;
   readonly digest: string;
   /** The bins that its windows count in; null for a version that was registered without. */
   readonly reference: ReferenceBins | null;
+  /** How the endpoint is asked; null where there is an artifact. */
+  readonly incumbent: IncumbentConfig | null;
 }
 
 /** A model's newest traffic revision with all that a gateway needs to serve it. */

@@ -6,6 +6,7 @@ import type { Tables } from './tables.ts';
 import type { AssignedVersion, TrafficAssignment } from './traffic-assignment.ts';
 import { type EpochKind, requireNewestEpoch, takeEpoch } from './traffic-epochs.ts';
 import { addRevision, checkRevision, newestRevision, type RevisionInput } from './traffic-revisions.ts';
+import { incumbentTrainer } from './versions.ts';
 
 export type { RevisionInput };
 
@@ -120,7 +121,8 @@ export async function readAssignments(registry: Registry, model?: string): Promi
 /** A version of the model's with what a gateway needs to load it. */
 function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {
   return sql<AssignedVersion | null>`(
-    SELECT json_build_object('version', v.version, 'uri', v.uri, 'digest', v.digest, 'reference', v.reference)
+    SELECT json_build_object('version', v.version, 'uri', v.uri, 'digest', v.digest, 'reference', v.reference,
+      'incumbent', CASE WHEN v.trainer = ${incumbentTrainer} THEN v.params END)
     FROM versions AS v WHERE v.model = m.name AND v.version = ${sql.ref(column)}
   )`.as(name);
 }

@@ -2,16 +2,18 @@ import type { Logger } from 'pino';
 import { FinalError } from '../errors.ts';
 import type { AssignedVersion } from '../registry/traffic-assignment.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { openIncumbent } from './incumbent/incumbent-scorer.ts';
 import { digestOf, type LocalCache } from './local-cache.ts';
 import { openScorer } from './open-scorer.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
- * From the local cache or the object store to a scorer that is loaded and warm. The bytes are checked against the digest in
+ * From the local cache or the object store to a scorer that is loaded and warm; an endpoint needs neither. The bytes are checked against the digest in
  * the registry: what was evaluated is what serves.
  * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND; TransientError of the store
  */
 export async function loadVersion(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
+  if (ref.incumbent != null) return openIncumbent(ref.incumbent);
   const bytes = (await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger));
   return inTurn(() => openScorer(bytes));
 }

@@ -8,11 +8,12 @@ import { openScorer } from './open-scorer.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
- * From the local cache or the object store to a scorer that is loaded and warm; an endpoint needs neither. The bytes are checked against the digest in
- * the registry: what was evaluated is what serves.
+ * From the local cache or the object store to a scorer that is loaded and warm. The bytes are checked against the digest in
+ * the registry: what was evaluated is what serves. An incumbent has no artifact; it is opened as it is.
  * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND; TransientError of the store
  */
 export async function loadVersion(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
+  // Traffic that an older pawl left in the local cache says nothing of incumbents.
   if (ref.incumbent != null) return openIncumbent(ref.incumbent);
   const bytes = (await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger));
   return inTurn(() => openScorer(bytes));

@@ -20,12 +20,13 @@ import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepAlive } from './progress.ts';
+import { matchLabelsOf } from './match-labels.ts';
 
 /** A sample smaller than this share of the policy's is not compared: its noise would be taken for drift. */
 const smallestSample = 0.25;
 
 /** What a monitor's tick looks at. Reads only, but for closing releases whose workflow is gone. */
-export function createObserveActivities({ registry, store, clock }: Dependencies) {
+export function createObserveActivities({ registry, store, clock, logger }: Dependencies) {
   /** The recent predictions against the newest rows of the dataset that the champion was accepted on. */
   async function shifts(spec: ModelSpec, sample: readonly LoggedPrediction[], datasetUri: string) {
     if (sample.length < spec.monitor.sample * smallestSample) return [];
@@ -110,6 +111,9 @@ export function createObserveActivities({ registry, store, clock }: Dependencies
         const leading = await getChampion(registry, model);
         const base = {
           at,
+        await matchLabelsOf(model, { registry, store, logger }).catch((error: unknown) =>
+          logger.warn({ err: error, model }, 'labels not looked up in the prediction log; the next tick goes on'),
+        );
           champion: leading?.version ?? null,
           labels: await countLabels(registry, model),
           budgets: leading === null ? [] : await budgets(spec, leading.version, at),

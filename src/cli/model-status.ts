@@ -1,5 +1,6 @@
 import { getChampion } from '../registry/champion.ts';
 import { liveGateways } from '../registry/gateways.ts';
+import { labelCounts } from '../registry/labels.ts';
 import type { Registry } from '../registry/registry.ts';
 import { listReleases } from '../registry/releases.ts';
 import { readAssignment } from '../registry/traffic.ts';
@@ -23,6 +24,8 @@ export interface ModelStatus {
     readonly because: string | null;
   } | null;
   readonly trigger: { readonly kind: string; readonly because: string; readonly at: string } | null;
+  /** `unknown`: those whose prediction is nowhere in the log; `conflicting`: those that contradicted one that stands. */
+  readonly labels: { readonly received: number; readonly unknown: number; readonly conflicting: number };
   readonly gateways: readonly {
     readonly process: string;
     readonly address: string;
@@ -36,15 +39,17 @@ const silence = 10_000;
 
 /** What the registry says of a model now. */
 export async function modelStatus(registry: Registry, model: string): Promise<ModelStatus> {
-  const [champion, traffic, releases, triggers, gateways] = await Promise.all([
+  const [champion, traffic, releases, triggers, labels, gateways] = await Promise.all([
     getChampion(registry, model),
     readAssignment(registry, model),
     listReleases(registry, model),
     listTriggers(registry, model),
+    labelCounts(registry),
     liveGateways(registry, model, silence),
   ]);
   const release = releases.toSorted((a, b) => b.number - a.number)[0];
   const trigger = triggers.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  const own = labels.find((counts) => counts.model === model);
   return {
     model,
     champion:
@@ -62,13 +67,14 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
     release:
       release === undefined ? null : { id: release.id, stage: release.stage, outcome: release.outcome, because: release.because },
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
+    labels: { received: own?.labels ?? 0, unknown: own?.unknown ?? 0, conflicting: own?.conflicting ?? 0 },
     gateways: gateways.map(({ process, address, revision, versions }) => ({ process, address, revision, versions })),
   };
 }
 
 /** The same in a few lines for people. */
 export function statusText(status: ModelStatus): string {
-  const { champion, traffic, release, trigger, gateways } = status;
+  const { champion, traffic, release, trigger, labels, gateways } = status;
   const share =
     traffic?.challenger == null
       ? ''
@@ -82,6 +88,16 @@ export function statusText(status: ModelStatus): string {
           `  release   ${release.id} ${release.outcome ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
         ]),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),
+    ...(labels.received === 0 ? [] : [`  labels    ${labelsText(labels)}`]),
     `  gateways  ${gateways.length === 0 ? 'none reports' : gateways.map((gateway) => `${gateway.address} (revision ${gateway.revision ?? 'none'})`).join(', ')}`,
   ].join('\n');
+}
+
+/** What is wrong with labels is said where something is. */
+function labelsText({ received, unknown, conflicting }: ModelStatus['labels']): string {
+  return [
+    `${received} received`,
+    ...(unknown === 0 ? [] : [`${unknown} for predictions that are nowhere in the log: check the ids`]),
+    ...(conflicting === 0 ? [] : [`${conflicting} against a label that stands`]),
+  ].join('; ');
 }

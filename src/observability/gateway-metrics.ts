@@ -172,3 +172,21 @@ export function createGatewayMetrics() {
 }
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
+    labelsRepeated: new Counter({
+      name: 'pawl_labels_repeated_total',
+      help: 'Labels of predictions that had one, as the registry took them from this gateway; the first one stands.',
+      labelNames: ['model'] as const,
+      registers,
+    }),
+    labelsConflicting: new Counter({
+      name: 'pawl_labels_conflicting_total',
+      help: 'Those of the repeated labels that say something else than the one that stands, each once.',
+      labelNames: ['model'] as const,
+      registers,
+    }),
+    labelsUnknown: new Gauge({
+      name: 'pawl_labels_unknown',
+      help: 'Labels in the registry whose prediction is nowhere in the log: rising where callers send other ids than they predict with. The same at every gateway.',
+      labelNames: ['model'] as const,
+      registers,
+    }),

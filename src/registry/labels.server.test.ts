@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
-import { countLabels, labelsSince, newestLabelSeq, readLabels, writeLabels } from './labels.ts';
+import { countLabels, labelCounts, labelsSince, newestLabelSeq, readLabels, writeLabels } from './labels.ts';
 import { openRegistry, type Registry } from './registry.ts';
 
 let registry: Registry;
@@ -16,8 +16,16 @@ const label = (predictionId: string, value = '1') => ({ predictionId, label: val
 describe('labels', () => {
   it('are found by prediction and in their order of arrival', async () => {
     const { model } = await ExampleModel.apply(registry);
-    expect(await writeLabels(registry, model, [label('c', 'UP'), label('a', 'DOWN')])).toEqual({ written: 2, repeated: 0 });
-    expect(await writeLabels(registry, model, [{ ...label('b', 'UP'), observedAt: null }])).toEqual({ written: 1, repeated: 0 });
+    expect(await writeLabels(registry, model, [label('c', 'UP'), label('a', 'DOWN')])).toEqual({
+      written: 2,
+      repeated: 0,
+      conflicting: 0,
+    });
+    expect(await writeLabels(registry, model, [{ ...label('b', 'UP'), observedAt: null }])).toEqual({
+      written: 1,
+      repeated: 0,
+      conflicting: 0,
+    });
     expect(await readLabels(registry, model, ['a', 'b', 'x'])).toEqual(
       new Map([
         ['a', 'DOWN'],
@@ -30,7 +38,7 @@ describe('labels', () => {
     ]);
     expect(await labelsSince(registry, model, 2, 10)).toEqual([{ seq: 3, predictionId: 'b', label: 'UP' }]);
     expect([await countLabels(registry, model), await newestLabelSeq(registry, model)]).toEqual([3, 3]);
-    expect(await writeLabels(registry, model, [])).toEqual({ written: 0, repeated: 0 });
+    expect(await writeLabels(registry, model, [])).toEqual({ written: 0, repeated: 0, conflicting: 0 });
   });
 
   it('of a prediction are one: the first stands', async () => {
@@ -38,8 +46,13 @@ describe('labels', () => {
     expect(await writeLabels(registry, model, [label('a', '1'), label('a', '0'), label('b', '1')])).toEqual({
       written: 2,
       repeated: 1,
+      conflicting: 1,
     });
-    expect(await writeLabels(registry, model, [label('b', '0'), label('c', '0')])).toEqual({ written: 1, repeated: 1 });
+    expect(await writeLabels(registry, model, [label('b', '0'), label('c', '0')])).toEqual({
+      written: 1,
+      repeated: 1,
+      conflicting: 1,
+    });
     expect(await readLabels(registry, model, ['a', 'b', 'c'])).toEqual(
       new Map([
         ['a', '1'],
@@ -47,6 +60,19 @@ describe('labels', () => {
         ['c', '0'],
       ]),
     );
+  });
+
+  it('that contradict the one that stands are counted once each, however often they are sent', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    const mine = async () => (await labelCounts(registry)).find((counts) => counts.model === model);
+    expect(await writeLabels(registry, model, [label('a', '1'), label('a', '1')])).toMatchObject({ repeated: 1, conflicting: 0 });
+    expect(await writeLabels(registry, model, [label('a', '0'), label('a', '2'), label('a', '0')])).toMatchObject({
+      repeated: 3,
+      conflicting: 2,
+    });
+    expect(await writeLabels(registry, model, [label('a', '0'), label('a', '1')])).toMatchObject({ repeated: 2, conflicting: 0 });
+    expect(await mine()).toEqual({ model, labels: 1, conflicting: 2, unknown: 0 });
+    expect(await readLabels(registry, model, ['a'])).toEqual(new Map([['a', '1']]));
   });
 
   it('of two models do not mix', async () => {
@@ -115,7 +141,7 @@ describe('labels', () => {
   it('come in batches of any size', async () => {
     const { model } = await ExampleModel.apply(registry);
     const many = Array.from({ length: 40_000 }, (_, i) => label(`p${i}`));
-    expect(await writeLabels(registry, model, many)).toEqual({ written: 40_000, repeated: 0 });
+    expect(await writeLabels(registry, model, many)).toEqual({ written: 40_000, repeated: 0, conflicting: 0 });
     expect(await labelsSince(registry, model, 39_999, 10)).toEqual([{ seq: 40_000, predictionId: 'p39999', label: '1' }]);
   });
 });

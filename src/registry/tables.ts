@@ -122,7 +122,17 @@ export interface Tables {
     received_at: Generated<Date>;
     seq: number;
   };
-  label_counts: { model: string; count: number };
+  label_counts: { model: string; count: number; conflicting: Generated<number>; unknown: Generated<number> };
+  unmatched_labels: { model: string; prediction_id: string; received_at: Generated<Date>; unknown: Generated<boolean> };
+  conflicting_labels: { model: string; prediction_id: string; label: string; received_at: Generated<Date> };
+  label_searches: {
+    model: string;
+    read_until: number;
+    judges_before: Date | null;
+    place: string | null;
+    thorough: boolean;
+    thorough_at: Date;
+  };
   gateways: {
     process: string;
     model: string;

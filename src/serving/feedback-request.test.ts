@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PawlError } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
-import { parseFeedback } from './feedback-request.ts';
+import { acceptance, parseFeedback } from './feedback-request.ts';
 
 const classifier: ModelSignature = {
   format: 1,
@@ -56,5 +56,11 @@ describe('feedback', () => {
       'Label 2: id is text of 1 to 200 printable characters.',
       'Label 3: label is text of 1 to 200 printable characters, a finite number, true or false.',
     ]);
+  });
+
+  it('that contradicts itself is accepted, and the caller is told: the first label stands', () => {
+    const parsed = (...labels: object[]) => acceptance(parseFeedback('m', { labels }, classifier, 5));
+    expect(parsed({ id: 'a', label: 1 }, { id: 'a', label: '1' }, { id: 'b', label: 0 })).toEqual({ accepted: 3 });
+    expect(parsed({ id: 'a', label: 1 }, { id: 'a', label: 0 }, { id: 'a', label: 1 })).toEqual({ accepted: 3, conflicting: 1 });
   });
 });

@@ -47,6 +47,21 @@ export function parseFeedback(model: string, body: unknown, signature: ModelSign
   }
 }
 
+/**
+ * What a caller is told of labels that were accepted: how many, and how many of them contradict another of the same request. The
+ * first of a prediction stands; what contradicts a label of an earlier request is found out when the registry has it.
+ */
+export function acceptance(labels: readonly SpooledLabel[]): { readonly accepted: number; readonly conflicting?: number } {
+  const first = new Map<string, string>();
+  let conflicting = 0;
+  for (const { predictionId, label } of labels) {
+    const stands = first.get(predictionId);
+    if (stands === undefined) first.set(predictionId, label);
+    else if (stands !== label) conflicting++;
+  }
+  return { accepted: labels.length, ...(conflicting === 0 ? {} : { conflicting }) };
+}
+
 function refuse(message: string): FinalError {
   return new FinalError('PAWL_REQUEST_INVALID', message, { problems: [{ message, hint: form }] });
 }

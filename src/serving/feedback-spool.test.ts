@@ -14,6 +14,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const label = (predictionId: string, model = 'm'): SpooledLabel => ({ model, predictionId, label: '1', observedAt: 1000 });
+/** What the registry says of labels that are all new to it. */
+const taken = { repeated: 0, conflicting: 0 };
 const open = (process: string, write: FeedbackSpoolOptions['write'], shipMs = 5) =>
   FeedbackSpool.open({ directory, process, write, shipMs, logger: pino({ level: 'silent' }), metrics: createGatewayMetrics() });
 
@@ -22,7 +24,7 @@ describe('the feedback spool', () => {
     const written: string[] = [];
     const feedback = await open('g1', (model, labels) => {
       for (const { predictionId, observedAt } of labels) written.push(`${model}/${predictionId}/${observedAt.getTime()}`);
-      return Promise.resolve();
+      return Promise.resolve(taken);
     });
     await feedback.accept([label('a'), label('b', 'n')]);
     await feedback.accept([label('c')]);
@@ -37,7 +39,7 @@ describe('the feedback spool', () => {
     const feedback = await open('g1', (_, labels) => {
       if (away) return Promise.reject(new TransientError('PAWL_REGISTRY_UNAVAILABLE', 'away'));
       for (const { predictionId } of labels) written.push(predictionId);
-      return Promise.resolve();
+      return Promise.resolve(taken);
     });
     await feedback.accept([label('a')]);
     await vi.waitFor(async () => expect((await readdir(directory)).length).toBeGreaterThan(0));
@@ -51,10 +53,25 @@ describe('the feedback spool', () => {
     const crashed = await open('g1', () => Promise.reject(new Error('away')), 3_600_000);
     await crashed.accept([label('a')]);
     const written: string[] = [];
-    const next = await open('g2', (_, labels) => Promise.resolve(written.push(...labels.map((one) => one.predictionId))));
+    const next = await open('g2', (_, labels) => {
+      written.push(...labels.map((one) => one.predictionId));
+      return Promise.resolve(taken);
+    });
     await vi.waitFor(() => expect(written).toEqual(['a']));
     await next.close(5000);
     await crashed.close(0);
+  });
+
+  it('tells what the registry says of labels that are not new', async () => {
+    const metrics = createGatewayMetrics();
+    const write = () => Promise.resolve({ repeated: 3, conflicting: 1 });
+    const logger = pino({ level: 'silent' });
+    const feedback = await FeedbackSpool.open({ directory, process: 'g1', write, shipMs: 5, logger, metrics });
+    await feedback.accept([label('a'), label('a'), label('a')]);
+    await feedback.close(5000);
+    const text = await metrics.register.metrics();
+    expect(text).toContain('pawl_labels_repeated_total{model="m"} 3');
+    expect(text).toContain('pawl_labels_conflicting_total{model="m"} 1');
   });
 
   it('sets aside what the registry refuses for good, and goes on with the next', async () => {
@@ -62,7 +79,7 @@ describe('the feedback spool', () => {
     const feedback = await open('g1', (model, labels) => {
       if (model === 'gone') return Promise.reject(new FinalError('PAWL_MODEL_NOT_FOUND', 'There is no model gone.'));
       for (const { predictionId } of labels) written.push(predictionId);
-      return Promise.resolve();
+      return Promise.resolve(taken);
     });
     await feedback.accept([label('a', 'gone')]);
     await vi.waitFor(async () => expect(await readdir(directory)).toEqual([expect.stringMatching(/\.refused$/)]));

@@ -17,7 +17,10 @@ export interface FeedbackSpoolOptions {
   /** Unique to this process. */
   readonly process: string;
   /** To the registry; idempotent by prediction id. */
-  readonly write: (model: string, labels: { predictionId: string; label: string; observedAt: Date }[]) => Promise<unknown>;
+  readonly write: (
+    model: string,
+    labels: { predictionId: string; label: string; observedAt: Date }[],
+  ) => Promise<{ readonly repeated: number; readonly conflicting: number }>;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   /** How often labels leave for the registry, ms. */
@@ -92,10 +95,13 @@ export class FeedbackSpool {
       for (let start = 0; start < own.length; start += batchLabels) {
         const batch = own.slice(start, start + batchLabels);
         try {
-          await this.#options.write(
+          const { repeated, conflicting } = await this.#options.write(
             model,
             batch.map(({ predictionId, label, observedAt }) => ({ predictionId, label, observedAt: new Date(observedAt) })),
           );
+          this.#options.metrics.labelsRepeated.inc({ model }, repeated);
+          this.#options.metrics.labelsConflicting.inc({ model }, conflicting);
+          if (conflicting > 0) this.#options.logger.warn({ model, conflicting }, 'labels contradict those that stand');
         } catch (error) {
           if (!(error instanceof FinalError)) throw error;
           this.#options.logger.error(

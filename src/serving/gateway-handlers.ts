@@ -1,6 +1,6 @@
 import { TransientError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { parseFeedback } from './feedback-request.ts';
+import { acceptance, parseFeedback } from './feedback-request.ts';
 import type { FeedbackSpool } from './feedback-spool.ts';
 import { jsonAnswer, type Answer } from './http-answer.ts';
 import { parseJson } from './http-body.ts';
@@ -53,7 +53,7 @@ export function gatewayRoutes(options: HandlerOptions): Route[] {
       });
     }
     metrics.labels.inc({ model }, labels.length);
-    return jsonAnswer(202, { accepted: labels.length });
+    return jsonAnswer(202, acceptance(labels));
   };
 
   return [

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
 import { forgetGateway, reportGateway } from '../registry/gateways.ts';
-import { writeLabels } from '../registry/labels.ts';
+import { labelCounts, writeLabels } from '../registry/labels.ts';
 import { listenTraffic } from '../registry/listen-traffic.ts';
 import { openRegistry } from '../registry/registry.ts';
 import { listModels } from '../registry/specs.ts';
@@ -16,6 +16,7 @@ import { AssignmentWatch } from './assignment-watch.ts';
 import { FeedbackSpool } from './feedback-spool.ts';
 import { gatewayRoutes, isReady } from './gateway-handlers.ts';
 import { HttpServer } from './http-server.ts';
+import { LabelWatch } from './label-watch.ts';
 import { LocalCache } from './local-cache.ts';
 import { startGrpcServer } from './open-inference/grpc-server.ts';
 import { createInferenceRoutes } from './open-inference/inference-routes.ts';
@@ -109,6 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
   });
   const windows = new OpenWindows(process, Date.now());
+  const labelWatch = new LabelWatch({ read: () => labelCounts(registry), metrics });
   const writer = new WindowWriter((rows) => writeWindows(registry, rows), logger, metrics);
   const accounts = new VersionAccounts(metrics);
   const book = new TrafficBook({
@@ -208,6 +210,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await within(drainMs, forgetGateway(registry, process));
     clearInterval(timer);
     closeWindows();
+    labelWatch.close();
     await Promise.all([log.close(drainMs), feedback.close(drainMs), within(drainMs, writer.write())]);
     await book.close();
     await within(drainMs, registry.close());

@@ -11,6 +11,8 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 
 /** A gateway that has not reported for so long is not counted, ms. */
 const gatewaySilence = 10_000;
+/** What is read of a logged prediction: its features are not, and would take most of the time. */
+const paired = ['id', 'version', 'revision', 'score', 'prediction'] as const;
 /** Labels read at a time. */
 const page = 10_000;
 /** Of a champion that is not there. */
@@ -34,14 +36,14 @@ interface EvidenceSource {
 /** Reads what a guard decides on: windows from the registry, pairs from the prediction log joined with labels. */
 export class EvidenceReader {
   readonly #source: EvidenceSource;
-  readonly #tail: PredictionTail;
+  readonly #tail: PredictionTail<(typeof paired)[number]>;
   #pairs: Pairs | null = null;
   #labelSeq: number;
 
   constructor(source: EvidenceSource) {
     this.#source = source;
     this.#labelSeq = source.labelSeq;
-    this.#tail = new PredictionTail(source.store, source.model, source.rolloutStartedAt);
+    this.#tail = new PredictionTail(source.store, source.model, source.rolloutStartedAt, paired);
   }
 
   async look(now: number): Promise<Omit<Evidence, 'lapsed'>> {

@@ -15,12 +15,13 @@ import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { sumWindows } from '../src/registry/windows.ts';
 import { slowerThan } from '../src/serving/latency-histogram.ts';
+import type { FeatureLogging } from '../src/serving/feature-log.ts';
 import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import type { Dependencies } from './dependencies.ts';
-import { keepAlive } from './progress.ts';
 import { matchLabelsOf } from './match-labels.ts';
+import { keepAlive } from './progress.ts';
 
 /** A sample smaller than this share of the policy's is not compared: its noise would be taken for drift. */
 const smallestSample = 0.25;
@@ -30,11 +31,14 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
   /** The recent predictions against the newest rows of the dataset that the champion was accepted on. */
   async function shifts(spec: ModelSpec, sample: readonly LoggedPrediction[], datasetUri: string) {
     if (sample.length < spec.monitor.sample * smallestSample) return [];
-    const features = Object.keys(spec.contract.features);
     const accepted = await readRows(store, datasetUri, spec, { newest: acceptedRows(spec.monitor.sample) });
-    const rows = sample.map((prediction) => JSON.parse(prediction.row) as Record<string, string | number | boolean | null>);
-    const columns = Object.fromEntries(features.map((feature) => [feature, rows.map((row) => row[feature] ?? null)]));
-    return featureShifts(accepted, columns, spec.contract.features, spec.monitor.sample);
+    const columns = Object.fromEntries(
+      Object.entries(loggedFeatures(spec))
+        .map(([name, { type }]) => [name, loggedValues(sample, name, type === 'category')] as const)
+        .filter(([, values]) => values.length >= spec.monitor.sample * smallestSample),
+    );
+    const features = Object.fromEntries(Object.entries(spec.contract.features).filter(([name]) => Object.hasOwn(columns, name)));
+    return featureShifts(accepted, columns, features, spec.monitor.sample);
   }
 
   /** Label metrics of one version over its newest answers whose label is there. */
@@ -107,13 +111,13 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
         const at = await clock.now();
         const { spec } = await getSpec(registry, model);
         const running = await reconcile(model);
+        await matchLabelsOf(model, { registry, store, logger }).catch((error: unknown) =>
+          logger.warn({ err: error, model }, 'labels not looked up in the prediction log; the next tick goes on'),
+        );
         const last = await lastEndedRelease(registry, model);
         const leading = await getChampion(registry, model);
         const base = {
           at,
-        await matchLabelsOf(model, { registry, store, logger }).catch((error: unknown) =>
-          logger.warn({ err: error, model }, 'labels not looked up in the prediction log; the next tick goes on'),
-        );
           champion: leading?.version ?? null,
           labels: await countLabels(registry, model),
           budgets: leading === null ? [] : await budgets(spec, leading.version, at),
@@ -125,7 +129,12 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
         const version = await getVersion(registry, model, leading.version);
         const dataset = await getDataset(registry, version.datasetDigest);
         const wanted = Math.max(spec.monitor.sample, 2 * spec.monitor.performance.at_least);
-        const predictions = await newestPredictions(store, model, wanted, (row) => row.role !== 'shadow');
+        const predictions = await newestPredictions(
+          store,
+          model,
+          wanted,
+          ({ role }) => role === 'champion' || role === 'challenger',
+        );
         const sample = predictions.slice(-spec.monitor.sample);
         return {
           ...base,
@@ -140,4 +149,18 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       }
     },
   };
+}
+
+/** A feature that the log drops or hashes cannot be compared. */
+function loggedFeatures(spec: ModelSpec): ModelSpec['contract']['features'] {
+  const logging = (feature: object) => (feature as { log?: FeatureLogging }).log ?? 'keep';
+  return Object.fromEntries(Object.entries(spec.contract.features).filter(([, feature]) => logging(feature) === 'keep'));
+}
+
+/** A feature's values, but for rows that were logged when it was dropped, or a number hashed. */
+function loggedValues(sample: readonly LoggedPrediction[], feature: string, isText: boolean) {
+  return sample.flatMap(({ row }) => {
+    const value = row[feature];
+    return value === undefined || (value !== null && (typeof value === 'string') !== isText) ? [] : [value];
+  });
 }

@@ -19,13 +19,14 @@ import { applySpec } from '../src/registry/specs.ts';
 import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
 import { writeWindows } from '../src/registry/windows.ts';
 import { emptyLatency } from '../src/serving/latency-histogram.ts';
-import { encodeSegment, segmentKeyAt } from '../src/serving/segment.ts';
+import { segmentKeyAt } from '../src/serving/segment-key.ts';
 import { specDigest } from '../src/spec/digest.ts';
 import { parseSpec } from '../src/spec/parse.ts';
 import { setValues } from '../src/spec/set.ts';
 import { folderStore } from '../src/storage/folder-store.ts';
 import { workflowCode } from '../workers/worker.ts';
 import { until } from './running-pawl.ts';
+import { segmentOf } from './serving/segment-of.ts';
 import { createDatabase } from './stack/postgres.ts';
 import { startTestServer } from './stack/time-skipping.ts';
 
@@ -79,10 +80,9 @@ class ReportingGateway {
       at: now,
       score: 0.7,
       prediction: '1',
-      row: '{}',
     });
     const rows = Array.from({ length: 5 }, (_, n) => versions.map((version) => pair(version, n))).flat();
-    await store.put(`${segmentKeyAt(model, now)}-test-${this.#looks}.parquet`, encodeSegment(rows));
+    await store.put(`${segmentKeyAt(model, now)}-test-${this.#looks}.parquet`, segmentOf(rows));
   }
 }
 

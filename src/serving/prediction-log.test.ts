@@ -5,9 +5,13 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TransientError } from '../errors.ts';
 import { createGatewayMetrics, type GatewayMetrics } from '../observability/gateway-metrics.ts';
+import { spooled } from '../../test/serving/segment-of.ts';
 import { folderStore } from '../storage/folder-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { PredictionLog, type LoggedPrediction, type PredictionLogOptions } from './prediction-log.ts';
+import { FeatureLog } from './feature-log.ts';
+import type { LoggedPrediction } from './logged-prediction.ts';
+import { PredictionLog, type LogEntry, type PredictionLogOptions } from './prediction-log.ts';
+import { blockChecksum } from './row-block.ts';
 import { decodeSegment } from './segment.ts';
 
 let root: string;
@@ -41,7 +45,18 @@ async function open(process: string, options: Partial<PredictionLogOptions> = {}
   return log;
 }
 
-const prediction = (id: string, more: Partial<LoggedPrediction> = {}): LoggedPrediction => ({
+const features = FeatureLog.of(
+  {
+    features: [
+      { name: 'period', type: 'number' },
+      { name: 'vicprice', type: 'number' },
+      { name: 'holiday', type: 'boolean' },
+      { name: 'region', type: 'category' },
+    ],
+  },
+  {},
+);
+const prediction = (id: string, more: Partial<LogEntry> = {}): LogEntry => ({
   id,
   model: 'electricity',
   version: 1,
@@ -51,15 +66,21 @@ const prediction = (id: string, more: Partial<LoggedPrediction> = {}): LoggedPre
   at: Date.UTC(2024, 4, 5, 6, 7, 8, 9),
   score: 0.25,
   prediction: '0',
-  row: '{"period":0.5,"vicprice":null}',
+  features,
+  row: [0.5, NaN, 1, 'north'],
   ...more,
+});
+const asLogged = ({ features: _, ...entry }: LogEntry): LoggedPrediction => ({
+  ...entry,
+  prediction: String(entry.prediction),
+  row: { period: 0.5, vicprice: null, holiday: true, region: 'north' },
 });
 
 async function logged(model = 'electricity'): Promise<LoggedPrediction[]> {
   const keys = await store.list(`predictions/${model}/`);
   return (await Promise.all(keys.map(async (key) => decodeSegment(await store.get(key))))).flat();
 }
-const spooled = async () => (await readdir(spool(), { recursive: true })).filter((name) => name.endsWith('.ndjson'));
+const waiting = async () => (await readdir(spool(), { recursive: true })).filter((name) => name.endsWith('.rows'));
 const metric = async (name: string) => (await metrics.register.getSingleMetric(name)?.get())?.values ?? [];
 
 describe('the prediction log', () => {
@@ -67,15 +88,15 @@ describe('the prediction log', () => {
     const log = await open('g1');
     const rows = [
       prediction('a', { key: 'customer-1', score: 0.1 + 0.2 }),
-      prediction('a', { version: 2, role: 'shadow', prediction: '1' }),
-      prediction('ü/"\n', { row: '{"name":"\\u0000 x"}', at: 0 }),
+      prediction('a', { version: 2, role: 'shadow', prediction: 3.5 }),
+      prediction('ü/"\n', { version: 0, role: 'default', score: NaN, at: 0 }),
     ];
     for (const row of rows) log.append(row);
     log.append(prediction('b', { model: 'bikes' }));
     await log.close(5000);
-    expect(await logged()).toEqual(rows);
+    expect(await logged()).toEqual(rows.map(asLogged));
     expect((await logged('bikes')).map((row) => row.id)).toEqual(['b']);
-    expect(await spooled()).toEqual([]);
+    expect(await waiting()).toEqual([]);
   });
 
   it('names segments by the time they begin, so that keys sort by it', async () => {
@@ -89,13 +110,14 @@ describe('the prediction log', () => {
     expect(new Date(Number(start)).toISOString().slice(0, 10)).toBe(day);
   });
 
-  it('loses nothing that was flushed when the process dies, not even where the death tears a line', async () => {
+  it('loses nothing that was flushed when the process dies, not even where the death tears what it was writing', async () => {
     const crashed = await open('g1');
     crashed.append(prediction('a'));
+    await crashed.flush();
     crashed.append(prediction('b'));
     await crashed.flush();
     crashed.append(prediction('never flushed'));
-    const [name = ''] = await spooled();
+    const [name = ''] = await waiting();
     const path = join(spool(), name);
     await truncate(path, (await readFile(path)).length - 10);
 
@@ -104,21 +126,21 @@ describe('the prediction log', () => {
     next.append(prediction('c'));
     await next.close(5000);
     expect((await logged()).map((row) => row.id).toSorted()).toEqual(['a', 'c']);
-    expect(await metric('pawl_spool_damaged_lines_total')).toMatchObject([{ value: 1 }]);
+    expect(await metric('pawl_spool_damaged_total')).toMatchObject([{ value: 1 }]);
   });
 
   it('ships a spool file again to the same segment when it died between shipping and removing', async () => {
     const crashed = await open('g1');
     crashed.append(prediction('a'));
     await crashed.flush();
-    const [name = ''] = await spooled();
-    const content = await readFile(join(spool(), name), 'utf8');
+    const [name = ''] = await waiting();
+    const content = await readFile(join(spool(), name));
     await crashed.close(5000);
     const first = await store.list('predictions/');
 
     await writeFile(join(spool(), name), content);
     await open('g2');
-    await vi.waitFor(async () => expect(await spooled()).toEqual([]));
+    await vi.waitFor(async () => expect(await waiting()).toEqual([]));
     expect(await store.list('predictions/')).toEqual(first);
     expect(await logged()).toHaveLength(1);
   });
@@ -166,6 +188,7 @@ describe('the prediction log', () => {
       log.append(prediction('a'));
       await log.flush();
       log.append(prediction('b'));
+      await log.flush();
       expect(await metric('pawl_prediction_log_dropped_total')).toMatchObject([{ labels: { reason: 'spool full' }, value: 1 }]);
       away = false;
       await log.close(5000);
@@ -176,7 +199,7 @@ describe('the prediction log', () => {
       const log = await open('g1');
       log.append(prediction('a'));
       await log.close(20);
-      expect(await spooled()).toHaveLength(1);
+      expect(await waiting()).toHaveLength(1);
       away = false;
       await open('g2');
       await vi.waitFor(async () => expect((await logged()).map((row) => row.id)).toEqual(['a']));
@@ -185,16 +208,40 @@ describe('the prediction log', () => {
 
   it('drops rows, and counts them, when the disk does not take them, and takes up again when it does', async () => {
     await mkdir(spool(), { recursive: true });
-    const log = await open('g1', { maxBufferedRows: 2 });
+    const log = await open('g1', { maxBufferedBytes: 2000 });
     // A file where the folder of the model has to be: the disk refuses.
     await writeFile(join(spool(), 'electricity'), '');
     log.append(prediction('a'));
     await log.flush();
     log.append(prediction('b'));
-    log.append(prediction('c'));
-    expect(await metric('pawl_prediction_log_dropped_total')).toMatchObject([{ labels: { reason: 'disk refuses' }, value: 1 }]);
+    for (let i = 0; i < 100; i++) log.append(prediction(`more ${i}`));
+    await log.flush();
+    const [dropped] = await metric('pawl_prediction_log_dropped_total');
+    expect(dropped).toMatchObject({ labels: { reason: 'disk refuses' } });
+    const kept = 102 - (dropped?.value ?? 0);
+    expect(kept).toBeGreaterThan(2);
+    expect(kept).toBeLessThan(50);
+    expect((await metric('pawl_prediction_log_buffered_bytes'))[0]?.value).toBeLessThanOrEqual(2100);
+    expect(await metric('pawl_prediction_log_write_failures_total')).toMatchObject([{ value: 2 }]);
     await unlink(join(spool(), 'electricity'));
     await log.close(5000);
-    expect((await logged()).map((row) => row.id)).toEqual(['a', 'b']);
+    const ids = (await logged()).map((row) => row.id);
+    expect(ids.slice(0, 3)).toEqual(['a', 'b', 'more 0']);
+    expect(ids).toHaveLength(kept);
+  });
+
+  it('sets a file aside that it will never be able to read, and goes on with those behind it', async () => {
+    await mkdir(join(spool(), 'electricity'), { recursive: true });
+    const block = Buffer.from(spooled([prediction('a')]));
+    // A role that is none of ours, and a checksum that says that it was meant.
+    block.writeUInt8(77, 22);
+    block.writeUInt32LE(blockChecksum(block), 16);
+    await writeFile(join(spool(), 'electricity', '1700000000000-g0-0.rows'), block);
+    const log = await open('g1');
+    log.append(prediction('b'));
+    await log.close(5000);
+    expect((await logged()).map((row) => row.id)).toEqual(['b']);
+    expect(await readdir(join(spool(), 'electricity'))).toEqual(['1700000000000-g0-0.rows.refused']);
+    expect(await metric('pawl_spool_refused_total')).toMatchObject([{ labels: { spool: 'predictions' }, value: 1 }]);
   });
 });

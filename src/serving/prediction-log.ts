@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { isLoggedPrediction, type LoggedPrediction } from './logged-prediction.ts';
-import { NdjsonSpool, readSpool, spoolFiles, type ClosedFile } from './ndjson-spool.ts';
-import { encodeSegment, segmentKey } from './segment.ts';
-import { SpoolShipper } from './spool-shipper.ts';
+import { predictionFiles, PredictionSpool } from './prediction-spool.ts';
+import type { LogEntry } from './row-block.ts';
+import { segmentKey } from './segment-key.ts';
+import { SegmentEncoder } from './segment-encoder.ts';
+import { SpoolShipper, type Shipment } from './spool-shipper.ts';
 
-export type { LoggedPrediction } from './logged-prediction.ts';
+export type { LogEntry } from './row-block.ts';
 
 export interface PredictionLogOptions {
   /** One folder a model below it. */
@@ -18,42 +19,53 @@ export interface PredictionLogOptions {
   readonly store: ObjectStore;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
+  /** The key of hashed features; see ValueHasher. Default: PAWL_LOG_HASH_KEY, or none. */
+  readonly hashKey?: string;
   /** A crash loses at most what was appended in this time, ms. */
   readonly flushMs?: number;
   /** A segment holds at most what was appended in this time, ms. */
   readonly segmentMs?: number;
-  /** Beyond it a segment ends early: encoding one holds the event loop. */
+  /** Beyond it a segment ends early, and so beyond `maxSegmentBytes` on the disk. */
   readonly maxSegmentRows?: number;
+  readonly maxSegmentBytes?: number;
   /** Beyond this on the disk, new rows are dropped, bytes. */
   readonly maxSpoolBytes?: number;
-  /** Beyond this in memory (the disk does not take them), new rows are dropped. */
-  readonly maxBufferedRows?: number;
+  /** Beyond this in memory (the disk does not take them, or not fast enough), new rows are dropped, bytes. */
+  readonly maxBufferedBytes?: number;
 }
 
-interface Part {
-  readonly spool: NdjsonSpool;
-  lines: string[];
-}
+/** Rows are written earlier than their time when so many are in memory, bytes: a longer block would be a longer wait at once. */
+const flushBytes = 2 ** 22;
+const reasons = ['spool full', 'disk refuses', 'disk behind'] as const;
 
 /**
  * The prediction log of a gateway: rows go to a spool on the local disk, and from there as Parquet segments to the object
- * store. Appending never waits and never throws; what cannot be kept is dropped and counted.
+ * store. Appending never waits and never throws; what cannot be kept is dropped and counted. Segments are encoded by a thread.
  */
 export class PredictionLog {
   readonly #options: Required<PredictionLogOptions>;
-  readonly #parts = new Map<string, Part>();
+  readonly #spools = new Map<string, PredictionSpool>();
   readonly #shipper: SpoolShipper;
+  readonly #encoder = new SegmentEncoder();
+  /** Counted here and told to the metrics at each flush: a counter with labels costs more than the row. */
+  #rows = 0;
+  readonly #dropped = { 'spool full': 0, 'disk refuses': 0, 'disk behind': 0 };
+  /** Bytes in memory that are not on the disk. */
   #buffered = 0;
+  #spoolFull = false;
+  #diskRefuses = false;
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
 
   private constructor(options: PredictionLogOptions) {
     this.#options = {
+      hashKey: process.env['PAWL_LOG_HASH_KEY'] ?? '',
       flushMs: 200,
       segmentMs: 10_000,
-      maxSegmentRows: 2500,
+      maxSegmentRows: 200_000,
+      maxSegmentBytes: 2 ** 25,
       maxSpoolBytes: 2 ** 30,
-      maxBufferedRows: 100_000,
+      maxBufferedBytes: 2 ** 26,
       ...options,
     };
     const { logger, metrics } = options;
@@ -68,24 +80,27 @@ export class PredictionLog {
       throw error;
     });
     for (const folder of folders) {
-      if (folder.isDirectory()) for (const file of await spoolFiles(join(options.directory, folder.name))) log.#shipper.add(file);
+      for (const file of await predictionFiles(join(options.directory, folder.name))) log.#shipper.add(file);
     }
+    log.#measure();
     log.#timer = setInterval(() => void log.flush(), log.#options.flushMs);
     return log;
   }
 
-  append(row: LoggedPrediction): void {
-    const { maxSpoolBytes, maxBufferedRows, metrics } = this.#options;
-    if (this.#shipper.bytes >= maxSpoolBytes) return metrics.logDropped.inc({ reason: 'spool full' });
-    if (this.#buffered >= maxBufferedRows) return metrics.logDropped.inc({ reason: 'disk refuses' });
-    let part = this.#parts.get(row.model);
-    if (part === undefined) {
-      part = { spool: new NdjsonSpool(join(this.#options.directory, row.model), this.#options.process), lines: [] };
-      this.#parts.set(row.model, part);
+  append(entry: LogEntry): void {
+    if (this.#spoolFull) {
+      this.#dropped['spool full']++;
+      return;
     }
-    part.lines.push(JSON.stringify(row));
-    this.#buffered++;
-    metrics.logRows.inc();
+    const spool = this.#spools.get(entry.model) ?? this.#begin(entry.model);
+    const before = spool.openBytes;
+    if (!spool.append(entry, this.#options.maxBufferedBytes - this.#buffered)) {
+      this.#dropped[this.#diskRefuses ? 'disk refuses' : 'disk behind']++;
+      return;
+    }
+    this.#rows++;
+    this.#buffered += spool.openBytes - before;
+    if (spool.openBytes >= flushBytes) void this.flush();
   }
 
   /** Writes what was appended to the disk, and gives segments that are due to the shipper. Never rejects. */
@@ -103,42 +118,86 @@ export class PredictionLog {
     const empty = await this.#shipper.drain(withinMs);
     if (!empty)
       this.#options.logger.warn({ bytes: this.#shipper.bytes }, 'prediction log left on the local disk for the next start');
+    await this.#encoder.close();
+  }
+
+  #begin(model: string): PredictionSpool {
+    const { directory, process: writer, hashKey: secret } = this.#options;
+    const spool = new PredictionSpool({ directory: join(directory, model), writer, model, secret });
+    this.#spools.set(model, spool);
+    return spool;
   }
 
   async #flushAll(close: boolean): Promise<void> {
-    for (const part of this.#parts.values()) {
-      const lines = part.lines;
-      part.lines = [];
+    const { logger } = this.#options;
+    let refusal: unknown = null;
+    for (const spool of this.#spools.values()) {
       try {
-        await part.spool.write(lines);
-        this.#buffered -= lines.length;
-        this.#options.metrics.logSpooled.inc(lines.length);
-        if (close || this.#due(part.spool)) await this.#rotate(part.spool);
+        await this.#write(spool, close);
+        if (close || this.#due(spool)) await this.#rotate(spool);
       } catch (error) {
-        part.lines = [...lines, ...part.lines];
-        this.#options.logger.error({ err: error, rows: this.#buffered }, 'the local disk refuses the prediction log');
-        await this.#rotate(part.spool).catch(() => undefined);
+        refusal = error;
+        // What is there can be shipped, which may make room.
+        await this.#rotate(spool).catch(() => undefined);
       }
     }
+    this.#measure();
+    if (refusal !== null) this.#options.metrics.logWriteFailures.inc();
+    if (refusal !== null && !this.#diskRefuses) logger.error({ err: refusal }, 'the local disk refuses the prediction log');
+    if (refusal === null && this.#diskRefuses) logger.info('the local disk takes the prediction log again');
+    this.#diskRefuses = refusal !== null;
   }
 
-  #due(spool: NdjsonSpool): boolean {
-    const { segmentMs, maxSegmentRows } = this.#options;
-    return spool.rows >= maxSegmentRows || (spool.startedAt !== null && Date.now() - spool.startedAt >= segmentMs);
+  async #write(spool: PredictionSpool, all: boolean): Promise<void> {
+    const { logSpooled } = this.#options.metrics;
+    const again = spool.refused;
+    logSpooled.inc(await spool.write());
+    if (again || all || spool.openBytes >= flushBytes) logSpooled.inc(await spool.write());
   }
 
-  async #rotate(spool: NdjsonSpool): Promise<void> {
-    const file: ClosedFile | null = await spool.rotate();
+  #due(spool: PredictionSpool): boolean {
+    const { segmentMs, maxSegmentRows, maxSegmentBytes } = this.#options;
+    if (spool.rows >= maxSegmentRows || spool.bytes >= maxSegmentBytes) return true;
+    return spool.startedAt !== null && Date.now() - spool.startedAt >= segmentMs;
+  }
+
+  async #rotate(spool: PredictionSpool): Promise<void> {
+    const file = await spool.rotate();
     if (file !== null) this.#shipper.add(file);
   }
 
-  async #ship(path: string): Promise<'shipped'> {
-    const { values, damaged } = await readSpool(path);
-    const rows = values.filter(isLoggedPrediction);
-    const torn = damaged + values.length - rows.length;
-    if (torn > 0) this.#options.metrics.spoolDamaged.inc({ spool: 'predictions' }, torn);
-    const model = rows[0]?.model;
-    if (model !== undefined) await this.#options.store.put(segmentKey(model, path), encodeSegment(rows));
+  /** What is in memory and on the disk, and what was counted since the last time. */
+  #measure(): void {
+    const { metrics, maxSpoolBytes } = this.#options;
+    let buffered = 0;
+    let spooled = this.#shipper.bytes;
+    for (const spool of this.#spools.values()) {
+      buffered += spool.buffered;
+      spooled += spool.bytes;
+    }
+    this.#buffered = buffered;
+    this.#spoolFull = spooled >= maxSpoolBytes;
+    metrics.logBuffered.set(buffered);
+    metrics.logRows.inc(this.#rows);
+    this.#rows = 0;
+    for (const reason of reasons) {
+      if (this.#dropped[reason] > 0) metrics.logDropped.inc({ reason }, this.#dropped[reason]);
+      this.#dropped[reason] = 0;
+    }
+  }
+
+  async #ship(path: string): Promise<Shipment> {
+    const { metrics, logger, store } = this.#options;
+    const segment = await this.#encoder.encode(path);
+    if (segment === null) {
+      logger.error({ path }, 'a file of the prediction log cannot be read; it is kept as .refused');
+      return 'refused';
+    }
+    if (segment.damagedBytes > 0) {
+      metrics.spoolDamaged.inc({ spool: 'predictions' });
+      logger.warn({ path, bytes: segment.damagedBytes }, 'a crash has torn the end of a file of the prediction log');
+    }
+    if ('bytes' in segment) await store.put(segmentKey(segment.model, path), segment.bytes);
     return 'shipped';
   }
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '../storage/folder-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { LoggedPrediction } from './logged-prediction.ts';
+import { segmentOf, type Logged } from '../../test/serving/segment-of.ts';
+import { FeatureLog } from './feature-log.ts';
 import { newestPredictions, PredictionTail } from './prediction-tail.ts';
-import { encodeSegment, segmentKey } from './segment.ts';
+import { segmentKey } from './segment-key.ts';
 
 let root: string;
 let store: ObjectStore;
@@ -18,7 +19,7 @@ afterEach(() => rm(root, { recursive: true }));
 
 const start = Date.UTC(2024, 0, 31, 23, 59);
 const day = 86_400_000;
-const row = (id: string, at: number, more: Partial<LoggedPrediction> = {}): LoggedPrediction => ({
+const row = (id: string, at: number, more: Partial<Logged> = {}): Logged => ({
   id,
   model: 'm',
   version: 1,
@@ -28,12 +29,11 @@ const row = (id: string, at: number, more: Partial<LoggedPrediction> = {}): Logg
   at,
   score: 1,
   prediction: '1',
-  row: '{}',
   ...more,
 });
-const ship = (begun: number, process: string, rows: LoggedPrediction[]) =>
-  store.put(segmentKey('m', `/spool/${String(begun).padStart(13, '0')}-${process}-0.ndjson`), encodeSegment(rows));
-const ids = (rows: readonly LoggedPrediction[]) => rows.map((one) => one.id);
+const ship = (begun: number, process: string, rows: Logged[]) =>
+  store.put(segmentKey('m', `/spool/${String(begun).padStart(13, '0')}-${process}-0.rows`), segmentOf(rows));
+const ids = (rows: readonly { id: string }[]) => rows.map((one) => one.id);
 
 describe('following the prediction log', () => {
   it('gives each segment once, from the moment asked for, across midnight', async () => {
@@ -56,9 +56,20 @@ describe('following the prediction log', () => {
   });
 
   it('gives nothing of a model that was never asked, nor of one whose name begins alike', async () => {
-    await store.put('predictions/mm/2024-01-31/1706745540000-g1-0.parquet', encodeSegment([row('x', start, { model: 'mm' })]));
+    await store.put('predictions/mm/2024-01-31/1706745540000-g1-0.parquet', segmentOf([row('x', start, { model: 'mm' })]));
     expect(await new PredictionTail(store, 'm', 0).poll()).toEqual([]);
     expect(await newestPredictions(store, 'm', 10)).toEqual([]);
+  });
+});
+
+describe('reading some columns only', () => {
+  const features = FeatureLog.of({ features: [{ name: 'income', type: 'number' }] }, {});
+
+  it('gives those and no features', async () => {
+    await ship(start, 'g1', [row('a', start, { features, row: [3] })]);
+    const tail = new PredictionTail(store, 'm', start, ['id', 'version', 'score']);
+    expect(await tail.poll()).toEqual([{ id: 'a', version: 1, score: 1, at: start }]);
+    expect(await new PredictionTail(store, 'm', start).poll()).toMatchObject([{ id: 'a', row: { income: 3 } }]);
   });
 });
 
@@ -74,6 +85,17 @@ describe('the newest predictions', () => {
     for (let back = 0; back < 30; back++) await ship(start - back * 3 * day, 'g1', [row(`${back}`, start - back * 3 * day)]);
     expect(ids(await newestPredictions(store, 'm', 2, undefined, start + 400 * day))).toEqual(['1', '0']);
     expect(await newestPredictions(store, 'm', 25, undefined, start + 400 * day)).toHaveLength(25);
+  });
+
+  it('come with their features, from the end of a large segment', async () => {
+    const features = FeatureLog.of({ features: [{ name: 'n', type: 'number' }] }, {});
+    const rows = Array.from({ length: 40_000 }, (_, n) =>
+      row(`${n}`, start + n, { features, row: [n], role: n % 10 === 0 ? 'champion' : 'shadow' }),
+    );
+    await ship(start, 'g1', rows);
+    const found = await newestPredictions(store, 'm', 3000, ({ role }) => role === 'champion', start + 50_000);
+    expect(ids(found)).toEqual(Array.from({ length: 3000 }, (_, n) => `${10_000 + 10 * n}`));
+    expect(found.map((one) => one.row['n'])).toEqual(found.map((one) => Number(one.id)));
   });
 
   it('count only those that pass the filter, each id and version once', async () => {

@@ -65,11 +65,12 @@ export class SpoolShipper {
         const shipment = await ship(file.path);
         if (shipment === 'shipped') await unlink(file.path);
         else await rename(file.path, `${file.path}.refused`);
-        metrics.shipped.inc({ spool: name }, shipment === 'shipped' ? 1 : 0);
+        (shipment === 'shipped' ? metrics.shipped : metrics.spoolRefused).inc({ spool: name });
         this.#waiting.shift();
         this.#bytes -= file.bytes;
         pause = this.#options.pause;
       } catch (error) {
+        if (this.#stopped) break;
         metrics.shipFailures.inc({ spool: name });
         logger.warn({ err: error, spool: name, waiting: this.#waiting.length, again: pause }, 'spool file not shipped yet');
         await this.#sleep(pause);

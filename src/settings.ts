@@ -13,6 +13,8 @@ const schema = z.object({
   PAWL_TASK_QUEUE: z.string().min(1).default('pawl'),
   PAWL_GATEWAY_HOST: z.string().default('127.0.0.1'),
   PAWL_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8460),
+  /** Where the gateway speaks the Open Inference Protocol over gRPC. */
+  PAWL_GRPC_PORT: z.coerce.number().int().min(0).max(65_535).default(8461),
   PAWL_SPOOL_DIR: z.string().default('.pawl/spool'),
   /** How often the prediction log is shipped to the object store, ms. */
   PAWL_SEGMENT_MS: z.coerce.number().int().min(100).default(10_000),
@@ -23,9 +25,23 @@ const schema = z.object({
 
 export type Settings = z.output<typeof schema>;
 
+/** Of a gateway that is to do without: it serves what is in its folder, and what it would send waits there. */
+const edgeSchema = schema.partial({ PAWL_REGISTRY_URL: true, PAWL_STORE_URL: true });
+
+export type EdgeSettings = z.output<typeof edgeSchema>;
+
 /** @throws FinalError PAWL_SETTINGS_INVALID with every variable at fault. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = schema.safeParse(env);
+  return read(schema, env);
+}
+
+/** The same without registry and store where they are not set. @throws FinalError PAWL_SETTINGS_INVALID */
+export function readEdgeSettings(env: NodeJS.ProcessEnv): EdgeSettings {
+  return read(edgeSchema, env);
+}
+
+function read<T>(settings: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
+  const parsed = settings.safeParse(env);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.');

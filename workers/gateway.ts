@@ -1,22 +1,51 @@
+import { parseArgs } from 'node:util';
 import { createLogger } from '../src/observability/logger.ts';
 import { startGateway } from '../src/serving/gateway.ts';
-import { readSettings } from '../src/settings.ts';
+import { prepareSpools, spoolOf } from '../src/serving/left-spools.ts';
+import { groupMetrics, keepProcesses, placeInGroup } from '../src/serving/process-group.ts';
+import { readEdgeSettings, readSettings } from '../src/settings.ts';
+import { absentStore } from '../src/storage/absent-store.ts';
 import { openStore } from '../src/storage/open-store.ts';
 
-const settings = readSettings(process.env);
+/**
+ * node dist/workers/gateway.js [--processes N] [--bundle DIR]
+ *   --processes  so many on one port, a core each (default: 1)
+ *   --bundle     serve from a folder that `pawl bundle` made; registry and store are optional then
+ */
+const { values } = parseArgs({ options: { processes: { type: 'string', default: '1' }, bundle: { type: 'string' } } });
+const settings = values.bundle === undefined ? readSettings(process.env) : readEdgeSettings(process.env);
 const logger = createLogger('gateway', settings.PAWL_LOG_LEVEL);
+const directory = values.bundle ?? settings.PAWL_SPOOL_DIR;
+const processes = Number(values.processes);
+if (!Number.isInteger(processes) || processes < 1 || processes > 256) {
+  logger.fatal({ processes: values.processes }, '--processes is a whole number from 1 to 256');
+  process.exit(64);
+}
+
+const place = placeInGroup();
+if (place === null) await prepareSpools(directory, processes);
+if (place === null && processes > 1) {
+  await keepProcesses(processes, logger);
+  process.exit(0);
+}
+
 const gateway = await startGateway({
-  registryUrl: settings.PAWL_REGISTRY_URL,
-  store: openStore(
-    settings.PAWL_STORE_URL,
-    settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
-  ),
+  registryUrl: settings.PAWL_REGISTRY_URL ?? null,
+  store:
+    settings.PAWL_STORE_URL === undefined
+      ? absentStore()
+      : openStore(
+          settings.PAWL_STORE_URL,
+          settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
+        ),
   logger,
   host: settings.PAWL_GATEWAY_HOST,
   port: settings.PAWL_GATEWAY_PORT,
-  spoolDirectory: settings.PAWL_SPOOL_DIR,
+  grpcPort: settings.PAWL_GRPC_PORT,
+  spoolDirectory: spoolOf(directory, place ?? 0, processes),
   segmentMs: settings.PAWL_SEGMENT_MS,
   windowMs: settings.PAWL_WINDOW_MS,
+  ...(place === null ? {} : { metricsText: groupMetrics }),
 });
 
 let stopping = false;

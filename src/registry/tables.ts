@@ -4,6 +4,7 @@ import type { GateResult } from '../evaluation/gates.ts';
 import type { ReleaseOutcome } from '../messages/release.ts';
 import type { TriggerKind } from '../monitoring/state.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import type { ReferenceBins } from '../stats/reference-bins.ts';
 
 /** Written as JSON, read as the value. */
 type Json<T> = ColumnType<T, T, T>;
@@ -65,6 +66,7 @@ export interface Tables {
     importances: Json<Readonly<Record<string, number>>>;
     holdout_from: Date | null;
     overridden: boolean;
+    reference: Json<ReferenceBins | null>;
     created_at: Generated<Date>;
   };
   champions: {
@@ -111,8 +113,18 @@ export interface Tables {
     caller_faults: number;
     errors: number;
     fallbacks: number;
-    latency: number[];
-    score: number[];
+    rows: number;
+    error_keys: number[];
+    error_counts: number[];
+    error_others: number;
+    latency_zeros: number;
+    latency_buckets: number[];
+    latency_counts: number[];
+    score_bins: number[];
+    feature_bins: number[];
+    cpu_micros: number;
+    scored_rows: number;
+    memory_bytes: number;
   };
   labels: {
     model: string;

@@ -70,6 +70,7 @@ export class RunningPawl {
       PAWL_TEMPORAL_ADDRESS: inject('temporalAddress'),
       PAWL_TASK_QUEUE: model,
       PAWL_GATEWAY_PORT: String(port),
+      PAWL_GRPC_PORT: '0',
       PAWL_SPOOL_DIR: join(folder, 'spool'),
       PAWL_SEGMENT_MS: '300',
       PAWL_WINDOW_MS: '300',

@@ -4,6 +4,8 @@ import { freePort, isFree } from '../servers/free-port.ts';
 /** The ports of 127.0.0.1 that the dev stack listens on. */
 export interface Ports {
   readonly gateway: number;
+  /** Where the gateway speaks gRPC. */
+  readonly grpc: number;
   readonly postgres: number;
   readonly temporal: number;
   readonly temporalUi: number;
@@ -17,7 +19,8 @@ interface PortName {
 
 export const portNames: Readonly<Record<keyof Ports, PortName>> = {
   gateway: { usual: 8460, variable: 'PAWL_GATEWAY_PORT', who: 'the gateway' },
-  postgres: { usual: 8461, variable: 'PAWL_DEV_POSTGRES_PORT', who: 'Postgres' },
+  grpc: { usual: 8461, variable: 'PAWL_GRPC_PORT', who: "the gateway's gRPC" },
+  postgres: { usual: 8462, variable: 'PAWL_DEV_POSTGRES_PORT', who: 'Postgres' },
   temporal: { usual: 7233, variable: 'PAWL_DEV_TEMPORAL_PORT', who: 'Temporal' },
   temporalUi: { usual: 8233, variable: 'PAWL_DEV_TEMPORAL_UI_PORT', who: "Temporal's UI" },
 };

@@ -141,7 +141,13 @@ describe('the dev stack', () => {
     const taken = await freePort();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(taken, '127.0.0.1', resolve));
-    const ports = { postgres: taken, temporal: await freePort(), temporalUi: await freePort(), gateway: await freePort() };
+    const ports = {
+      postgres: taken,
+      temporal: await freePort(),
+      temporalUi: await freePort(),
+      gateway: await freePort(),
+      grpc: await freePort(),
+    };
     const refused = startDevStack({ ...silent, directory, whenPortTaken: 'refuse', ports });
     await expect(refused).rejects.toMatchObject({
       code: 'PAWL_PORT_TAKEN',

@@ -161,6 +161,7 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
       PAWL_TASK_QUEUE: 'pawl',
       PAWL_GATEWAY_HOST: '127.0.0.1',
       PAWL_GATEWAY_PORT: String(ports.gateway),
+      PAWL_GRPC_PORT: String(ports.grpc),
       PAWL_SPOOL_DIR: folder.subfolder('spool'),
       ...options.environment,
     };

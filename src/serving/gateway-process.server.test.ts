@@ -30,6 +30,7 @@ async function startProcess(environment: Record<string, string> = {}) {
       PAWL_REGISTRY_URL: bed.registryUrl,
       PAWL_STORE_URL: pathToFileURL(join(bed.directory, 'store')).href,
       PAWL_GATEWAY_PORT: String(port),
+      PAWL_GRPC_PORT: '0',
       PAWL_SPOOL_DIR: join(bed.directory, 'spool'),
       ...environment,
     },

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { FinalError } from '../errors.ts';
+import { FinalError, type Problem } from '../errors.ts';
 import { OnnxModel } from '../onnx/model.ts';
+import type { ModelSignature } from '../onnx/signature.ts';
 import { LoopScorer } from './loop-scorer.ts';
 import { PoolScorer } from './pool-scorer.ts';
 import type { ParsedRow } from './row-parsing.ts';
@@ -38,10 +39,18 @@ export async function openScorer(bytes: Uint8Array): Promise<Scorer> {
 /**
  * Scores rows, one and several at a time, so that the first caller does not pay for first times.
  * @returns the processor time of a row in a batch, ms: the median of some batches
+ * @throws FinalError PAWL_PREDICTION_FAILED where the version cannot score a row of missing values
  */
 async function warmUp(scorer: Scorer): Promise<number> {
-  const rows = measuringRows(scorer);
-  for (let i = 0; i < 3; i++) await scorer.score(rows.slice(0, 1));
+  const missing = missingRow(scorer);
+  for (let i = 0; i < 3; i++) await scorer.score([missing]);
+  // Made-up rows may be ones that a version has every right to fail on; then missing values have to do.
+  return measure(scorer, [missing, ...madeUpRows(scorer.signature)]).catch(() =>
+    measure(scorer, new Array<ParsedRow>(measuredRows).fill(missing)),
+  );
+}
+
+async function measure(scorer: Scorer, rows: readonly ParsedRow[]): Promise<number> {
   const costs: number[] = [];
   for (let i = 0; i < measuredBatches; i++) {
     const before = scorer.cost().cpuMs;
@@ -51,16 +60,18 @@ async function warmUp(scorer: Scorer): Promise<number> {
   return costs.toSorted((a, b) => a - b)[measuredBatches >> 1] ?? 0;
 }
 
-/** Distinct rows, and one of nothing but missing values: one row over and over would take one way through the trees. */
-function measuringRows(scorer: Scorer): ParsedRow[] {
-  const problems: FinalError['problems'][number][] = [];
-  const { features } = scorer.signature;
-  const missing = scorer.parse(Object.fromEntries(features.map(({ name }) => [name, null])), problems);
-  if (missing === null)
-    throw new FinalError('PAWL_PREDICTION_FAILED', 'The version does not take a row of missing values.', { problems });
-  const spread = (i: number, feature: number) => ((((i + 1) * (feature + 3) * 0.618034) % 1) - 0.5) * 10 ** ((i % 7) - 2);
-  const rows = Array.from({ length: measuredRows - 1 }, (_, i) =>
+function missingRow(scorer: Scorer): ParsedRow {
+  const problems: Problem[] = [];
+  const missing = scorer.parse(Object.fromEntries(scorer.signature.features.map(({ name }) => [name, null])), problems);
+  if (missing !== null) return missing;
+  throw new FinalError('PAWL_PREDICTION_FAILED', 'The version does not take a row of missing values.', { problems });
+}
+
+/** Distinct rows of every magnitude: one row over and over would take one way through the trees. */
+function madeUpRows({ features }: ModelSignature): ParsedRow[] {
+  const golden = 0.618034;
+  const spread = (i: number, feature: number) => ((((i + 1) * (feature + 3) * golden) % 1) - 0.5) * 10 ** ((i % 7) - 2);
+  return Array.from({ length: measuredRows - 1 }, (_, i) =>
     features.map(({ type }, feature) => (type === 'category' ? `${i % 5}` : type === 'boolean' ? i % 2 : spread(i, feature))),
   );
-  return [missing, ...rows];
 }

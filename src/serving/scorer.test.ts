@@ -1,24 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { smallModel, type SmallModel } from '../../test/serving/small-model.ts';
+import type { Problem } from '../errors.ts';
+import { Graph } from '../onnx/graph.ts';
 import { rescore } from './rescore.ts';
 import type { ParsedRow } from './row-parsing.ts';
-import { openScorer, warmUp, type Scorer } from './scorer.ts';
+import { LoopScorer } from './loop-scorer.ts';
+import { OnnxModel } from '../onnx/model.ts';
+import { openScorer } from './open-scorer.ts';
+import { PoolScorer } from './pool-scorer.ts';
+import type { Scorer } from './scorer.ts';
 
-async function withScorer<T>(model: SmallModel, work: (scorer: Scorer) => Promise<T>): Promise<T> {
-  const scorer = await openScorer(smallModel(model));
-  try {
-    return await work(scorer);
-  } finally {
-    await scorer.release();
-  }
-}
+type Open = (bytes: Uint8Array) => Promise<Scorer>;
+
+const onLoop: Open = async (bytes) => new LoopScorer(await OnnxModel.open(bytes), 0);
+const onThreads: Open = async (bytes) => {
+  const model = await OnnxModel.open(bytes);
+  await model.release();
+  return PoolScorer.open({ signature: model.signature, bytes, threads: 2, msPerRow: 0.02, memoryBytes: 0 });
+};
+
 function parse(scorer: Scorer, price: number | null, region: string | null = 'NSW'): ParsedRow {
-  const row = scorer.parse({ price, region });
-  if (Array.isArray(row)) throw new Error(row[0]?.message);
+  const problems: Problem[] = [];
+  const row = scorer.parse({ price, region }, problems);
+  if (row === null) throw new Error(problems[0]?.message);
   return row;
 }
 
-describe('a scorer', () => {
+describe.each([
+  ['on the event loop', onLoop],
+  ['on threads', onThreads],
+])('a scorer %s', (_, open) => {
+  async function withScorer<T>(model: SmallModel, work: (scorer: Scorer) => Promise<T>): Promise<T> {
+    const scorer = await open(smallModel(model));
+    try {
+      return await work(scorer);
+    } finally {
+      await scorer.release();
+    }
+  }
+
   it('scores numbers, categories and missing values in the order of the rows', () =>
     withScorer({}, async (scorer) => {
       const rows = [parse(scorer, 0.9), parse(scorer, 0.1, 'VIC'), parse(scorer, null, null), parse(scorer, 0.9, 'unseen')];
@@ -63,15 +83,83 @@ describe('a scorer', () => {
     }));
 
   it('answers what it was asked before it was released, and nothing after', async () => {
-    const scorer = await openScorer(smallModel());
+    const scorer = await open(smallModel());
     const asked = scorer.score([parse(scorer, 0.9)]);
     await scorer.release();
     await expect(asked).resolves.toMatchObject([{ prediction: '1' }]);
     await expect(scorer.score([parse(scorer, 0.9)])).rejects.toMatchObject({ code: 'PAWL_PREDICTION_FAILED' });
   });
 
-  it('warms up on rows of missing values', () => withScorer({}, (scorer) => expect(warmUp(scorer)).resolves.toBeUndefined()));
+  it('keeps account of the rows that it scored and the time that took', () =>
+    withScorer({}, async (scorer) => {
+      await Promise.all([scorer.score([parse(scorer, 0.1)]), scorer.score([parse(scorer, 0.1), parse(scorer, 0.9)])]);
+      expect(scorer.cost()).toMatchObject({ rows: 3 });
+      expect(scorer.cost().cpuMs).toBeGreaterThan(0);
+    }));
 });
+
+describe('a scorer on threads', () => {
+  it('turns away what its threads could not answer within a second, and takes more once they have caught up', async () => {
+    const model = await OnnxModel.open(smallModel());
+    await model.release();
+    const slow = { signature: model.signature, bytes: smallModel(), threads: 1, msPerRow: 10, memoryBytes: 0 };
+    const scorer = await PoolScorer.open(slow);
+    const asked = await Promise.allSettled(Array.from({ length: 150 }, () => scorer.score([parse(scorer, 0.9)])));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
+    expect(asked.at(-1)).toMatchObject({ reason: { code: 'PAWL_OVERLOADED' } });
+    await expect(scorer.score([parse(scorer, 0.9)])).resolves.toHaveLength(1);
+    await scorer.release();
+  });
+
+  it('does not start on bytes that are no artifact', async () => {
+    const { signature } = await onLoop(smallModel());
+    const broken = { signature, bytes: new Uint8Array(10), threads: 1, msPerRow: 1, memoryBytes: 0 };
+    await expect(PoolScorer.open(broken)).rejects.toMatchObject({ code: 'PAWL_ARTIFACT_UNREADABLE' });
+  });
+});
+
+describe('an artifact that is opened for serving', () => {
+  it('scores on the event loop where that is quick', async () => {
+    const scorer = await openScorer(smallModel());
+    expect(scorer.immediate).toBe(true);
+    expect(scorer.cost().memoryBytes).toBeGreaterThanOrEqual(smallModel().length);
+    await scorer.release();
+  });
+
+  it('scores on threads where a row takes long', async () => {
+    const scorer = await openScorer(heavyModel());
+    expect(scorer.immediate).toBe(false);
+    const problems: Problem[] = [];
+    const row = scorer.parse({ x: 1 }, problems) ?? [];
+    const answers = await Promise.all(Array.from({ length: 20 }, () => scorer.score([row])));
+    expect(new Set(answers.map(([answer]) => answer?.score)).size).toBe(1);
+    await scorer.release();
+  });
+
+  it('may fail on rows that nobody sent', async () => {
+    const scorer = await openScorer(smallModel({ failsAbove: 0.9 }));
+    await expect(scorer.score([parse(scorer, 0.7)])).resolves.toMatchObject([{ prediction: '1' }]);
+    await scorer.release();
+  });
+});
+
+/** A regression of one number that takes each row through products of large matrices. */
+function heavyModel(): Uint8Array {
+  const graph = new Graph();
+  const width = 400;
+  const weights = graph.floats([width, width], new Float32Array(width * width).fill(1 / width));
+  const x = graph.node('Where', [graph.node('IsNaN', ['x']), graph.floats([1, 1], [0]), 'x']);
+  let row = graph.node('MatMul', [x, graph.floats([1, width], new Float32Array(width).fill(1))]);
+  for (let i = 0; i < 30; i++) row = graph.node('Tanh', [graph.node('MatMul', [row, weights])]);
+  graph.node('MatMul', [row, graph.floats([width, 1], new Float32Array(width).fill(1))], {}, '', 'score');
+  return graph.encode({
+    format: 1,
+    task: 'regression',
+    features: [{ name: 'x', type: 'number' }],
+    classes: null,
+    threshold: null,
+  });
+}
 
 describe('scoring a frame again', () => {
   it('says through serving what the graph says of the frame', async () => {

@@ -12,7 +12,9 @@ import { getChampion } from '../src/registry/champion.ts';
 import { recordDecision } from '../src/registry/decisions.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
-import { getVersion } from '../src/registry/versions.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import { getVersion, type VersionRecord } from '../src/registry/versions.ts';
+import { askNewestRows, incumbentMetrics } from './ask-incumbent.ts';
 import type { Candidate } from './train.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepAlive } from './progress.ts';
@@ -43,9 +45,16 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
   }
 
   /** Empty where the champion takes other columns than this dataset has: then no comparison passes, and a person must override. */
-  async function comparableMetrics(uri: string, rows: Frame): Promise<Record<string, number>> {
+  async function championMetricsOf(
+    { uri, incumbent }: VersionRecord,
+    rows: Frame,
+    dataset: DatasetRef,
+    spec: ModelSpec,
+  ): Promise<Record<string, number>> {
     try {
-      return await metricsOf(uri, rows);
+      if (incumbent === null) return await metricsOf(uri, rows);
+      const answers = await askNewestRows(incumbent, { store, uri: dataset.uri, spec, newest: rows.rows });
+      return incumbentMetrics(incumbent.signature, rows, answers);
     } catch (error) {
       if (error instanceof PawlError && error.code === 'PAWL_FRAME_UNFIT') return {};
       throw error;
@@ -65,7 +74,7 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
         const unseen = champion?.holdoutFrom ? rowsFrom(holdout, Date.parse(champion.holdoutFrom)) : holdout;
 
         const metrics = await metricsOf(input.candidate.uri, unseen);
-        const championMetrics = champion === null ? null : await comparableMetrics(champion.uri, unseen);
+        const championMetrics = champion === null ? null : await championMetricsOf(champion, unseen, input.dataset, spec);
         const gates = checkGates({
           gates: spec.evaluation.gates,
           candidate: metrics,

@@ -127,7 +127,8 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
         };
         if (leading === null) return { ...base, sampled: 0, newest: null, shifts: [], live: {}, baseline: {} };
         const version = await getVersion(registry, model, leading.version);
-        const dataset = await getDataset(registry, version.datasetDigest);
+        // An incumbent was accepted on no dataset: what comes is compared with nothing until a version of pawl's own leads.
+        const dataset = version.datasetDigest === null ? null : await getDataset(registry, version.datasetDigest);
         const wanted = Math.max(spec.monitor.sample, 2 * spec.monitor.performance.at_least);
         const predictions = await newestPredictions(
           store,
@@ -140,7 +141,7 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
           ...base,
           sampled: sample.length,
           newest: sample.at(-1)?.id ?? null,
-          shifts: await shifts(spec, sample, dataset.uri),
+          shifts: dataset === null ? [] : await shifts(spec, sample, dataset.uri),
           live: await live(spec, leading.version, predictions),
           baseline: version.metrics,
         };

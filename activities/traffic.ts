@@ -9,6 +9,7 @@ import type { RevisionInput } from '../src/registry/traffic-revisions.ts';
 import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { requireWayBack } from './way-back.ts';
 
 export interface RolloutGrant {
   readonly epoch: number;
@@ -46,12 +47,8 @@ export function createTrafficActivities({ registry, store, clock }: Dependencies
     /** Gives this run of the rollout the newest epoch: from here on it alone may write. @throws NoWayBack */
     async beginRollout(input: { model: string; release: string; champion: number | null }): Promise<RolloutGrant> {
       await updateRelease(registry, input.release, { stage: 'rollout' });
-      if (input.champion !== null) {
-        const { uri } = await getVersion(registry, input.model, input.champion);
-        if (!(await store.exists(uri))) {
-          throw new FinalError('PAWL_NO_WAY_BACK', `v${input.champion}, the way back, is no longer in the object store.`);
-        }
-      }
+      const { model, release, champion } = input;
+      if (champion !== null) await requireWayBack({ registry, store }, { model, release, champion });
       const runId = Context.current().info.workflowExecution?.runId ?? '';
       const { epoch } = await openEpoch(registry, { model: input.model, holder: runId, kind: 'rollout' });
       return { epoch, salt: runId, labelSeq: await newestLabelSeq(registry, input.model) };

@@ -70,6 +70,11 @@ export async function checkRows(duck: Duck, path: string, { contract, task }: Mo
   return { timestamp, label, features, unique, absent };
 }
 
+/** The class that a label column names, NULL where it names none. `marks`: what the source writes for a missing value. */
+export function readAsClass(column: SourceColumn, marks: readonly string[]): string {
+  return readAs('class', withoutMissing(column, marks), column.family);
+}
+
 /** A column with NULL for what the source writes when it has no value. */
 function withoutMissing({ name, family }: SourceColumn, marks: readonly string[]): string {
   const column = identifier(name);

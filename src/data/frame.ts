@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { classPair } from './class-order.ts';
 import type { Frame, FrameColumn } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
 import { identifier, literal, parquet, withDuck } from './duckdb.ts';
@@ -94,7 +95,5 @@ async function classesOf(duck: Duck, table: string, { contract }: ModelSpec): Pr
   const [a, b] = found;
   if (a === undefined || b === undefined || found.length !== 2)
     throw new Error(`A dataset of a binary classifier has ${found.length} classes.`);
-  const ascending = Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? a < b : Number(a) < Number(b);
-  const positive = contract.positive ?? (ascending ? b : a);
-  return positive === b ? [a, b] : [b, a];
+  return classPair(a, b, contract.positive);
 }

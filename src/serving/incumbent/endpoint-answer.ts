@@ -1,3 +1,4 @@
+import { comesBefore } from '../../data/class-order.ts';
 import type { ModelSignature } from '../../onnx/signature.ts';
 import type { Scored } from '../scorer.ts';
 
@@ -55,10 +56,7 @@ function classOf(value: unknown, classes: readonly [string, string]): 0 | 1 | nu
 /** The probability of the positive class; null where the value is none. */
 function probabilityOf(value: unknown, classes: readonly [string, string]): number | null {
   if (Array.isArray(value) && value.length === 2) {
-    const [negative, positive] = classes;
-    const numbers = Number.isFinite(Number(negative)) && Number.isFinite(Number(positive));
-    const ascending = numbers ? Number(negative) < Number(positive) : negative < positive;
-    return probabilityOf(value[ascending ? 1 : 0], classes);
+    return probabilityOf(value[comesBefore(...classes) ? 1 : 0], classes);
   }
   const one = single(value);
   return isNumber(one) && one >= 0 && one <= 1 ? one : null;

@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import { FinalError } from '../src/errors.ts';
 import { moveChampion } from '../src/registry/champion.ts';
 import { type DecisionRecord, recordDecision } from '../src/registry/decisions.ts';
 import { newestLabelSeq } from '../src/registry/labels.ts';
@@ -7,7 +6,6 @@ import { finishOperation } from '../src/registry/operations.ts';
 import { updateRelease } from '../src/registry/releases.ts';
 import type { RevisionInput } from '../src/registry/traffic-revisions.ts';
 import { openEpoch, writeRevision } from '../src/registry/traffic.ts';
-import { getVersion } from '../src/registry/versions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { requireWayBack } from './way-back.ts';
 

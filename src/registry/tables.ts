@@ -97,6 +97,8 @@ export interface Tables {
     shadow_share: number;
     salt: string;
     lease_ms: number | null;
+    /** Only callers of these take part; null: everybody. */
+    segments: string[] | null;
     because: string;
     written_at: Generated<Date>;
   };

@@ -150,7 +150,7 @@ function heavyModel(): Uint8Array {
   const weights = graph.floats([width, width], new Float32Array(width * width).fill(1 / width));
   const x = graph.node('Where', [graph.node('IsNaN', ['x']), graph.floats([1, 1], [0]), 'x']);
   let row = graph.node('MatMul', [x, graph.floats([1, width], new Float32Array(width).fill(1))]);
-  for (let i = 0; i < 30; i++) row = graph.node('Tanh', [graph.node('MatMul', [row, weights])]);
+  for (let i = 0; i < 120; i++) row = graph.node('Tanh', [graph.node('MatMul', [row, weights])]);
   graph.node('MatMul', [row, graph.floats([width, 1], new Float32Array(width).fill(1))], {}, '', 'score');
   return graph.encode({
     format: 1,

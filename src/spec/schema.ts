@@ -18,10 +18,14 @@ const column = z.string('the name of a column').min(1, 'the name of a column').d
 const written = z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false').transform(String);
 
 const nullable = share.default(0).describe('Accepted share of missing values: 1%, or a number from 0 to 1.');
+const log = z
+  .enum(['keep', 'hash', 'drop'])
+  .default('keep')
+  .describe('What the prediction log keeps of it: the value, a hash of it, or nothing.');
 const feature = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional(), nullable }),
-    z.strictObject({ type: z.literal('boolean'), nullable }),
+    z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional(), nullable, log }),
+    z.strictObject({ type: z.literal('boolean'), nullable, log }),
     z.strictObject({
       type: z.literal('category'),
       values: z.array(written).min(1).optional().describe('The values that are known.'),
@@ -30,6 +34,7 @@ const feature = z
         .default('allow')
         .describe('What an unlisted value means: part of life, or a violation.'),
       nullable,
+      log,
     }),
   ])
   .describe('A feature: its type, its range or values, and the share of missing values that is accepted.');
@@ -107,6 +112,20 @@ const training = z.strictObject({
   trainer: z.enum(['gbt', 'logistic']).default('gbt'),
   params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the trainer; each has a default.'),
   seed: z.int('a whole number').min(0).default(1),
+});
+
+const callerKey = z
+  .string('the key of a caller')
+  .min(1, 'the key of a caller')
+  .max(200, 'at most 200 characters')
+  .describe("A caller's key, as in `x-pawl-key`.");
+const serving = z.strictObject({
+  deadline: duration
+    .default(1000)
+    .describe('A version that has not answered by then has failed: the next one answers, the champion, the one before, the default.'),
+  default: written.optional().describe('The answer when no version can give one: a class, or a number.'),
+  opt_out: z.array(callerKey).default([]).describe('Callers who take part in no experiment: they always get the champion.'),
+  choose_version: z.array(callerKey).default([]).describe('Callers who may ask for a version by the header `x-pawl-version`.'),
 });
 
 const labels = count('label').default(200);
@@ -204,6 +223,7 @@ const specFile = z.strictObject({
   contract,
   training: training.prefault({}),
   evaluation: evaluation.prefault({}),
+  serving: serving.prefault({}),
   release: release.prefault({}),
   monitor: monitor.prefault({}),
   schedule: z.string().optional().describe('When to retrain in any case: cron, five fields, UTC unless `time_zone` is named.'),

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { FinalError } from '../errors.ts';
 import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
-import { addChampion, championHistory } from './champion.ts';
+import { addChampion, championHistory, getChampion } from './champion.ts';
 import { type Work, withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 import { takeEpoch } from './traffic-epochs.ts';
 import { addRevision, newestRevision } from './traffic-revisions.ts';
-import { incumbentTrainer, nextVersion } from './versions.ts';
+import { getVersion, incumbentTrainer, nextVersion } from './versions.ts';
 
 /** What became of the endpoint that a spec names. `because` is a sentence. */
 export interface IncumbentOutcome {
@@ -75,6 +75,13 @@ export async function registerIncumbent(
       because: `v${version}, ${config.url}, answers everything: ${because}`,
     };
   });
+}
+
+/** The endpoint that leads; null where a version of pawl's own does, or nobody. */
+export async function leadingIncumbent(registry: Registry, model: string): Promise<{ version: number; url: string } | null> {
+  const leading = await getChampion(registry, model);
+  const version = leading === null ? null : await getVersion(registry, model, leading.version);
+  return version === null || version.incumbent === null ? null : { version: version.version, url: version.incumbent.url };
 }
 
 /** Of the configuration, whatever the order of its keys. */

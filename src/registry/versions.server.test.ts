@@ -17,7 +17,13 @@ describe('a version', () => {
     const example = await ExampleModel.apply(registry);
     const { release, version } = await example.register();
     const found = await getVersion(registry, example.model, version);
-    expect(found).toEqual({ ...example.evidence(release), version: 1, createdAt: expect.any(Date) });
+    expect(found).toEqual({
+      ...example.evidence(release),
+      version: 1,
+      reference: null,
+      incumbent: null,
+      createdAt: expect.any(Date),
+    });
     expect(Object.keys(found.params)).toEqual(['trees', 'leaves', 'learning_rate']);
   });
 

@@ -232,6 +232,16 @@ export const catalogue = {
     what: 'No prediction of that id is in the prediction log.',
     todo: 'Check the id and the model. A fresh one may not be there yet: gateways ship their log every 10 s (PAWL_SEGMENT_MS), and later where the object store was away. Try again then.',
   },
+  PAWL_BUNDLE_IMPOSSIBLE: {
+    status: 422,
+    what: 'The model cannot be put into a bundle.',
+    todo: 'A bundle serves with no other service in reach, so it needs a champion that has an artifact: see `pawl status MODEL`.',
+  },
+  PAWL_BUNDLE_DAMAGED: {
+    status: 500,
+    what: 'A folder is no bundle, or not what `pawl bundle` made.',
+    todo: 'Copy the bundle again, or make another with `pawl bundle MODEL --out DIR`. What waits to be sent in the folder of a bundle that has served is in `predictions`, `windows` and `labels`: keep these.',
+  },
   PAWL_DATASET_NOT_FOUND: {
     status: 404,
     what: 'There is no dataset of that digest.',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApply } from './commands/apply.ts';
+import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
@@ -58,6 +59,7 @@ for (const add of [
   addTimeline,
   addVersions,
   addWhy,
+  addBundle,
   addPredict,
   addOperate,
   addDoctor,

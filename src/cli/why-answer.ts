@@ -52,6 +52,8 @@ export interface WhyAnswer {
     readonly trainer: string;
     readonly dataset: string | null;
     readonly artifact: string;
+    /** Where the version is an endpoint that was there before pawl: its URL. */
+    readonly endpoint: string | null;
     readonly registeredAt: string;
     readonly metrics: Readonly<Record<string, number>>;
     /** A gate refused it and a person let it through. */
@@ -158,6 +160,7 @@ function versionOf({ version, gates, championSince }: Provenance): WhyAnswer['ve
     trainer: version.trainer,
     dataset: version.datasetDigest,
     artifact: version.digest,
+    endpoint: version.incumbent?.url ?? null,
     registeredAt: iso(version.createdAt),
     metrics: version.metrics,
     overridden: version.overridden,

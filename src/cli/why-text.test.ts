@@ -51,6 +51,8 @@ const provenance: Provenance = {
     importances: {},
     holdoutFrom: null,
     overridden: true,
+    reference: null,
+    incumbent: null,
     createdAt: at('10:00:00'),
   },
   release: {
@@ -97,6 +99,8 @@ const provenance: Provenance = {
   championSince: [{ by: 'pawl', because: 'the bake is over', since: at('14:00:00') }],
 };
 
+const signature = { format: 1, task: 'binary-classification', features: [], classes: ['0', '1'], threshold: 0.5 } as const;
+
 describe('the answer to why', () => {
   it('tells everything from the row to who let the version through', () => {
     expect(whyText(whyAnswer([shadow, logged()], provenance))).toBe(
@@ -138,6 +142,30 @@ describe('the answer to why', () => {
     const alone = whyAnswer([shadow], provenance);
     expect(alone).toMatchObject({ answer: { role: 'shadow', version: 2 }, answers: 0, shadows: [] });
     expect(whyText(alone)).toContain('The answer that the caller got is not in the log; v2, asked beside, said: 0');
+  });
+
+  it('names the endpoint that a team had before, which no release made', () => {
+    const incumbent = {
+      url: 'http://there/predict',
+      format: 'v2',
+      model: 'm',
+      timeoutMs: 1000,
+      signature,
+      features: [],
+    } as const;
+    const version = provenance.version && { ...provenance.version, trainer: 'incumbent', release: null, incumbent, metrics: {} };
+    const why = whyAnswer([logged()], {
+      ...provenance,
+      version,
+      release: null,
+      trigger: null,
+      gates: [],
+      approval: [],
+      decisions: [],
+    });
+    expect(why).toMatchObject({ version: { endpoint: 'http://there/predict' }, release: null });
+    expect(whyText(why)).toContain('  version   v3, the endpoint http://there/predict, registered 2026-03-01 10:00:00 UTC');
+    expect(whyText(why)).toContain('made by no release');
   });
 
   it('holds nothing that JSON cannot carry', () => {

@@ -67,7 +67,7 @@ function made({ version, release }: WhyAnswer): string[] {
   if (version === null) return [];
   const metrics = metricsText(version.metrics);
   const lines = [
-    `  version   v${version.version}, ${version.trainer}, registered ${when(version.registeredAt)} UTC${metrics === '' ? '' : `: ${metrics}`}`,
+    `  version   v${version.version}, ${version.endpoint === null ? version.trainer : `the endpoint ${version.endpoint}`}, registered ${when(version.registeredAt)} UTC${metrics === '' ? '' : `: ${metrics}`}`,
   ];
   if (release === null) return [...lines, '            made by no release'];
   const { trigger } = release;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const version = (number: number) => ({ version: number, uri: `v${number}`, digest: 'sha256:0' });
+const artifact = { reference: null, incumbent: null };
+const version = (number: number) => ({ ...artifact, version: number, uri: `v${number}`, digest: 'sha256:0' });
 const assignment: TrafficAssignment = {
   model: 'm',
   task: 'regression',
@@ -25,10 +26,14 @@ const assignment: TrafficAssignment = {
   epoch: 1,
   champion: version(1),
   challenger: version(2),
+  former: null,
+  segments: null,
   share: 0.5,
   shadowShare: 0,
   salt: 's',
   leaseRemainingMs: 9000,
+  serving: { deadline: 1000, opt_out: [], choose_version: [] },
+  log: {},
 };
 
 describe('the local cache', () => {
@@ -46,6 +51,10 @@ describe('the local cache', () => {
     await cache.saveTraffic({ models: [], assignments: [] });
     await writeFile(join(directory, 'cache', 'traffic.json'), '{"models"');
     expect(await cache.readTraffic()).toBeNull();
+    await cache.saveTraffic({ models: ['m'], assignments: [] });
+    const text = await readFile(join(directory, 'cache', 'traffic.json'), 'utf8');
+    await writeFile(join(directory, 'cache', 'traffic.json'), text.replace('"m"', '"n"'));
+    expect(await cache.readTraffic()).toBeNull();
   });
 
   it('gives an artifact only while it is what its digest says', async () => {
@@ -56,6 +65,7 @@ describe('the local cache', () => {
     expect(Array.from((await cache.readArtifact(digest)) ?? [])).toEqual([1, 2, 3]);
     await writeFile(join(directory, 'cache', `${digest.slice(7)}.onnx`), 'damaged');
     expect(await cache.readArtifact(digest)).toBeNull();
+    expect([await cache.stateOf(digest), await cache.stateOf(digestOf(new Uint8Array([4])))]).toEqual(['damaged', 'missing']);
   });
 
   it('keeps the artifacts that are held and no others', async () => {
@@ -72,8 +82,8 @@ describe('loading a version', () => {
 
   it('takes it from the object store once, and from the cache when the store is away', async () => {
     const store = folderStore(join(directory, 'store'));
-    const artifact = smallModel();
-    const ref = { version: 1, uri: await store.put('v1.onnx', artifact), digest: digestOf(artifact) };
+    const bytes = smallModel();
+    const ref = { ...artifact, version: 1, uri: await store.put('v1.onnx', bytes), digest: digestOf(bytes) };
     await (await loadVersion(ref, store, cache, logger)).release();
     await store.delete('v1.onnx');
     const again = await loadVersion(ref, store, cache, logger);
@@ -83,7 +93,12 @@ describe('loading a version', () => {
 
   it('refuses bytes that are not those that were registered', async () => {
     const store = folderStore(join(directory, 'store'));
-    const ref = { version: 1, uri: await store.put('v1.onnx', smallModel({ flipped: true })), digest: digestOf(smallModel()) };
+    const ref = {
+      ...artifact,
+      version: 1,
+      uri: await store.put('v1.onnx', smallModel({ flipped: true })),
+      digest: digestOf(smallModel()),
+    };
     await expect(loadVersion(ref, store, cache, logger)).rejects.toMatchObject({ code: 'PAWL_ARTIFACT_DAMAGED' });
   });
 });

@@ -9,6 +9,9 @@ export interface Traffic {
   readonly assignments: readonly TrafficAssignment[];
 }
 
+/** The name of the traffic in the cache. */
+export const trafficFile = 'traffic.json';
+
 /** `sha256:` and 64 hex digits. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -22,17 +25,21 @@ export class LocalCache {
     this.#directory = directory;
   }
 
-  async saveTraffic(traffic: Traffic): Promise<void> {
-    await this.#write('traffic.json', JSON.stringify(traffic));
+  async saveTraffic({ models, assignments }: Traffic): Promise<void> {
+    const content = { models, assignments };
+    await this.#write(trafficFile, JSON.stringify({ digest: digestOf(Buffer.from(JSON.stringify(content))), ...content }));
   }
 
   /**
-   * The traffic as last known; null where nothing (or nothing readable) is there. How long it lay there nobody knows, so its
+   * The traffic as last known; null where nothing is there, or not what was saved. How long it lay there nobody knows, so its
    * leases count as run out.
    */
   async readTraffic(): Promise<Traffic | null> {
     try {
-      const traffic = JSON.parse(await readFile(join(this.#directory, 'traffic.json'), 'utf8')) as Traffic;
+      const { digest, ...traffic } = JSON.parse(await readFile(join(this.#directory, trafficFile), 'utf8')) as Traffic & {
+        digest: string;
+      };
+      if (digestOf(Buffer.from(JSON.stringify(traffic))) !== digest) return null;
       const assignments = traffic.assignments.map((assignment) => ({
         ...assignment,
         leaseRemainingMs: assignment.challenger === null ? null : 0,
@@ -44,22 +51,31 @@ export class LocalCache {
   }
 
   async saveArtifact(digest: string, bytes: Uint8Array): Promise<void> {
-    await this.#write(fileOf(digest), bytes);
+    await this.#write(artifactFile(digest), bytes);
   }
 
   /** The artifact; null where it is not there, or damaged. */
   async readArtifact(digest: string): Promise<Uint8Array | null> {
     try {
-      const bytes = await readFile(join(this.#directory, fileOf(digest)));
+      const bytes = await readFile(join(this.#directory, artifactFile(digest)));
       return digestOf(bytes) === digest ? bytes : null;
     } catch {
       return null;
     }
   }
 
+  /** Whether an artifact is there, and is what its digest says. */
+  async stateOf(digest: string): Promise<'intact' | 'damaged' | 'missing'> {
+    try {
+      return digestOf(await readFile(join(this.#directory, artifactFile(digest)))) === digest ? 'intact' : 'damaged';
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'damaged';
+    }
+  }
+
   /** Removes the artifacts of all versions but these. */
   async keepOnly(digests: readonly string[]): Promise<void> {
-    const kept = new Set(digests.map(fileOf));
+    const kept = new Set(digests.map(artifactFile));
     const names = await readdir(this.#directory).catch(() => []);
     for (const name of names) if (name.endsWith('.onnx') && !kept.has(name)) await unlink(join(this.#directory, name));
   }
@@ -73,6 +89,7 @@ export class LocalCache {
   }
 }
 
-function fileOf(digest: string): string {
+/** The name of an artifact in the cache. */
+export function artifactFile(digest: string): string {
   return `${digest.slice('sha256:'.length)}.onnx`;
 }

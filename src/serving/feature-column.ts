@@ -62,7 +62,7 @@ export class FeatureColumn {
     if (code === valueCode.number) {
       const value = reader.float();
       if (this.type === 'DOUBLE') this.#numbers[row] = value;
-      else if (!Number.isNaN(value)) this.#others[row] = String(value);
+      else if (!Number.isNaN(value)) this.#others[row] = Object.is(value, -0) ? '-0' : String(value);
       return;
     }
     if (code === valueCode.category) {

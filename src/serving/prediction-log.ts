@@ -19,7 +19,7 @@ export interface PredictionLogOptions {
   readonly store: ObjectStore;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
-  /** The key of hashed features; see ValueHasher. Default: PAWL_LOG_HASH_KEY, or none. */
+  /** The secret of hashed features; see ValueHasher. Default: none. */
   readonly hashKey?: string;
   /** A crash loses at most what was appended in this time, ms. */
   readonly flushMs?: number;
@@ -54,12 +54,13 @@ export class PredictionLog {
   #buffered = 0;
   #spoolFull = false;
   #diskRefuses = false;
+  #warned = false;
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
 
   private constructor(options: PredictionLogOptions) {
     this.#options = {
-      hashKey: process.env['PAWL_LOG_HASH_KEY'] ?? '',
+      hashKey: '',
       flushMs: 200,
       segmentMs: 10_000,
       maxSegmentRows: 200_000,
@@ -149,7 +150,12 @@ export class PredictionLog {
   }
 
   async #write(spool: PredictionSpool, all: boolean): Promise<void> {
-    const { logSpooled } = this.#options.metrics;
+    const { metrics, logger, hashKey } = this.#options;
+    const { logSpooled } = metrics;
+    if (hashKey === '' && spool.hashes && !this.#warned) {
+      this.#warned = true;
+      logger.warn('features are logged as hashes without a secret: whoever can list their values can find them out');
+    }
     const again = spool.refused;
     logSpooled.inc(await spool.write());
     if (again || all || spool.openBytes >= flushBytes) logSpooled.inc(await spool.write());

@@ -52,6 +52,11 @@ export class PredictionSpool {
     return this.#full !== null;
   }
 
+  /** True where the rows in memory have hashed features. */
+  get hashes(): boolean {
+    return this.#open.hashes;
+  }
+
   /** Bytes in the file that is being written. */
   get bytes(): number {
     return this.#file?.bytes ?? 0;

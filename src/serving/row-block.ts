@@ -77,6 +77,11 @@ export class RowBlock {
     return this.#rows;
   }
 
+  /** True where some row has hashed features. */
+  get hashes(): boolean {
+    return this.#schemas.some(({ codes }) => codes.includes(valueCode.hash));
+  }
+
   /** False, and nothing was done, where the row may need more than `room` bytes. */
   append(entry: LogEntry, hasher: ValueHasher, room: number): boolean {
     const { id, key, prediction, features, row } = entry;
@@ -84,7 +89,7 @@ export class RowBlock {
     let need = rowBytes + features.fixedBytes + 3 * id.length;
     if (key !== null) need += 3 * key.length;
     if (typeof prediction === 'string') need += 3 * prediction.length;
-    for (const i of features.texts) need += 3 * (row[i] as string).length;
+    for (const i of features.texts) need += 3 * String(row[i]).length;
     if (need > room) return false;
     if (this.#end + need > this.#bytes.length) this.#grow(this.#end + need);
 
@@ -143,7 +148,7 @@ export class RowBlock {
     const codes = features.codes;
     let at = start;
     for (let i = 0; i < codes.length; i++) {
-      const value = row[i] as number | string;
+      const value = row[i] ?? NaN;
       switch (codes[i] as number) {
         case valueCode.number:
           view.setFloat64(at, value as number, true);
@@ -153,7 +158,7 @@ export class RowBlock {
           view.setUint8(at++, value === 1 ? 1 : value === 0 ? 0 : 2);
           break;
         case valueCode.category:
-          at = this.#text(value as string, at);
+          at = this.#text(typeof value === 'string' ? value : '', at);
           break;
         case valueCode.hash: {
           const { name, type } = features.features[i] as LoggedFeature;

@@ -16,6 +16,8 @@ export interface RevisionInput {
   readonly share: number;
   /** Fraction of requests that the other side scores beside. */
   readonly shadowShare: number;
+  /** Only callers of these segments take part in the experiment; null, or left out: everybody. */
+  readonly segments?: readonly string[] | null;
   readonly salt: string;
   /** How long the challenger keeps its share without renewal; null without challenger. */
   readonly leaseMs: number | null;
@@ -54,6 +56,7 @@ export async function addRevision(work: Work, input: RevisionInput): Promise<{ r
       shadow_share: input.shadowShare,
       salt: input.salt,
       lease_ms: leaseMs,
+      segments: input.segments == null ? null : [...input.segments],
       because: input.because,
     })
     .execute();

@@ -154,6 +154,7 @@ const toRecord = (row: Selectable<Tables['traffic_revisions']>): RevisionRecord 
   shadowShare: row.shadow_share,
   salt: row.salt,
   leaseMs: row.lease_ms,
+  segments: row.segments,
   because: row.because,
   writtenAt: row.written_at,
 });

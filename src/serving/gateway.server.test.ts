@@ -94,7 +94,7 @@ describe('a gateway with a champion', () => {
           role: 'champion',
           key: 'customer',
           prediction: '1',
-          row: '{"price":0.95,"region":null}',
+          row: { price: 0.95, region: null },
         },
       ]),
     );

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { moveChampion } from '../../src/registry/champion.ts';
 import { recordDataset } from '../../src/registry/datasets.ts';
 import { openRegistry, type Registry } from '../../src/registry/registry.ts';
 import { openRelease } from '../../src/registry/releases.ts';
@@ -18,7 +19,7 @@ import { folderStore } from '../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 
 export type Traffic = Partial<
-  Pick<Parameters<typeof writeRevision>[1], 'champion' | 'challenger' | 'share' | 'shadowShare' | 'leaseMs' | 'salt'>
+  Pick<Parameters<typeof writeRevision>[1], 'champion' | 'challenger' | 'share' | 'shadowShare' | 'leaseMs' | 'salt' | 'segments'>
 >;
 
 /** A registry with one model, an object store and gateways on them, all real, in a folder of their own. */
@@ -39,13 +40,15 @@ export class GatewayBed {
     this.store = folderStore(join(directory, 'store'));
   }
 
-  static async create(registryUrl: string): Promise<GatewayBed> {
+  /** `serving`: that part of the spec, as pawl.yaml has it. */
+  static async create(registryUrl: string, serving: Readonly<Record<string, unknown>> = {}): Promise<GatewayBed> {
     const bed = new GatewayBed(registryUrl, await mkdtemp(join(tmpdir(), 'pawl-gateway-')));
     const spec = modelSpec.parse({
       model: bed.model,
       task: 'binary-classification',
       owner: 'tests',
       source: { files: '*.csv' },
+      serving,
       contract: { label: 'class', features: { price: { type: 'number' }, region: { type: 'category' } } },
     });
     await applySpec(bed.registry, { spec, digest: 'spec', source: '', baseDirectory: '/', by: 'tests' });
@@ -108,6 +111,12 @@ export class GatewayBed {
     return revision;
   }
 
+  /** Adds a version to the history of champions. */
+  async lead(version: number): Promise<void> {
+    const operationId = `lead-${++this.#operations}`;
+    await moveChampion(this.registry, { model: this.model, version, release: null, by: 'tests', because: 'a test', operationId });
+  }
+
   async startGateway(options: Partial<GatewayOptions> = {}): Promise<GatewayClient> {
     const gateway = await startGateway({
       registryUrl: this.registryUrl,
@@ -142,7 +151,9 @@ export class GatewayBed {
 export interface Predicted {
   readonly status: number;
   readonly version: string | null;
-  readonly predictions: readonly { id: string; prediction: string | number; score: number; version: number }[];
+  /** Who answered in the place of the one that should have. */
+  readonly fallback: string | null;
+  readonly predictions: readonly { id: string; prediction: string | number; score: number | null; version: number | null }[];
   readonly error?: { code: string; message: string; problems: readonly { subject?: string; message: string }[] };
   readonly retryAfter: string | null;
 }
@@ -159,15 +170,19 @@ export class GatewayClient {
     this.gateway = gateway;
   }
 
-  async predict(body: unknown, options: { key?: string; model?: string } = {}): Promise<Predicted> {
+  async predict(
+    body: unknown,
+    options: { key?: string; model?: string; headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Predicted> {
     const response = await fetch(`${this.address}/v1/models/${options.model ?? this.model}/predict`, {
       method: 'POST',
       body: JSON.stringify(body),
-      headers: options.key === undefined ? {} : { 'x-pawl-key': options.key },
+      headers: { ...options.headers, ...(options.key === undefined ? {} : { 'x-pawl-key': options.key }) },
     });
     return {
       status: response.status,
       version: response.headers.get('x-pawl-version'),
+      fallback: response.headers.get('x-pawl-fallback'),
       retryAfter: response.headers.get('retry-after'),
       ...((await response.json()) as Pick<Predicted, 'predictions' | 'error'>),
     };

@@ -1,5 +1,6 @@
 import { getChampion } from '../registry/champion.ts';
 import { liveGateways } from '../registry/gateways.ts';
+import { leadingIncumbent } from '../registry/incumbent.ts';
 import { labelCounts } from '../registry/labels.ts';
 import type { Registry } from '../registry/registry.ts';
 import { listReleases } from '../registry/releases.ts';
@@ -9,7 +10,13 @@ import { listTriggers } from '../registry/triggers.ts';
 /** The stable shape of `pawl status MODEL --json`. Times are ISO 8601, shares fractions. */
 export interface ModelStatus {
   readonly model: string;
-  readonly champion: { readonly version: number; readonly since: string; readonly because: string } | null;
+  readonly champion: {
+    readonly version: number;
+    /** Where it is forwarded to, while it is the endpoint that was there before pawl. */
+    readonly endpoint: string | null;
+    readonly since: string;
+    readonly because: string;
+  } | null;
   readonly traffic: {
     readonly revision: number;
     readonly champion: number | null;
@@ -39,8 +46,9 @@ const silence = 10_000;
 
 /** What the registry says of a model now. */
 export async function modelStatus(registry: Registry, model: string): Promise<ModelStatus> {
-  const [champion, traffic, releases, triggers, labels, gateways] = await Promise.all([
+  const [champion, incumbent, traffic, releases, triggers, labels, gateways] = await Promise.all([
     getChampion(registry, model),
+    leadingIncumbent(registry, model),
     readAssignment(registry, model),
     listReleases(registry, model),
     listTriggers(registry, model),
@@ -53,7 +61,14 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
   return {
     model,
     champion:
-      champion === null ? null : { version: champion.version, since: champion.since.toISOString(), because: champion.because },
+      champion === null
+        ? null
+        : {
+            version: champion.version,
+            endpoint: incumbent?.url ?? null,
+            since: champion.since.toISOString(),
+            because: champion.because,
+          },
     traffic:
       traffic === null
         ? null
@@ -80,7 +95,7 @@ export function statusText(status: ModelStatus): string {
       ? ''
       : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} % (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
   return [
-    `${status.model}: ${champion === null ? `no champion yet${traffic?.champion == null ? '' : `, v${traffic.champion} answers`}` : `v${champion.version} since ${champion.since}`}${share}`,
+    `${status.model}: ${champion === null ? `no champion yet${traffic?.champion == null ? '' : `, v${traffic.champion} answers`}` : `v${champion.version}${champion.endpoint === null ? '' : ` (${champion.endpoint})`} since ${champion.since}`}${share}`,
     ...(champion === null ? [] : [`  because   ${champion.because}`]),
     ...(release === null
       ? []

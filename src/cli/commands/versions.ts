@@ -21,6 +21,7 @@ export function addVersions(program: Command): void {
           champion: version.version === champion?.version,
           release: version.release,
           trainer: version.trainer,
+          endpoint: version.incumbent?.url ?? null,
           dataset: version.datasetDigest,
           artifact: version.digest,
           overridden: version.overridden,
@@ -37,7 +38,7 @@ export function addVersions(program: Command): void {
                   row.release,
                   row.trainer,
                   when(row.createdAt),
-                  metricsText(row.metrics),
+                  row.endpoint ?? metricsText(row.metrics),
                 ]),
               ),
         );

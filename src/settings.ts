@@ -18,6 +18,8 @@ const schema = z.object({
   PAWL_SPOOL_DIR: z.string().default('.pawl/spool'),
   /** How often the prediction log is shipped to the object store, ms. */
   PAWL_SEGMENT_MS: z.coerce.number().int().min(100).default(10_000),
+  /** The secret of features that are logged as hashes; the same at all gateways and for all time, or hashes cannot be compared. */
+  PAWL_LOG_HASH_KEY: z.string().min(16, 'at least 16 characters').optional(),
   /** How often a gateway writes its windows to the registry, ms. */
   PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
   PAWL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

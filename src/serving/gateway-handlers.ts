@@ -6,6 +6,7 @@ import { jsonAnswer, type Answer } from './http-answer.ts';
 import { parseJson } from './http-body.ts';
 import type { ModelTraffic } from './model-traffic.ts';
 import { trafficOf } from './open-inference/lookup.ts';
+import { openApiAnswer } from './openapi/document.ts';
 import { callerHeaders, parsePredictRequest } from './predict-request.ts';
 import type { Answered, Predictor } from './predictor.ts';
 import type { Handler, Route } from './routes.ts';
@@ -71,6 +72,7 @@ export function gatewayRoutes(options: HandlerOptions): Route[] {
     },
     { methods: get, path: '/healthz', handle: () => jsonAnswer(200, { status: 'alive' }) },
     { methods: get, path: '/readyz', handle: () => readiness(options) },
+    { methods: get, path: '/openapi.json', handle: () => openApiAnswer },
   ];
 }
 

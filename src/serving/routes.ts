@@ -18,6 +18,8 @@ export interface Protocol {
   match(path: string): boolean;
   /** Must not reject. */
   handle(request: HttpRequest): Promise<Answer>;
+  /** What a request to such a path gets that failed before it was whole. */
+  refuse(error: unknown, path: string): Answer;
 }
 
 export interface RouterOptions {
@@ -60,7 +62,9 @@ export class Router {
 
   /** The answer to a request that cannot be carried out; counted, and logged where it is our fault. */
   refuse(error: unknown, { method, path }: Pick<HttpRequest, 'method' | 'path'>): Answer {
-    const { callerFault, metrics, logger } = this.#options;
+    const { callerFault, metrics, logger, protocols } = this.#options;
+    const protocol = protocols.find((one) => one.match(path));
+    if (protocol !== undefined) return protocol.refuse(error, path);
     const answer = errorAnswer(error, error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {});
     if (answer.status >= 500 && answer.status !== 503)
       logger.error({ err: error, method, url: path.slice(0, 200) }, 'request failed');
@@ -91,11 +95,12 @@ export class Router {
   }
 }
 
-class MethodNotAllowed extends FinalError {
+/** 405, with the methods for the header `allow`. */
+export class MethodNotAllowed extends FinalError {
   readonly allowed: readonly string[];
 
   constructor(method: string, allowed: readonly string[]) {
-    super('PAWL_METHOD_NOT_ALLOWED', `The route does not take ${method}.`);
+    super('PAWL_METHOD_NOT_ALLOWED', `The route does not take ${method.slice(0, 20)}.`);
     this.allowed = allowed;
   }
 }

@@ -6,22 +6,14 @@ import { describeModel, isReady, trafficOf } from './lookup.ts';
 import { serverMetadata } from './metadata.ts';
 import { countRefusal, refusal } from './refusal.ts';
 import { restAnswer } from './rest-answer.ts';
+import { MethodNotAllowed, type Protocol } from '../routes.ts';
 import { parseRestRequest } from './rest-request.ts';
 import type { InferenceOptions } from './inference-options.ts';
 
-export interface InferenceRoutes {
-  /** True for every path that belongs to the protocol, also where there is no such route. */
-  match(path: string): boolean;
-  /** Never rejects: mistakes and failures are answers. */
-  handle(request: HttpRequest): Promise<Answer>;
-  /** What a request to such a path gets that failed before its body was whole. */
-  refuse(error: unknown, path: string): Answer;
-}
-
 const modelPath = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/;
 
-/** The REST side of the Open Inference Protocol V2. */
-export function createInferenceRoutes(options: InferenceOptions): InferenceRoutes {
+/** The REST side of the Open Inference Protocol V2: every path under /v2, also where there is no such route. */
+export function createInferenceRoutes(options: InferenceOptions): Protocol {
   const { book, predictor, ready } = options;
 
   async function answer(request: HttpRequest): Promise<Answer> {
@@ -72,17 +64,8 @@ function readiness(traffic: ModelTraffic, version: string | null): Answer {
   return jsonAnswer(ready ? 200 : 503, { name: traffic.model, ready });
 }
 
-class MethodNotAllowed extends FinalError {
-  readonly allowed: readonly string[];
-
-  constructor(method: string, allowed: readonly string[]) {
-    super('PAWL_METHOD_NOT_ALLOWED', `The route does not take ${method}.`);
-    this.allowed = allowed;
-  }
-}
-
 function allow({ method }: HttpRequest, methods: readonly string[]): void {
-  if (!methods.includes(method)) throw new MethodNotAllowed(method.slice(0, 20), methods);
+  if (!methods.includes(method)) throw new MethodNotAllowed(method, methods);
 }
 
 /** A malformed escape is no model's name. */

@@ -45,6 +45,7 @@ export function createGatewayMetrics() {
       labelNames: ['model', 'version'] as const,
       registers,
     }),
+      aggregator: 'max',
     versionCpu: new Counter({
       name: 'pawl_version_cpu_seconds_total',
       help: 'Processor time that a version took to score, in any role.',
@@ -87,6 +88,7 @@ export function createGatewayMetrics() {
       registers,
     }),
     versionsHeld: new Gauge({
+      aggregator: 'max',
       name: 'pawl_versions_held',
       help: 'Versions loaded and warm.',
       labelNames: ['model'] as const,
@@ -188,5 +190,6 @@ export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
       name: 'pawl_labels_unknown',
       help: 'Labels in the registry whose prediction is nowhere in the log: rising where callers send other ids than they predict with. The same at every gateway.',
       labelNames: ['model'] as const,
+      aggregator: 'max',
       registers,
     }),

@@ -17,6 +17,7 @@ export class TimeHistogram {
   readonly help: string;
   readonly type = 'histogram';
   readonly aggregator = 'sum';
+  readonly labelNames = ['model'];
   readonly #models = new Map<string, Times>();
 
   constructor(name: string, help: string, register: Registry) {

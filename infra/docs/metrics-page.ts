@@ -1,0 +1,126 @@
+import { createGatewayMetrics } from '../../src/observability/gateway-metrics.ts';
+
+interface Described {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labelNames: readonly string[];
+}
+
+/** What bounds a label: how many series there can be. */
+const bounds: Readonly<Record<string, string>> = {
+  model: 'a model that was applied; others get no series',
+  version: 'a version that this gateway holds or held: the champion, the challenger, the two champions before',
+  role: '`champion`, `challenger`, `shadow` or `default`',
+  code: 'a code of [errors.md](errors.md)',
+  to: '`champion`, `former` or `default`',
+  reason: '`spool full`, `disk refuses` or `disk behind`',
+  spool: '`predictions`, `windows` or `labels`',
+};
+
+/** Units that a name does not end with. */
+const units: Readonly<Record<string, string>> = {
+  pawl_traffic_revision: 'number of a revision',
+  pawl_traffic_share: 'fraction',
+  pawl_registry_reachable: '0 or 1',
+  pawl_breaker_open: '0 or 1',
+};
+
+interface Question {
+  readonly asks: string;
+  readonly query: string;
+  readonly says: string;
+}
+
+/** What an operator asks, as PromQL. */
+export const questions: readonly Question[] = [
+  {
+    asks: 'How often does each version fail?',
+    query: `sum by (model, version) (rate(pawl_version_errors_total{role!="shadow"}[5m]))
+/
+(
+  sum by (model, version) (rate(pawl_version_errors_total{role!="shadow"}[5m]))
+  + (
+    sum by (model, version) (rate(pawl_requests_total[5m]))
+    or sum by (model, version) (rate(pawl_version_errors_total{role!="shadow"}[5m])) * 0
+  )
+)`,
+    says: 'Of the requests that it was asked for, those that it failed, as a fraction. A version that answers none has no requests of its own: the last line stands in for them.',
+  },
+  {
+    asks: 'How long do callers wait?',
+    query: 'histogram_quantile(0.99, sum by (model, le) (rate(pawl_request_seconds_bucket[5m])))',
+    says: 'The 99th percentile in seconds, over all gateways.',
+  },
+  {
+    asks: 'Which share does the challenger have?',
+    query: 'min by (model) (pawl_traffic_share)',
+    says: 'As in force, not as assigned: 0 where the lease has run out. Draw `max by (model)` beside it: the two part while gateways are not in step.',
+  },
+  {
+    asks: 'Does the log keep up?',
+    query: `sum by (instance, spool) (pawl_spool_bytes) > 100e6
+or
+sum by (instance) (increase(pawl_prediction_log_dropped_total[1h])) > 0`,
+    says: 'Gateways where more than 100 MB wait on the disk, or where rows of the prediction log were given up.',
+  },
+  {
+    asks: 'Which gateways are not in step?',
+    query: 'pawl_traffic_revision < on (model) group_left max by (model) (pawl_traffic_revision)',
+    says: 'Gateways that go by an older revision than others. For longer than a few seconds: they do not reach the registry (`pawl_registry_reachable` is 0), or they hang.',
+  },
+  {
+    asks: 'Do labels find their predictions?',
+    query: 'max by (model) (pawl_labels_unknown)',
+    says: 'Labels whose id is nowhere in the prediction log. Where it rises with every label, callers send another id than the one that they predicted with.',
+  },
+];
+
+/** docs/metrics.md: every metric of a gateway. A test keeps the page in step with what a gateway registers. */
+export function metricsPage(): string {
+  const all = createGatewayMetrics().register.getMetricsAsArray() as unknown as readonly Described[];
+  const own = all.filter(({ name }) => name.startsWith('pawl_'));
+  const labels = [...new Set(own.flatMap(({ labelNames }) => labelNames))];
+  return [
+    '# Metrics',
+    '',
+    'What a gateway tells Prometheus at `GET /metrics`. Written from `src/observability/gateway-metrics.ts` by',
+    '`npm run metrics-page`.',
+    '',
+    'With `--processes` the answer is that of all processes together: counters and histograms are summed, gauges too but for those',
+    'that say the same in every process.',
+    '',
+    '| metric | type | unit | labels | |',
+    '|---|---|---|---|---|',
+    ...own.map(
+      ({ name, type, help, labelNames }) =>
+        `| \`${name}\` | ${type} | ${unitOf(name)} | ${labelNames.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+    ),
+    '',
+    'Beside them are those of Node.js itself (`process_…`, `nodejs_…`): processor time, memory, event loop, garbage collection.',
+    '',
+    '## Labels',
+    '',
+    'No label takes a value from a caller: keys, ids and segments of callers are in the prediction log and the windows, not here.',
+    '',
+    '| label | bounded by |',
+    '|---|---|',
+    ...labels.map((label) => `| \`${label}\` | ${boundOf(label)} |`),
+    '',
+    '## Questions',
+    '',
+    ...questions.map(({ asks, query, says }) => `### ${asks}\n\n\`\`\`promql\n${query}\n\`\`\`\n\n${says}\n`),
+  ].join('\n');
+}
+
+function unitOf(name: string): string {
+  if (/_seconds(_total)?$/.test(name)) return 'seconds';
+  return /_bytes$/.test(name) ? 'bytes' : (units[name] ?? 'count');
+}
+
+/** A label that nobody has bounded does not get onto the page: the test fails. */
+function boundOf(label: string): string {
+  const bound = bounds[label];
+  if (bound === undefined) throw new Error(`Say in infra/docs/metrics-page.ts what bounds the label ${label}.`);
+  return bound;
+}

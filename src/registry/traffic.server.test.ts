@@ -54,20 +54,31 @@ describe('a revision', () => {
     await writeRevision(registry, example.revision(epoch));
     const written = await writeRevision(
       registry,
-      example.revision(epoch, { ...lease, share: 0.25, shadowShare: 0.5, salt: 'pepper' }),
+      example.revision(epoch, { ...lease, share: 0.25, shadowShare: 0.5, salt: 'pepper', segments: ['beta'] }),
     );
     expect(written).toEqual({ revision: 2, repeated: false });
     const assignment = await readAssignment(registry, example.model);
+    const assigned = (version: number) => ({
+      version,
+      uri: `file:///store/artifacts/${example.model}/${version}.onnx`,
+      digest: `sha256:${'b'.repeat(64)}`,
+      reference: null,
+      incumbent: null,
+    });
     expect(assignment).toEqual({
       model: example.model,
       task: 'binary-classification',
       revision: 2,
       epoch,
-      champion: { version: 1, uri: `file:///store/artifacts/${example.model}/1.onnx`, digest: `sha256:${'b'.repeat(64)}` },
-      challenger: { version: 2, uri: `file:///store/artifacts/${example.model}/2.onnx`, digest: `sha256:${'b'.repeat(64)}` },
+      champion: assigned(1),
+      challenger: assigned(2),
+      former: null,
+      segments: ['beta'],
       share: 0.25,
       shadowShare: 0.5,
       salt: 'pepper',
+      serving: { deadline: 1000, opt_out: [], choose_version: [] },
+      log: {},
       leaseRemainingMs: expect.any(Number),
     });
     expect(assignment?.leaseRemainingMs).toBeGreaterThan(0);

@@ -42,7 +42,7 @@ describe('parseSpec', () => {
     expect(spec.training).toEqual({ trainer: 'gbt', params: {}, seed: 1 });
     expect(spec.release.ramp).toEqual([0.05, 0.25, 0.5, 1]);
     expect(spec.contract.rows.at_least).toBe(100);
-    expect(spec.contract.features['price']).toEqual({ type: 'number', nullable: 0 });
+    expect(spec.contract.features['price']).toEqual({ type: 'number', nullable: 0, log: 'keep' });
   });
 
   it('reads durations as milliseconds, shares as fractions, counts as numbers and values as text', () => {
@@ -102,7 +102,7 @@ surprise: true
       '21:21 release.step.at_least is "many requests" (a whole number of requests, such as 1000 requests)',
       '22:11 schedule "0 25 * * 1": the hour 25 is not from 0 to 23 (five fields: minute hour day month weekday, such as 0 3 * * 1)',
       '23:12 Australia/Sidney is no time zone (did you mean Australia/Sydney?)',
-      '24:1 surprise is no known key (known here: model, task, owner, description, source, contract, training, evaluation, release, monitor, schedule, time_zone, cost)',
+      '24:1 surprise is no known key (known here: model, task, owner, description, source, contract, training, evaluation, serving, champion, release, monitor, schedule, time_zone, cost)',
     ]);
   });
 

@@ -122,11 +122,35 @@ const callerKey = z
 const serving = z.strictObject({
   deadline: duration
     .default(1000)
-    .describe('A version that has not answered by then has failed: the next one answers, the champion, the one before, the default.'),
+    .describe(
+      'A version that has not answered by then has failed: the next one answers, the champion, the one before, the default.',
+    ),
   default: written.optional().describe('The answer when no version can give one: a class, or a number.'),
   opt_out: z.array(callerKey).default([]).describe('Callers who take part in no experiment: they always get the champion.'),
   choose_version: z.array(callerKey).default([]).describe('Callers who may ask for a version by the header `x-pawl-version`.'),
 });
+
+const champion = z
+  .strictObject({
+    http: z.url({ protocol: /^https?$/, error: 'a URL such as http://host/path' }).describe('The endpoint that answers now.'),
+    format: z
+      .enum(['v2', 'pawl', 'mlflow'])
+      .default('v2')
+      .describe('What it speaks: the Open Inference Protocol, pawl, or MLflow (/invocations).'),
+    model: z.string().min(1).optional().describe("The model's name there, for v2. Default: the model's."),
+    timeout: duration.default(1000).describe('An answer that takes longer has failed.'),
+    classes: z
+      .array(written)
+      .length(2, 'both classes')
+      .optional()
+      .describe('Binary classification: both classes as the labels write them. Default: those in the source.'),
+    features: z
+      .array(column)
+      .min(1)
+      .optional()
+      .describe('The columns that it takes, in its order. Default: those of the contract.'),
+  })
+  .describe('The endpoint that answered before pawl: the incumbent, which the first own version has to beat.');
 
 const labels = count('label').default(200);
 const rollbackRule = z
@@ -224,6 +248,7 @@ const specFile = z.strictObject({
   training: training.prefault({}),
   evaluation: evaluation.prefault({}),
   serving: serving.prefault({}),
+  champion: champion.optional(),
   release: release.prefault({}),
   monitor: monitor.prefault({}),
   schedule: z.string().optional().describe('When to retrain in any case: cron, five fields, UTC unless `time_zone` is named.'),

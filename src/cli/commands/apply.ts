@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FinalError } from '../../errors.ts';
+import { leadingIncumbent, registerIncumbent } from '../../registry/incumbent.ts';
 import { applySpec, findSpec } from '../../registry/specs.ts';
 import { action } from '../command.ts';
 import { collected } from '../option-values.ts';
@@ -46,6 +47,9 @@ export function addApply(program: Command): void {
           );
           return exitCodes.done;
         }
+        const { incumbentConfig } = await import('../incumbent.ts');
+        // Before anything is applied: what is wrong with it is a mistake of the file.
+        const config = await incumbentConfig(spec, dirname(path));
         const client = await session.client();
         const [{ startMonitor }, { keepSchedule }, { ensureSearchAttributes }] = await Promise.all([
           import('../monitor-client.ts'),
@@ -53,16 +57,23 @@ export function addApply(program: Command): void {
           import('../search-attributes.ts'),
         ]);
         await ensureSearchAttributes(client);
-        await applySpec(session.registry, { spec, digest, source, baseDirectory: dirname(path), by: whoAsks(options.by) });
+        const by = whoAsks(options.by);
+        await applySpec(session.registry, { spec, digest, source, baseDirectory: dirname(path), by });
+        const incumbent = config === null ? null : await registerIncumbent(session.registry, { model: spec.model, config, by });
+        const stays = config === null ? await leadingIncumbent(session.registry, spec.model) : null;
         const prefix = session.settings.PAWL_TASK_QUEUE;
         const schedule = await keepSchedule(client, spec, prefix);
         await startMonitor(client, spec.model, prefix);
-        print(json, { model: spec.model, digest, change, applied: true, schedule }, () =>
+        print(json, { model: spec.model, digest, change, applied: true, schedule, incumbent }, () =>
           [
             `${spec.model}: ${change === 'unchanged' ? 'already in force' : `${change}, now in force`} (${digest.slice(0, 19)}).`,
             schedule === 'none'
               ? 'No schedule; its monitor watches.'
               : `Schedule ${schedule}${spec.schedule === undefined ? '' : ` (${spec.schedule} ${spec.time_zone ?? 'UTC'})`}; its monitor watches.`,
+            ...(incumbent === null ? [] : [`Champion: ${incumbent.because}.`]),
+            ...(stays === null
+              ? []
+              : [`Champion: v${stays.version}, ${stays.url}, leads on, although the file names no endpoint any more.`]),
             ...(inForce === null ? [`Next: pawl release ${spec.model} --reason "first version" --wait`] : []),
           ].join('\n'),
         );

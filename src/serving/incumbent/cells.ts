@@ -11,9 +11,13 @@ export interface AskedFeature {
   readonly at: number;
 }
 
-/** Those of a signature's features that the endpoint takes, in the signature's order. */
-export function askedFeatures(signature: ModelSignature, names: readonly string[]): AskedFeature[] {
-  return signature.features.flatMap(({ name, type }, at) => (names.includes(name) ? [{ name, type, at }] : []));
+/** The features that the endpoint takes, in its order. */
+export function askedFeatures({ features }: ModelSignature, names: readonly string[]): AskedFeature[] {
+  return names.flatMap((name) => {
+    const at = features.findIndex((feature) => feature.name === name);
+    const feature = features[at];
+    return feature === undefined ? [] : [{ ...feature, at }];
+  });
 }
 
 /** What a caller sent for a feature; missing is null. */

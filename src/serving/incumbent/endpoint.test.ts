@@ -133,9 +133,9 @@ describe('an endpoint of another format', () => {
         path: '/invocations',
         body: {
           dataframe_split: {
-            columns: ['price', 'region'],
+            columns: ['region', 'price'],
             data: [
-              [12.5, 'north'],
+              ['north', 12.5],
               [null, null],
             ],
           },

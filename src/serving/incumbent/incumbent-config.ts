@@ -11,6 +11,6 @@ export interface IncumbentConfig {
   readonly timeoutMs: number;
   /** What callers send and what the answers mean, from the contract. */
   readonly signature: ModelSignature;
-  /** The features that the endpoint is asked with, some or all of the signature's. */
+  /** The features that the endpoint is asked with, some or all of the signature's, in the order that it takes them. */
   readonly features: readonly string[];
 }

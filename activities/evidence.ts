@@ -5,7 +5,7 @@ import { getSpec } from '../src/registry/specs.ts';
 import { sumWindows } from '../src/registry/windows.ts';
 import { Pairs } from '../src/rollout/pairs.ts';
 import type { ArmCounts, Evidence, RolloutPolicy } from '../src/rollout/state.ts';
-import { p99FromHistogram } from '../src/serving/latency-histogram.ts';
+import { latencyP99 } from '../src/serving/latency-sketch.ts';
 import { PredictionTail } from '../src/serving/prediction-tail.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 
@@ -65,7 +65,7 @@ export class EvidenceReader {
     const { registry, model, revision, firstRevision } = this.#source;
     const range = since === undefined ? { revision } : { sinceRevision: firstRevision, since: new Date(since) };
     const sum = await sumWindows(registry, { model, version, ...range });
-    return { requests: sum.requests, errors: sum.errors, p99: p99FromHistogram(sum.latency) };
+    return { requests: sum.requests, errors: sum.errors, p99: latencyP99(sum.latency) };
   }
 
   async #readPairs(): Promise<Pairs> {

@@ -14,8 +14,8 @@ import { abandonRelease, lastEndedRelease, listReleases } from '../src/registry/
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { sumWindows } from '../src/registry/windows.ts';
-import { slowerThan } from '../src/serving/latency-histogram.ts';
 import type { FeatureLogging } from '../src/serving/feature-log.ts';
+import { slowerThan } from '../src/serving/latency-sketch.ts';
 import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';

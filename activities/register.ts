@@ -1,7 +1,9 @@
 import type { DatasetRef } from '../src/data/dataset.ts';
 import { readFrame } from '../src/data/frame.ts';
-import { splitHoldout } from '../src/data/holdout.ts';
+import { newestRows, splitHoldout } from '../src/data/holdout.ts';
 import { FinalError } from '../src/errors.ts';
+import { referenceOf } from '../src/evaluation/reference.ts';
+import { acceptedRows } from '../src/monitoring/shifts.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
@@ -33,10 +35,12 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
         await updateRelease(registry, input.release, { stage: 'register' });
         const release = await getRelease(registry, input.release);
         const { spec } = await getSpec(registry, input.model, release.specDigest);
-        const { holdout } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);
+        const frame = await readFrame(store, dataset.uri, spec);
+        const { holdout } = splitHoldout(frame, spec.evaluation.holdout);
         const artifact = await store.get(candidate.uri);
         const model = await OnnxModel.open(artifact);
         const evaluated = await scoreFrame(model, holdout);
+        const reference = await referenceOf(model, newestRows(frame, acceptedRows(spec.monitor.sample)));
         await model.release();
         const served = await rescore(artifact, holdout);
         let largest = 0;
@@ -62,6 +66,7 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
           importances: candidate.importances,
           holdoutFrom: evaluation.holdoutFrom,
           overridden: !evaluation.passed,
+          reference,
         });
         await updateRelease(registry, input.release, { version });
         return { version, rescored: holdout.rows, largestDifference: largest };

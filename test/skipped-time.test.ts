@@ -18,7 +18,7 @@ import { openRegistry } from '../src/registry/registry.ts';
 import { applySpec } from '../src/registry/specs.ts';
 import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
 import { writeWindows } from '../src/registry/windows.ts';
-import { emptyLatency } from '../src/serving/latency-histogram.ts';
+import { noErrors } from '../src/serving/errors-by-key.ts';
 import { segmentKeyAt } from '../src/serving/segment-key.ts';
 import { specDigest } from '../src/spec/digest.ts';
 import { parseSpec } from '../src/spec/parse.ts';
@@ -65,8 +65,14 @@ class ReportingGateway {
         callerFaults: 0,
         errors: 0,
         fallbacks: 0,
-        latency: emptyLatency().map((_, bin) => (bin === 8 ? 100 : 0)),
-        score: Array<number>(20).fill(5),
+        rows: 100,
+        errorsByKey: noErrors,
+        latency: { zeros: 0, buckets: [1], counts: [100] },
+        score: [],
+        features: [],
+        cpuMicros: 2000,
+        scoredRows: 100,
+        memoryBytes: 1e6,
       })),
     );
     if (challenger === null) return;

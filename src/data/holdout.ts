@@ -43,6 +43,11 @@ export function rowsFrom(frame: Frame, from: number): Frame {
   return frame.timestamp === null ? frame : slice(frame, firstAtOrAfter(frame.timestamp, from, false), frame.rows);
 }
 
+/** The last `count` rows; all where there are fewer. */
+export function newestRows(frame: Frame, count: number): Frame {
+  return slice(frame, Math.max(0, frame.rows - count), frame.rows);
+}
+
 /** Index of the first time at (or, `after`, only after) a moment, in ascending times: binary search. */
 function firstAtOrAfter(times: Float64Array, moment: number, after: boolean): number {
   let [low, high] = [0, times.length];

@@ -169,7 +169,11 @@ export function createGatewayMetrics() {
       labelNames: ['model'] as const,
       registers,
     }),
-    windowsQueued: new Gauge({ name: 'pawl_windows_queued', help: 'Window rows that wait for the registry.', registers }),
+    windowsQueued: new Gauge({
+      name: 'pawl_windows_queued',
+      help: 'Window rows in memory that neither the registry nor the local disk has taken.',
+      registers,
+    }),
   };
 }
 

@@ -1,10 +1,17 @@
+import fc from 'fast-check';
 import { sql } from 'kysely';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
+import { hashRange, KeyedErrors, noErrors } from '../serving/errors-by-key.ts';
+import { noLatency } from '../serving/latency-sketch.ts';
+import { mergeWindows } from '../serving/merge-windows.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
 import { forgetGateway, liveGateways, reportGateway } from './gateways.ts';
+import { migrate } from './migrate.ts';
 import { openRegistry, type Registry } from './registry.ts';
-import { sumWindows, type WindowRow, writeWindows } from './windows.ts';
+import { sumBins, sumCappedErrors, sumWindows, versionCosts, type WindowRow, writeWindows } from './windows.ts';
 
 let registry: Registry;
 beforeAll(async () => {
@@ -16,7 +23,6 @@ const start = new Date('2026-01-01T00:00:00Z');
 const later = (ms: number) => new Date(start.getTime() + ms);
 
 function window(model: string, changes: Partial<WindowRow> = {}): WindowRow {
-  const counts = { requests: 10, callerFaults: 1, errors: 2, fallbacks: 1, latency: [0, 7, 3], score: [4, 6] };
   return {
     process: 'gateway-1',
     model,
@@ -25,27 +31,85 @@ function window(model: string, changes: Partial<WindowRow> = {}): WindowRow {
     role: 'champion',
     startedAt: start,
     lengthMs: 2000,
-    ...counts,
+    requests: 10,
+    callerFaults: 1,
+    errors: 2,
+    fallbacks: 1,
+    rows: 8,
+    errorsByKey: { keys: [17, 99], counts: [1, 1], others: 0 },
+    latency: { zeros: 1, buckets: [-3, 4], counts: [7, 2] },
+    score: [4, 4],
+    features: [8, 0, 3, 5],
+    cpuMicros: 240,
+    scoredRows: 8,
+    memoryBytes: 1000,
     ...changes,
   };
 }
 
+const errorsOf = (keys: readonly string[]) => {
+  const errors = new KeyedErrors();
+  for (const key of keys) errors.add(key);
+  return errors.sums();
+};
+
 describe('windows', () => {
-  it('add, count by count and bin by bin', async () => {
+  it('add, count by count and bucket by bucket', async () => {
     const { model } = await ExampleModel.apply(registry);
     await writeWindows(registry, [
       window(model),
-      window(model, { process: 'gateway-2', latency: [1, 0, 5] }),
-      window(model, { startedAt: later(2000), score: [1, 0] }),
+      window(model, { process: 'gateway-2', latency: { zeros: 0, buckets: [-4, 4, 9], counts: [1, 2, 3] }, memoryBytes: 3000 }),
+      window(model, { startedAt: later(2000), score: [1, 0], features: [] }),
     ]);
     expect(await sumWindows(registry, { model })).toEqual({
       requests: 30,
       callerFaults: 3,
       errors: 6,
       fallbacks: 3,
-      latency: [1, 14, 11],
-      score: [9, 12],
+      rows: 24,
+      latency: { zeros: 2, buckets: [-4, -3, 4, 9], counts: [1, 14, 6, 3] },
+      cpuMicros: 720,
+      scoredRows: 24,
+      memoryBytes: 3000,
     });
+    expect(await sumBins(registry, { model, version: 1 })).toEqual({ score: [9, 8], features: [16, 0, 6, 10] });
+  });
+
+  it('add in Postgres to what they add to in memory', async () => {
+    const count = fc.nat(1000);
+    const latency = fc.uniqueArray(fc.integer({ min: -345, max: 755 }), { maxLength: 20 }).chain((buckets) =>
+      fc.record({
+        zeros: count,
+        buckets: fc.constant(buckets.toSorted((a, b) => a - b)),
+        counts: fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: buckets.length, maxLength: buckets.length }),
+      }),
+    );
+    const bins = fc.array(count, { minLength: 6, maxLength: 6 });
+    const counts = fc.record({
+      requests: count,
+      callerFaults: count,
+      fallbacks: count,
+      rows: count,
+      latency,
+      score: bins,
+      features: bins,
+      cpuMicros: count,
+      scoredRows: count,
+      memoryBytes: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(counts, { minLength: 1, maxLength: 8 }), async (all) => {
+        const { model } = await ExampleModel.apply(registry);
+        const rows = all.map((one, i) => window(model, { ...one, errors: 0, errorsByKey: noErrors, startedAt: later(i) }));
+        await writeWindows(registry, rows);
+        const [whole] = mergeWindows(rows);
+        const { latency: sketch, ...sum } = await sumWindows(registry, { model });
+        expect(whole).toMatchObject(sum);
+        expect(sketch).toEqual(whole?.latency);
+        expect(await sumBins(registry, { model, version: 1 })).toEqual({ score: whole?.score, features: whole?.features });
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('count once, however often they are written', async () => {
@@ -84,9 +148,116 @@ describe('windows', () => {
       callerFaults: 0,
       errors: 0,
       fallbacks: 0,
-      latency: [],
-      score: [],
+      rows: 0,
+      latency: noLatency,
+      cpuMicros: 0,
+      scoredRows: 0,
+      memoryBytes: 0,
     });
+    expect(await sumBins(registry, { model: 'nobody', version: 1 })).toEqual({ score: [], features: [] });
+    expect(await sumCappedErrors(registry, { model: 'nobody' }, 3)).toEqual({
+      errors: 0,
+      callers: 0,
+      withoutKey: 0,
+      exact: true,
+    });
+    expect(await versionCosts(registry, 'nobody')).toEqual([]);
+  });
+
+  it('tell what a prediction of each version costs', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    await writeWindows(registry, [
+      window(model),
+      window(model, { process: 'gateway-2', cpuMicros: 10, scoredRows: 2, memoryBytes: 7 }),
+      window(model, { version: 2, cpuMicros: 0, scoredRows: 0, memoryBytes: 0 }),
+    ]);
+    expect(await versionCosts(registry, model)).toEqual([
+      { version: 1, cpuMicrosPerRow: 25, memoryBytes: 1000, rows: 10 },
+      { version: 2, cpuMicrosPerRow: null, memoryBytes: 0, rows: 0 },
+    ]);
+  });
+});
+
+describe('errors with a cap on each caller', () => {
+  it('count a broken caller no more often than the cap, over all windows, and those without a key each', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    const broken = Array<string>(50).fill('broken');
+    await writeWindows(registry, [
+      window(model, { errors: 53, errorsByKey: errorsOf([...broken, 'a', 'b']) }),
+      window(model, { process: 'gateway-2', errors: 52, errorsByKey: errorsOf([...broken, 'a']) }),
+      window(model, { version: 2, errors: 7, errorsByKey: noErrors }),
+    ]);
+    const capped = (cap: number) => sumCappedErrors(registry, { model, version: 1 }, cap);
+    expect(await capped(3)).toEqual({ errors: 2 + 3 + 2 + 1, callers: 3, withoutKey: 2, exact: true });
+    expect(await capped(1)).toEqual({ errors: 2 + 3, callers: 3, withoutKey: 2, exact: true });
+    expect((await capped(Infinity)).errors).toBe(105);
+  });
+
+  it('are exact for any number of callers as long as no window had more of them than it keeps', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    const keys = (from: number) => Array.from({ length: 60 }, (_, i) => `caller-${from + i}`);
+    await writeWindows(
+      registry,
+      [0, 30, 60, 90].map((from, i) => window(model, { startedAt: later(i), errors: 60, errorsByKey: errorsOf(keys(from)) })),
+    );
+    expect(await sumCappedErrors(registry, { model }, 1)).toEqual({ errors: 150, callers: 150, withoutKey: 0, exact: true });
+    expect(await sumCappedErrors(registry, { model }, 2)).toMatchObject({ errors: 240 });
+  });
+
+  it('are estimated from a fair sample of the callers beyond that', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    // 1,000 callers with two errors each, and one with 10,000.
+    const callers = Array.from({ length: 1000 }, (_, i) => [`caller-${i}`, `caller-${i}`]).flat();
+    await writeWindows(
+      registry,
+      [0, 1, 2, 3].map((part) => {
+        const keys = [...callers.slice(part * 500, part * 500 + 500), ...Array<string>(2500).fill('broken')];
+        return window(model, { startedAt: later(part), errors: keys.length, errorsByKey: errorsOf(keys) });
+      }),
+    );
+    const { errors, callers: found, exact } = await sumCappedErrors(registry, { model }, 2);
+    expect(exact).toBe(false);
+    // 63 callers of the sample: a standard error of an eighth.
+    expect(found).toBeGreaterThan(625);
+    expect(found).toBeLessThan(1375);
+    expect(errors).toBeGreaterThan(1250);
+    expect(errors).toBeLessThan(2750);
+  });
+
+  it('are never more than all errors, whatever the sample says', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    const keys = Array.from({ length: 64 }, (_, i) => i);
+    const errorsByKey = { keys, counts: keys.map(() => 1), others: 5 };
+    expect(keys.at(-1)).toBeLessThan(hashRange);
+    await writeWindows(registry, [window(model, { errors: 70, errorsByKey })]);
+    expect(await sumCappedErrors(registry, { model }, 9)).toEqual({ errors: 70, callers: 69, withoutKey: 1, exact: false });
+  });
+});
+
+describe('windows of an older registry', () => {
+  it('keep their counters when it is migrated', async () => {
+    const url = await createDatabase({ migrated: false });
+    const old = openRegistry(url);
+    try {
+      await sql`CREATE TABLE migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(
+        old.db,
+      );
+      for (const name of ['0001_models', '0002_releases', '0003_traffic', '0004_evidence', '0005_history']) {
+        const text = await readFile(new URL(`./migrations/${name}.sql`, import.meta.url), 'utf8');
+        await sql.raw(text).execute(old.db);
+        const checksum = createHash('sha256').update(text).digest('hex');
+        await sql`INSERT INTO migrations (name, checksum) VALUES (${`${name}.sql`}, ${checksum})`.execute(old.db);
+      }
+      await sql`INSERT INTO windows (process, model, version, revision, role, started_at, ended_at, requests, caller_faults, errors,
+        fallbacks, latency, score) VALUES ('g1', 'm', 1, 1, 'champion', now(), now(), 10, 1, 2, 0, '{1,2,7}', '{10}')`.execute(
+        old.db,
+      );
+      expect(await migrate(old)).toContain('0006_windows.sql');
+      expect(await sumWindows(old, { model: 'm' })).toMatchObject({ requests: 10, errors: 2, latency: noLatency });
+      expect(await sumCappedErrors(old, { model: 'm' }, 1)).toMatchObject({ errors: 2, withoutKey: 2 });
+    } finally {
+      await old.close();
+    }
   });
 });
 

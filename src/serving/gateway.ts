@@ -111,7 +111,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const windows = new OpenWindows(process, Date.now());
   const labelWatch = new LabelWatch({ read: () => labelCounts(registry), metrics });
-  const writer = new WindowWriter((rows) => writeWindows(registry, rows), logger, metrics);
+  const writer = await WindowWriter.open({
+    directory: join(spoolDirectory, 'windows'),
+    process,
+    write: (rows) => writeWindows(registry, rows),
+    logger,
+    metrics,
+  });
   const accounts = new VersionAccounts(metrics);
   const book = new TrafficBook({
     accounts,
@@ -211,7 +217,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearInterval(timer);
     closeWindows();
     labelWatch.close();
-    await Promise.all([log.close(drainMs), feedback.close(drainMs), within(drainMs, writer.write())]);
+    await Promise.all([log.close(drainMs), feedback.close(drainMs), writer.close(drainMs)]);
     await book.close();
     await within(drainMs, registry.close());
     metrics.register.clear();

@@ -1,7 +1,13 @@
 import type { BundleManifest } from './bundle.ts';
 
-/** What lies beside a bundle for the person who finds it. */
-export function bundleReadme({ model, revision, champion, former, madeAt }: BundleManifest): string {
+/**
+ * What lies beside a bundle for the person who finds it.
+ * @param hashes some of the features are logged as hashes
+ */
+export function bundleReadme({ model, revision, champion, former, madeAt }: BundleManifest, hashes: boolean): string {
+  const secret = hashes
+    ? '\nSome features are logged as hashes: set `PAWL_LOG_HASH_KEY` to the secret of your other gateways.\n'
+    : '';
   const before = former === null ? '' : `, and v${former.version} where that fails`;
   return `# ${model}, as a bundle
 
@@ -25,11 +31,11 @@ curl http://127.0.0.1:8460/v1/models/${model}/predict -d '{ "row": { ... } }'
 
 ## What it sends, when it can
 
-Predictions, windows and labels wait in this folder. With \`PAWL_REGISTRY_URL\` and \`PAWL_STORE_URL\` set they leave for the registry
-and the object store whenever these are in reach, also at a later start; until then nothing is lost but what a full disk costs.
+Predictions, windows and labels wait in this folder. With \`PAWL_REGISTRY_URL\` and \`PAWL_STORE_URL\` set they leave for the registry and
+the object store whenever these are in reach, also at a later start; until then nothing is lost but what a full disk costs.
 Once it reaches the registry, the gateway goes by the traffic there and keeps it, with its artifacts, in \`cache/\`. So the folder
 must be writable, and belongs to one gateway at a time.
-
+${secret}
 ## Files
 
 | file | |

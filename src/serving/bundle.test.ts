@@ -77,6 +77,16 @@ describe('a bundle', () => {
     expect((await checkBundle(join(directory, 'elsewhere'))).model).toBe('m');
   });
 
+  it('has a README with the command that serves it, and the secret that its log needs', async () => {
+    await make();
+    const readme = await readFile(join(out(), 'README.md'), 'utf8');
+    expect(readme).toContain('node dist/workers/gateway.js --bundle DIR');
+    expect(readme).toContain('PAWL_LOG_HASH_KEY');
+    await rm(out(), { recursive: true });
+    await make({ log: {} });
+    expect(await readFile(join(out(), 'README.md'), 'utf8')).not.toContain('PAWL_LOG_HASH_KEY');
+  });
+
   it('goes without the former champion where its artifact is gone, and not without the champion', async () => {
     await store.delete('v1.onnx');
     expect(await make()).toMatchObject({ former: null });

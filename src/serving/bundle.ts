@@ -57,7 +57,7 @@ export async function writeBundle(input: {
     const { model, revision } = assignment;
     await cache.saveTraffic({ models: [model], assignments: [alone(assignment, champion, former && assignment.former)] });
     const manifest = { format: 1, model, revision, champion: leading, former, madeAt: input.now.toISOString() } as const;
-    await writeFile(join(part, 'README.md'), bundleReadme(manifest));
+    await writeFile(join(part, 'README.md'), bundleReadme(manifest, Object.values(assignment.log).includes('hash')));
     await writeFile(join(part, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(part, directory);
     return manifest;

@@ -39,6 +39,8 @@ export interface GatewayOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** A folder of this gateway's own: log, labels, cache. */
+  /** Those that it serves. Default: all. */
+  readonly models?: readonly string[];
   readonly spoolDirectory: string;
   /** How much a crash may lose of the prediction log, ms. Default 200. */
   readonly flushMs?: number;
@@ -163,7 +165,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const watch = AssignmentWatch.start({
     read: async () => {
       const [models, assignments] = await Promise.all([listModels(registry), readAssignments(registry)]);
-      return { models, assignments };
+      const own = (model: string) => options.models?.includes(model) ?? true;
+      return { models: models.filter(own), assignments: assignments.filter(({ model }) => own(model)) };
     },
     listen: (onChange) => listenTraffic(registry, onChange),
     onTraffic: async (traffic, askedAt) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { getChampion } from '../../registry/champion.ts';
 import { listVersions } from '../../registry/versions.ts';
+import { versionCosts } from '../../registry/windows.ts';
 import { action } from '../command.ts';
 import { exitCodes, metricsText, print, table, when } from '../output.ts';
 
@@ -12,9 +13,10 @@ export function addVersions(program: Command): void {
     .action(
       action(async ({ session, json }, model: string) => {
         await session.requireModel(model);
-        const [versions, champion] = await Promise.all([
+        const [versions, champion, costs] = await Promise.all([
           listVersions(session.registry, model),
           getChampion(session.registry, model),
+          versionCosts(session.registry, model),
         ]);
         const value = versions.map((version) => ({
           version: version.version,
@@ -27,17 +29,20 @@ export function addVersions(program: Command): void {
           overridden: version.overridden,
           metrics: version.metrics,
           createdAt: version.createdAt.toISOString(),
+          cost: costOf(costs.find((cost) => cost.version === version.version)),
         }));
         print(json, value, () =>
           value.length === 0
             ? `${model} has no version yet.`
             : table(
-                ['version', 'release', 'trainer', 'registered', 'metrics'],
+                ['version', 'release', 'trainer', 'registered', 'CPU a row', 'memory', 'metrics'],
                 value.map((row) => [
                   `v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`,
                   row.release,
                   row.trainer,
                   when(row.createdAt),
+                  row.cost?.cpuMicrosPerRow == null ? '' : `${Number(row.cost.cpuMicrosPerRow.toPrecision(3))} µs`,
+                  row.cost === null || row.cost.memoryBytes === 0 ? '' : `${Math.ceil(row.cost.memoryBytes / 2 ** 20)} MiB`,
                   row.endpoint ?? metricsText(row.metrics),
                 ]),
               ),
@@ -45,4 +50,11 @@ export function addVersions(program: Command): void {
         return exitCodes.done;
       }),
     );
+}
+
+/** What a version costs as gateways have measured it; null where none has served it. */
+function costOf(cost: Awaited<ReturnType<typeof versionCosts>>[number] | undefined) {
+  if (cost === undefined) return null;
+  const { cpuMicrosPerRow, memoryBytes, rows } = cost;
+  return { cpuMicrosPerRow, memoryBytes, rows };
 }

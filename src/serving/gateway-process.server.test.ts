@@ -7,6 +7,7 @@ import { GatewayBed, GatewayClient } from '../../test/serving/gateway-bed.ts';
 import { smallModel } from '../../test/serving/small-model.ts';
 import { createDatabase } from '../../test/stack/postgres.ts';
 import { packageFile } from '../package-root.ts';
+import { liveGateways } from '../registry/gateways.ts';
 import { readLabels } from '../registry/labels.ts';
 import { sumWindows } from '../registry/windows.ts';
 
@@ -20,11 +21,11 @@ let version: number;
 const started: LeashedProcess[] = [];
 
 /** The gateway as built, as a process of its own. */
-async function startProcess(environment: Record<string, string> = {}) {
+async function startProcess(environment: Record<string, string> = {}, ...options: string[]) {
   const port = await freePort();
   const gateway = await LeashedProcess.start({
     command: process.execPath,
-    args: ['--enable-source-maps', packageFile('dist/workers/gateway.js')],
+    args: ['--enable-source-maps', packageFile('dist/workers/gateway.js'), ...options],
     env: {
       ...process.env,
       PAWL_REGISTRY_URL: bed.registryUrl,
@@ -81,5 +82,53 @@ describe('the gateway process', () => {
       ),
     );
     await until(async () => expect((await readLabels(bed.registry, bed.model, ['id-0'])).size).toBe(1));
+  });
+});
+
+describe('several processes on one port', () => {
+  /** The names of the processes that answer, each asked over connections of its own. */
+  async function processes(client: GatewayClient, atLeast: number): Promise<string[]> {
+    const names = new Set<string>();
+    await until(async () => {
+      const response = await fetch(`${client.address}/v1/models`, { headers: { connection: 'close' } });
+      names.add(((await response.json()) as { process: string }).process);
+      expect(names.size).toBeGreaterThanOrEqual(atLeast);
+    });
+    return [...names].toSorted();
+  }
+  const reported = async () =>
+    (await liveGateways(bed.registry, bed.model, 3000)).filter(({ revision }) => revision === 1).map(({ process }) => process);
+
+  it('share the callers, answer for each other with their metrics, and ship everything at SIGTERM', async () => {
+    const { gateway, client } = await startProcess({ PAWL_SEGMENT_MS: longTime, PAWL_WINDOW_MS: longTime }, '--processes', '2');
+    const names = await processes(client, 2);
+    expect(names).toHaveLength(2);
+    await until(async () => expect((await reported()).toSorted()).toEqual(names));
+    for (let i = 0; i < 20; i++) {
+      const answer = await client.predict({ row, id: `id-${i}` }, { headers: { connection: 'close' } });
+      expect(answer.status).toBe(200);
+    }
+    const metrics = await client.metrics();
+    expect(metrics).toContain(`pawl_requests_total{model="electricity",version="${version}",role="champion"} 20`);
+    expect(metrics).toContain('pawl_request_seconds_count{model="electricity"} 20');
+    expect(metrics).toContain('pawl_traffic_revision{model="electricity"} 1');
+    expect(await gateway.stop(15_000)).toMatchObject({ code: 0 });
+    expect((await bed.logged()).length).toBe(20);
+    expect((await sumWindows(bed.registry, { model: bed.model })).requests).toBe(20);
+    expect(await reported()).toEqual([]);
+  });
+
+  it('are replaced when one of them ends, and the others answer meanwhile', async () => {
+    const { client } = await startProcess({}, '--processes', '2');
+    const before = await processes(client, 2);
+    const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(before[0] ?? '')?.[1]);
+    process.kill(pid, 'SIGKILL');
+    const after = new Set<string>();
+    await until(async () => {
+      const response = await fetch(`${client.address}/v1/models`, { headers: { connection: 'close' } });
+      after.add(((await response.json()) as { process: string }).process);
+      expect([...after].filter((name) => !before.includes(name))).toHaveLength(1);
+    });
+    expect((await client.predict({ row })).status).toBe(200);
   });
 });

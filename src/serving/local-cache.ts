@@ -20,6 +20,7 @@ export function digestOf(bytes: Uint8Array): string {
 /** What a gateway needs to start while registry and object store are away: the traffic as last known, and the artifacts. */
 export class LocalCache {
   readonly #directory: string;
+  #parts = 0;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -84,8 +85,10 @@ export class LocalCache {
   async #write(name: string, content: string | Uint8Array): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
     const path = join(this.#directory, name);
-    await writeFile(`${path}.part`, content);
-    await rename(`${path}.part`, path);
+    // Two versions may have equal bytes, and be written at once.
+    const part = `${path}.${++this.#parts}.part`;
+    await writeFile(part, content);
+    await rename(part, path);
   }
 }
 

@@ -29,9 +29,9 @@ export async function askNewestRows(
   const columns = await readRows(source.store, source.uri, source.spec, source);
   const rows = rowsOf(columns, config.signature, source.newest);
   const endpoint = new Endpoint(config, questionsAtOnce);
+  const answers: EndpointAnswer[] = [];
+  let next = 0;
   try {
-    const answers: EndpointAnswer[] = [];
-    let next = 0;
     const ask = async () => {
       while (next < rows.length) {
         const from = next;
@@ -44,6 +44,8 @@ export async function askNewestRows(
     await Promise.all(Array.from({ length: questionsAtOnce }, ask));
     return answers;
   } finally {
+    // Where one question failed, the others need no successor.
+    next = rows.length;
     endpoint.close();
   }
 }

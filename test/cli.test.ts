@@ -72,7 +72,15 @@ describe('from a CSV to predictions', () => {
 
   it('prints the documented shapes, with --json before or after the command', async () => {
     const status = await run('status', pawl.model);
-    expect(Object.keys(status.value as object)).toEqual(['model', 'champion', 'traffic', 'release', 'trigger', 'gateways']);
+    expect(Object.keys(status.value as object)).toEqual([
+      'model',
+      'champion',
+      'traffic',
+      'release',
+      'trigger',
+      'labels',
+      'gateways',
+    ]);
     expect(status.value).toMatchObject({ model: pawl.model, champion: { version: 1 }, release: { outcome: 'promoted' } });
     expect(JSON.parse(await stdout('', '--json', 'status'))).toMatchObject([{ model: pawl.model }]);
     expect((await run('versions', pawl.model)).value).toMatchObject([{ version: 1, champion: true, overridden: false }]);
@@ -91,6 +99,48 @@ describe('from a CSV to predictions', () => {
     expect(refused).toMatchObject({ code: 1, value: null, error: { code: 'PAWL_ROW_INVALID' } });
     expect(refused.error.problems).toHaveLength(14);
     expect(failure(await run('predict', pawl.model, '{bad')).error.code).toBe('PAWL_ROW_INVALID');
+  });
+
+  it('says why a prediction was what it was, and what it costs', async () => {
+    const asked = (await run('predict', pawl.model, JSON.stringify(row), '--key', 'customer-4')).value as {
+      predictions: { id: string; prediction: string; score: number }[];
+    };
+    const [prediction] = asked.predictions;
+    const id = prediction?.id ?? '';
+    await fetch(`${pawl.gateway}/v1/models/${pawl.model}/feedback`, {
+      method: 'POST',
+      body: JSON.stringify({ id, label: '>50K' }),
+    });
+    const why = async () => (await run('why', id)).value as { label: unknown } | null;
+    await until('the prediction and its label are there', async () => ((await why())?.label ?? null) !== null);
+    expect(await why()).toMatchObject({
+      id,
+      model: pawl.model,
+      answer: { role: 'champion', version: 1, prediction: prediction?.prediction, score: prediction?.score, key: 'customer-4' },
+      label: { label: '>50K' },
+      traffic: { champion: 1, challenger: null, until: null, writer: 'rollout', step: null },
+      version: { version: 1, overridden: false, championSince: [{ by: 'pawl' }] },
+      release: { id: `${pawl.model}/1`, outcome: 'promoted', trigger: { kind: 'person', because: 'first' } },
+    });
+    expect((await run('why', id, '--model', pawl.model)).value).toEqual(await why());
+    expect(await stdout('', 'why', id)).toContain(`${id}: v1 of ${pawl.model} answered as champion`);
+    const unknown = failure(await run('why', 'nobody-asked', '--model', pawl.model));
+    expect(unknown).toMatchObject({ code: 1, error: { code: 'PAWL_PREDICTION_NOT_FOUND' } });
+    expect(unknown.error.message).toContain(pawl.model);
+    expect((await run('status', pawl.model)).value).toMatchObject({ labels: { received: 1, unknown: 0, conflicting: 0 } });
+    await until('the windows say what it costs', async () => {
+      const [version] = (await run('versions', pawl.model)).value as { cost: { cpuMicrosPerRow: number | null } | null }[];
+      return (version?.cost?.cpuMicrosPerRow ?? 0) > 0;
+    });
+  });
+
+  it('makes a bundle, once', async () => {
+    const folder = join(pawl.folder, 'bundle');
+    expect(await run('bundle', pawl.model, '--out', folder)).toMatchObject({
+      code: 0,
+      value: { champion: { version: 1 }, former: null },
+    });
+    expect(failure(await run('bundle', pawl.model, '--out', folder)).error.code).toBe('PAWL_FILE_EXISTS');
   });
 
   it('says why a person is refused', async () => {
@@ -124,6 +174,8 @@ describe('what is refused', () => {
     [['status', 'a', 'b']],
     [['status', '--nope']],
     [['release']],
+    [['why']],
+    [['bundle', 'a']],
     [['promote', 'a']],
     [['timeline', 'a', '--limit', 'abc']],
     [['release', 'a', '--as-of', 'nonsense']],
@@ -139,6 +191,8 @@ describe('what is refused', () => {
     [['timeline']],
     [['versions']],
     [['watch']],
+    [['why', 'an-id', '--model']],
+    [['bundle'], ['--out', 'x']],
     [['release']],
     [['predict'], ['{}']],
     [['rollback'], ['--reason', 'x']],

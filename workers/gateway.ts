@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createLogger } from '../src/observability/logger.ts';
+import { checkBundle } from '../src/serving/bundle.ts';
 import { startGateway } from '../src/serving/gateway.ts';
 import { prepareSpools, spoolOf } from '../src/serving/left-spools.ts';
 import { groupMetrics, keepProcesses, placeInGroup } from '../src/serving/process-group.ts';
@@ -22,6 +23,7 @@ if (!Number.isInteger(processes) || processes < 1 || processes > 256) {
   process.exit(64);
 }
 
+const bundle = values.bundle === undefined ? null : await checkBundle(values.bundle);
 const place = placeInGroup();
 if (place === null) await prepareSpools(directory, processes);
 if (place === null && processes > 1) {
@@ -42,8 +44,10 @@ const gateway = await startGateway({
   host: settings.PAWL_GATEWAY_HOST,
   port: settings.PAWL_GATEWAY_PORT,
   grpcPort: settings.PAWL_GRPC_PORT,
+  ...(bundle === null ? {} : { models: [bundle.model] }),
   spoolDirectory: spoolOf(directory, place ?? 0, processes),
   segmentMs: settings.PAWL_SEGMENT_MS,
+  logHashKey: settings.PAWL_LOG_HASH_KEY,
   windowMs: settings.PAWL_WINDOW_MS,
   ...(place === null ? {} : { metricsText: groupMetrics }),
 });

@@ -31,24 +31,27 @@ import { WindowWriter } from './window-writer.ts';
 import { OpenWindows } from './windows.ts';
 
 export interface GatewayOptions {
-  readonly registryUrl: string;
+  /** Null: none is named, and the gateway serves what is in its cache. */
+  readonly registryUrl: string | null;
   readonly store: ObjectStore;
   readonly logger: Logger;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** A folder of this gateway's own: log, labels, cache. */
   /** Those that it serves. Default: all. */
   readonly models?: readonly string[];
+  /** A folder of this gateway's own: log, labels, cache. */
   readonly spoolDirectory: string;
   /** How much a crash may lose of the prediction log, ms. Default 200. */
   readonly flushMs?: number;
   /** How often the prediction log is shipped, ms. Default 10,000. */
   readonly segmentMs?: number;
+  /** The secret of features that are logged as hashes; see ValueHasher. Default: none. */
+  readonly logHashKey?: string | undefined;
   /** How often windows are written, ms. Default 2000. */
   readonly windowMs?: number;
-  /** How often the registry is asked, beside its notifications, ms. Default 1000. */
+  /** How often the registry is asked, beside its notifications, ms. Default 500: a share is in force within a second also when a notification is lost. */
   readonly pollMs?: number;
   /** Largest body, bytes. Default 1 MiB. */
   readonly bodyLimit?: number;
@@ -57,7 +60,7 @@ export interface GatewayOptions {
   /** So many rows may be under way. Default 10,000. */
   readonly mostRows?: number;
   /** The metrics of all processes that share the port. Default: those of this one. */
-  readonly metricsText?: (register: MetricsRegistry) => Promise<string>;
+  readonly metricsText?: (register: MetricsRegistry) => () => Promise<string>;
   /** How long a shutdown may take for each of: requests, log, windows and labels, ms. Default 5000. */
   readonly drainMs?: number;
 }
@@ -91,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   } = options;
   const process = `${hostname().replace(/[^A-Za-z0-9]+/g, '-')}-${globalThis.process.pid}-${randomBytes(3).toString('hex')}`;
   const lock = await SpoolLock.take(spoolDirectory);
-  const registry = openRegistry(options.registryUrl);
+  const registry = openRegistry(options.registryUrl ?? nowhere);
   const metrics = createGatewayMetrics();
   const cache = new LocalCache(join(spoolDirectory, 'cache'));
 
@@ -101,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     store,
     logger,
     metrics,
+    hashKey: options.logHashKey ?? '',
     flushMs,
     segmentMs,
   });
@@ -111,8 +115,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     logger,
     metrics,
   });
-  const windows = new OpenWindows(process, Date.now());
   const labelWatch = new LabelWatch({ read: () => labelCounts(registry), metrics });
+  const windows = new OpenWindows(process, Date.now());
   const writer = await WindowWriter.open({
     directory: join(spoolDirectory, 'windows'),
     process,
@@ -133,11 +137,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const predictor = new Predictor({ log, windows, metrics, logger, monotonic, mostRows: options.mostRows ?? 10_000 });
   const draining = () => server.draining;
   const ready = () => isReady({ book, draining });
-  const metricsText = async () => {
+  metrics.beforeScrape(() => {
     book.observe();
     metrics.rowsUnderWay.set(predictor.rowsUnderWay);
-    return options.metricsText?.(metrics.register) ?? metrics.register.metrics();
-  };
+  });
+  const metricsText = options.metricsText?.(metrics.register) ?? (() => metrics.register.metrics());
   const inference = { book, predictor, metrics, logger, ready };
   const router = new Router({
     routes: gatewayRoutes({ process, book, predictor, feedback, metrics, metricsText, monotonic, draining }),
@@ -184,7 +188,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       looked?.();
     },
     monotonic,
-    pollMs: options.pollMs ?? 1000,
+    pollMs: options.pollMs ?? 500,
   });
 
   /** What is in force here, for rollouts that wait for it. */
@@ -218,8 +222,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // Whoever waits for every gateway must not wait for one that is gone.
     await within(drainMs, forgetGateway(registry, process));
     clearInterval(timer);
-    closeWindows();
     labelWatch.close();
+    closeWindows();
     await Promise.all([log.close(drainMs), feedback.close(drainMs), writer.close(drainMs)]);
     await book.close();
     await within(drainMs, registry.close());
@@ -241,6 +245,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   logger.info({ address, grpcPort, process }, 'ready');
   return { address, grpcPort, process, close: stop };
 }
+
+/** A registry that is away for good: this ending is set apart for names that nobody has (RFC 6761). */
+const nowhere = 'postgres://registry.invalid/none';
 
 /** Goes forward only. */
 const monotonic = () => performance.now();

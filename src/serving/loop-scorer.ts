@@ -22,7 +22,7 @@ export class LoopScorer implements Scorer {
   readonly immediate = true;
   readonly #model: OnnxModel;
   readonly #parser: RowParser;
-  readonly #memoryBytes: number;
+  readonly #memoryBytes: () => number;
   #jobs: Job[] = [];
   #running = 0;
   #idle: (() => void)[] = [];
@@ -30,7 +30,7 @@ export class LoopScorer implements Scorer {
   #cpuMs = 0;
   #rows = 0;
 
-  constructor(model: OnnxModel, memoryBytes: number) {
+  constructor(model: OnnxModel, memoryBytes: () => number) {
     this.#model = model;
     this.#memoryBytes = memoryBytes;
     this.signature = model.signature;
@@ -51,7 +51,7 @@ export class LoopScorer implements Scorer {
   }
 
   cost(): Cost {
-    return { cpuMs: this.#cpuMs, rows: this.#rows, memoryBytes: this.#memoryBytes };
+    return { cpuMs: this.#cpuMs, rows: this.#rows, memoryBytes: this.#memoryBytes() };
   }
 
   async release(): Promise<void> {

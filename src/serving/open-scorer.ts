@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { FinalError, type Problem } from '../errors.ts';
 import { OnnxModel } from '../onnx/model.ts';
+import { readSignature } from '../onnx/read-signature.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import { LoopScorer } from './loop-scorer.ts';
 import { PoolScorer } from './pool-scorer.ts';
@@ -12,28 +13,71 @@ import type { Scorer } from './scorer.ts';
  * everybody else's for more than 5 ms. Below it the way to a thread and back costs more than it spares.
  */
 const msPerRowOnLoop = 0.15;
+/** A version that takes longer to load is loaded by threads only: ONNX Runtime loads in one piece, and nobody is answered meanwhile. */
+const loadMsOnLoop = 100;
+/** Artifacts up to so many bytes load in a few ms. */
+const smallArtifact = 65_536;
 /** Rows in a batch that is measured, and batches. */
 const measuredRows = 32;
 const measuredBatches = 5;
 
-/** Loads an artifact for serving, warm, on the event loop or on threads of its own, by what its rows were measured to cost. */
+/**
+ * Loads an artifact for serving, warm, on the event loop or on threads of its own, by what it was measured to cost. All but small
+ * ones are measured on a thread: no answer waits for a version that is being tried.
+ * @throws FinalError PAWL_ARTIFACT_UNREADABLE, PAWL_PREDICTION_FAILED
+ */
 export async function openScorer(bytes: Uint8Array): Promise<Scorer> {
+  if (bytes.length > smallArtifact) {
+    const heavy = await tryOnThread(bytes);
+    if (heavy !== null) return heavy;
+  }
   const before = process.memoryUsage.rss();
+  let memoryBytes = bytes.length;
   const model = await OnnxModel.open(bytes);
-  const loop = new LoopScorer(model, 0);
-  let msPerRow: number;
-  try {
-    msPerRow = await warmUp(loop);
-  } catch (error) {
+  const loop = new LoopScorer(model, () => memoryBytes);
+  const msPerRow = await warmUp(loop).catch(async (error: unknown) => {
     await loop.release();
     throw error;
-  }
-  const memoryBytes = Math.max(bytes.length, process.memoryUsage.rss() - before);
-  if (msPerRow <= msPerRowOnLoop) return new LoopScorer(model, memoryBytes);
-  const { signature } = model;
+  });
+  memoryBytes = Math.max(memoryBytes, process.memoryUsage.rss() - before);
+  if (bytes.length > smallArtifact || msPerRow <= msPerRowOnLoop) return loop;
   await loop.release();
+  return openPool(bytes, msPerRow, memoryBytes);
+}
+
+/** A pool, where the version is to have one. */
+async function tryOnThread(bytes: Uint8Array): Promise<Scorer | null> {
+  const before = process.memoryUsage.rss();
+  const trial = await PoolScorer.open({
+    signature: signatureOf(bytes),
+    bytes,
+    threads: 1,
+    msPerRow: msPerRowOnLoop,
+    memoryBytes: 0,
+  });
+  try {
+    const msPerRow = await warmUp(trial);
+    const memoryBytes = Math.max(bytes.length, process.memoryUsage.rss() - before);
+    if (msPerRow <= msPerRowOnLoop && trial.loadMs <= loadMsOnLoop) return null;
+    return await openPool(bytes, msPerRow, memoryBytes);
+  } finally {
+    await trial.release();
+  }
+}
+
+/** One thread is left to the event loop. */
+function openPool(bytes: Uint8Array, msPerRow: number, memoryBytes: number): Promise<Scorer> {
   const threads = Math.max(1, availableParallelism() - 1);
-  return PoolScorer.open({ signature, bytes, threads, msPerRow, memoryBytes: memoryBytes * threads });
+  return PoolScorer.open({ signature: signatureOf(bytes), bytes, threads, msPerRow, memoryBytes: memoryBytes * threads });
+}
+
+function signatureOf(bytes: Uint8Array): ModelSignature {
+  try {
+    return readSignature(bytes);
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new FinalError('PAWL_ARTIFACT_UNREADABLE', `The artifact is no ONNX model of pawl's: ${because}`, { cause });
+  }
 }
 
 /**

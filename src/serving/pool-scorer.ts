@@ -65,6 +65,7 @@ export class PoolScorer implements Scorer {
   #idle: (() => void)[] = [];
   #cpuMs = 0;
   #rows = 0;
+  #loadMs = 0;
 
   private constructor(options: PoolOptions) {
     this.#options = options;
@@ -112,6 +113,11 @@ export class PoolScorer implements Scorer {
     });
   }
 
+  /** How long a thread took to load the artifact, ms. */
+  get loadMs(): number {
+    return this.#loadMs;
+  }
+
   cost(): Cost {
     return { cpuMs: this.#cpuMs, rows: this.#rows, memoryBytes: this.#options.memoryBytes };
   }
@@ -130,6 +136,7 @@ export class PoolScorer implements Scorer {
       worker.on('message', (answer: ThreadAnswer) => {
         if ('ready' in answer) {
           thread.ready = true;
+          this.#loadMs = answer.loadMs;
           resolve();
         } else this.#settle(thread, answer);
         this.#dispatch();
@@ -177,7 +184,7 @@ export class PoolScorer implements Scorer {
     return parts;
   }
 
-  #settle(thread: Thread, answer: Exclude<ThreadAnswer, { ready: true }>): void {
+  #settle(thread: Thread, answer: Exclude<ThreadAnswer, { readonly ready: true }>): void {
     const parts = thread.batch ?? [];
     thread.batch = null;
     let at = 0;

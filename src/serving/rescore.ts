@@ -1,6 +1,7 @@
 import type { Frame } from '../data/dataset.ts';
 import { FinalError, type Problem } from '../errors.ts';
-import { openScorer } from './open-scorer.ts';
+import { OnnxModel } from '../onnx/model.ts';
+import { LoopScorer } from './loop-scorer.ts';
 
 /** Rows scored at a time. */
 const batch = 1000;
@@ -10,7 +11,7 @@ const batch = 1000;
  * @throws FinalError PAWL_ARTIFACT_REFUSED where serving refuses a row that the contract accepted.
  */
 export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float32Array> {
-  const scorer = await openScorer(artifact);
+  const scorer = new LoopScorer(await OnnxModel.open(artifact), () => artifact.length);
   try {
     const scores = new Float32Array(frame.rows);
     for (let start = 0; start < frame.rows; start += batch) {

@@ -12,7 +12,7 @@ import type { Scorer } from './scorer.ts';
 
 type Open = (bytes: Uint8Array) => Promise<Scorer>;
 
-const onLoop: Open = async (bytes) => new LoopScorer(await OnnxModel.open(bytes), 0);
+const onLoop: Open = async (bytes) => new LoopScorer(await OnnxModel.open(bytes), () => 0);
 const onThreads: Open = async (bytes) => {
   const model = await OnnxModel.open(bytes);
   await model.release();

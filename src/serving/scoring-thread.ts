@@ -10,13 +10,15 @@ export interface ThreadBatch {
 
 /** What it answers: first once that it is ready, then batch by batch. */
 export type ThreadAnswer =
-  | { readonly ready: true }
+  | { readonly ready: true; readonly loadMs: number }
   | { readonly id: number; readonly scores: Float32Array; readonly cpuMs: number }
   | { readonly id: number; readonly failure: string };
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread only.');
+const began = performance.now();
 const model = await OnnxModel.open(workerData as Uint8Array);
+const loadMs = performance.now() - began;
 const answer = (message: ThreadAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
 
 /** A row that the graph cannot take must not fail those beside it: its score is NaN. */
@@ -30,7 +32,7 @@ async function scoreApart(rows: readonly ParsedRow[]): Promise<Float32Array> {
 }
 
 port.on('message', async ({ id, rows }: ThreadBatch) => {
-  const began = performance.now();
+  const asked = performance.now();
   try {
     const scores = await model.runRows(rows).catch((error: unknown) => {
       if (rows.length === 1) throw error;
@@ -38,9 +40,9 @@ port.on('message', async ({ id, rows }: ThreadBatch) => {
     });
     // ONNX Runtime owns the memory of its answer; a copy may be given away.
     const own = Float32Array.from(scores);
-    answer({ id, scores: own, cpuMs: performance.now() - began }, [own.buffer]);
+    answer({ id, scores: own, cpuMs: performance.now() - asked }, [own.buffer]);
   } catch (error) {
     answer({ id, failure: error instanceof Error ? error.message : String(error) });
   }
 });
-answer({ ready: true });
+answer({ ready: true, loadMs });

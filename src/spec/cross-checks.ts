@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import { FinalError } from '../errors.ts';
 import { trainers } from '../training/trainers.ts';
+import { championCheck } from './champion-check.ts';
 import { cronMistakes } from './cron.ts';
 import { oneOf, pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
@@ -16,7 +17,19 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
   const problems: Problem[] = [];
   const report = (path: Path, message: string, hint: string) =>
     problems.push({ ...yaml.placeOf(path), subject: pathText(path), message, hint });
-  for (const check of [columns, ranges, timestamps, positive, gates, rollbackRules, trainerParams, schedule, waits, source])
+  for (const check of [
+    columns,
+    ranges,
+    timestamps,
+    positive,
+    gates,
+    rollbackRules,
+    trainerParams,
+    schedule,
+    waits,
+    source,
+    championCheck,
+  ])
     check(yaml.value, report);
   return problems;
 }

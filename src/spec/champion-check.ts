@@ -1,0 +1,40 @@
+import { valueAt } from './issues.ts';
+import { nearest } from './nearest.ts';
+import { formatDuration, parseDuration } from './quantities.ts';
+
+type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
+
+/** What a gateway waits for a version unless the file says otherwise, ms. */
+const usualDeadline = 1000;
+
+/** The endpoint that answered before pawl, against the rest of the file. */
+export function championCheck(file: unknown, report: Report): void {
+  const contract = valueAt(file, ['contract', 'features']);
+  const features = typeof contract === 'object' && contract !== null ? Object.keys(contract) : [];
+  const named = valueAt(file, ['champion', 'features']);
+  for (const [i, name] of (Array.isArray(named) ? (named as unknown[]) : []).entries()) {
+    if (typeof name !== 'string' || features.length === 0 || features.includes(name)) continue;
+    const meant = nearest(name, features);
+    const hint = meant === undefined ? 'a feature of the contract, which callers send' : `did you mean ${meant}?`;
+    report(['champion', 'features', i], `${name} is no feature of the contract`, hint);
+  }
+  const classes = valueAt(file, ['champion', 'classes']);
+  if (classes !== undefined && valueAt(file, ['task']) === 'regression')
+    report(['champion', 'classes'], 'champion.classes names classes and the task is regression', 'leave it out');
+  const positive = valueAt(file, ['contract', 'positive']);
+  if (Array.isArray(classes) && positive !== undefined && !classes.map(String).includes(String(positive)))
+    report(
+      ['champion', 'classes'],
+      `contract.positive is ${String(positive)}, which is none of champion.classes`,
+      'both classes',
+    );
+  const timeout = valueAt(file, ['champion', 'timeout']);
+  const deadline = valueAt(file, ['serving', 'deadline']);
+  const patience = typeof deadline === 'string' ? (parseDuration(deadline) ?? Infinity) : usualDeadline;
+  if (typeof timeout === 'string' && (parseDuration(timeout) ?? 0) > patience)
+    report(
+      ['champion', 'timeout'],
+      `champion.timeout is ${timeout}, and serving.deadline gives every version up after ${formatDuration(patience)}`,
+      `serving.deadline: ${timeout} or longer`,
+    );
+}

@@ -37,6 +37,8 @@ const modelInPath = '{model}';
 export class Router {
   readonly #options: RouterOptions;
   readonly #whole = new Map<string, Route>();
+  #untold = 0;
+  #quietUntil = 0;
   readonly #ofModel: { readonly before: string; readonly after: string; readonly route: Route }[] = [];
 
   constructor(options: RouterOptions) {
@@ -66,14 +68,23 @@ export class Router {
     const protocol = protocols.find((one) => one.match(path));
     if (protocol !== undefined) return protocol.refuse(error, path);
     const answer = errorAnswer(error, error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {});
-    if (answer.status >= 500 && answer.status !== 503)
-      logger.error({ err: error, method, url: path.slice(0, 200) }, 'request failed');
+    if (answer.status >= 500 && answer.status !== 503) this.#tell(error, method, path);
     if (answer.status < 500 && error instanceof FinalError) {
       metrics.callerFaults.inc({ code: error.code });
       const model = this.#modelOf(path);
       if (model !== null) callerFault(model);
     }
     return answer;
+  }
+
+  /** One failure a second is told in full, with how many there were since the last one: a version that fails fails often. */
+  #tell(error: unknown, method: string, path: string): void {
+    const now = performance.now();
+    this.#untold++;
+    if (now < this.#quietUntil) return;
+    this.#options.logger.error({ err: error, method, url: path.slice(0, 200), failures: this.#untold }, 'request failed');
+    this.#untold = 0;
+    this.#quietUntil = now + 1000;
   }
 
   #find(path: string): { route: Route; model: string } {

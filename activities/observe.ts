@@ -14,7 +14,6 @@ import { abandonRelease, lastEndedRelease, listReleases } from '../src/registry/
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { sumWindows } from '../src/registry/windows.ts';
-import type { FeatureLogging } from '../src/serving/feature-log.ts';
 import { slowerThan } from '../src/serving/latency-sketch.ts';
 import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
@@ -33,7 +32,9 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
     if (sample.length < spec.monitor.sample * smallestSample) return [];
     const accepted = await readRows(store, datasetUri, spec, { newest: acceptedRows(spec.monitor.sample) });
     const columns = Object.fromEntries(
-      Object.entries(loggedFeatures(spec))
+      Object.entries(spec.contract.features)
+        // Of what the log drops or hashes there is nothing to compare.
+        .filter(([, { log }]) => log === 'keep')
         .map(([name, { type }]) => [name, loggedValues(sample, name, type === 'category')] as const)
         .filter(([, values]) => values.length >= spec.monitor.sample * smallestSample),
     );
@@ -150,12 +151,6 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       }
     },
   };
-}
-
-/** A feature that the log drops or hashes cannot be compared. */
-function loggedFeatures(spec: ModelSpec): ModelSpec['contract']['features'] {
-  const logging = (feature: object) => (feature as { log?: FeatureLogging }).log ?? 'keep';
-  return Object.fromEntries(Object.entries(spec.contract.features).filter(([, feature]) => logging(feature) === 'keep'));
 }
 
 /** A feature's values, but for rows that were logged when it was dropped, or a number hashed. */

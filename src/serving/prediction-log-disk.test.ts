@@ -43,12 +43,14 @@ async function idsIn(store: ObjectStore): Promise<string[]> {
   return rows.flatMap((segment) => segment.map(({ id }) => id));
 }
 
+const run = (command: string, ...given: string[]) => execFileSync(command, given, { stdio: 'ignore' });
+
 /** A file system of its own needs the right to mount one. */
 function mayMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'pawl-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder], { stdio: 'ignore' });
+    run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder);
+    run('umount', folder);
     return true;
   } catch {
     return false;
@@ -63,7 +65,7 @@ describe('a disk that is full', () => {
     async () => {
       const spool = join(root, 'spool');
       await mkdir(spool);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', spool]);
+      run('mount', '-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', spool);
       const metrics = createGatewayMetrics();
       const count = async (name: string) => (await metrics.register.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
       const real = folderStore(join(root, 'store'));
@@ -101,7 +103,7 @@ describe('a disk that is full', () => {
         expect(await readdir(join(spool, 'm'))).toEqual([]);
       } finally {
         await log.close(0);
-        execFileSync('umount', [spool]);
+        run('umount', spool);
       }
     },
   );

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FinalError } from '../errors.ts';
 import { FastLane } from './fast-lane.ts';
 import { send, type Answer, type HttpRequest } from './http-answer.ts';
 import { readBody } from './http-body.ts';
+import { answerText } from './http-text.ts';
 
 export interface HttpServerOptions {
   /** What is answered to a request; must not reject. */
@@ -43,6 +46,7 @@ export class HttpServer {
         socket.resume();
       },
     });
+    this.#server.on('clientError', (error, socket) => this.#refuseUnread(error, socket));
     this.#server.removeAllListeners('connection');
     this.#server.on('connection', (socket) => this.#lane.accept(socket));
   }
@@ -70,6 +74,17 @@ export class HttpServer {
     const timer = setTimeout(() => this.#server.closeAllConnections(), withinMs);
     await Promise.all([lane, closed]);
     clearTimeout(timer);
+  }
+
+  /** What is no HTTP, or came too slowly. Without this node:http answers with nothing but a status. */
+  #refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (!socket.writable) return void socket.destroy();
+    const refused =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? new FinalError('PAWL_REQUEST_TOO_LARGE', 'The head of the request is larger than the gateway takes.')
+        : new FinalError('PAWL_REQUEST_MALFORMED', `The request is no HTTP, or not whole in time: ${error.message}.`);
+    const answer = this.#options.refuse(refused, { method: '', path: '' });
+    socket.end(answerText(answer, true, false));
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {

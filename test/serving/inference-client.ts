@@ -61,6 +61,15 @@ export class InferenceClient {
     });
   }
 
+  /** A message as bytes; null where it cannot be written. */
+  encode(method: string, message: unknown): Buffer | null {
+    try {
+      return service[method]?.requestSerialize(message as object) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   close(): void {
     this.#client.close();
   }

@@ -12,6 +12,12 @@ import type { InferenceOptions } from './inference-options.ts';
 
 const modelPath = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/ready|\/infer)?$/;
 
+/** Every route, as OpenAPI writes paths. */
+export const inferenceTemplates: readonly string[] = [
+  ...['/v2', '/v2/health/live', '/v2/health/ready'],
+  ...['/v2/models/{model}', '/v2/models/{model}/versions/{version}'].flatMap((of) => [of, `${of}/ready`, `${of}/infer`]),
+];
+
 /** The REST side of the Open Inference Protocol V2: every path under /v2, also where there is no such route. */
 export function createInferenceRoutes(options: InferenceOptions): Protocol {
   const { book, predictor, ready } = options;

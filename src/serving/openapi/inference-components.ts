@@ -2,7 +2,11 @@ import { datatypeNames } from '../open-inference/datatypes.ts';
 import { outputNames } from '../open-inference/outputs.ts';
 import { closed, list, object, schemaRef, text, type Part } from './parts.ts';
 
-const anything: Part = { type: 'object', description: 'Hints to other servers are taken and not used.' };
+const anything: Part = {
+  type: 'object',
+  description: 'Hints to other servers are taken and not used.',
+  additionalProperties: true,
+};
 const extent: Part = { type: 'integer', minimum: 1 };
 const element: Part = { type: ['number', 'string', 'boolean', 'null'] };
 const tensorMetadata = object({

@@ -59,7 +59,13 @@ export const schemas: Part = {
   FeedbackRequest: {
     oneOf: [schemaRef('Label'), closed({ labels: list(schemaRef('Label'), { minItems: 1 }) })],
   },
-  FeedbackAnswer: object({ accepted: { type: 'integer', minimum: 1 } }),
+  FeedbackAnswer: object(
+    {
+      accepted: { type: 'integer', minimum: 1 },
+      conflicting: { type: 'integer', description: 'Labels that say something else than an earlier one of the same request.' },
+    },
+    ['conflicting'],
+  ),
   /** The same fields flat, and `error` as text: what V2 clients look for. */
   InferenceError: object({ error: text('Code, message and problems in one line.'), ...refusal }),
 };

@@ -97,6 +97,9 @@ export function statusText(status: ModelStatus): string {
   return [
     `${status.model}: ${champion === null ? `no champion yet${traffic?.champion == null ? '' : `, v${traffic.champion} answers`}` : `v${champion.version}${champion.endpoint === null ? '' : ` (${champion.endpoint})`} since ${champion.since}`}${share}`,
     ...(champion === null ? [] : [`  because   ${champion.because}`]),
+    ...(champion === null || champion.endpoint === null
+      ? []
+      : ["  drift     not watched before a version of pawl's own leads: what the endpoint learned from is not known"]),
     ...(release === null
       ? []
       : [

@@ -15,6 +15,7 @@ import { decodeSegment } from '../../src/serving/segment.ts';
 import { startGateway, type Gateway, type GatewayOptions } from '../../src/serving/gateway.ts';
 import type { LoggedPrediction } from '../../src/serving/logged-prediction.ts';
 import { modelSpec } from '../../src/spec/schema.ts';
+import type { ReferenceBins } from '../../src/stats/reference-bins.ts';
 import { folderStore } from '../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 
@@ -55,8 +56,8 @@ export class GatewayBed {
     return bed;
   }
 
-  /** Stores and registers an artifact; returns its version. */
-  async register(artifact: Uint8Array): Promise<number> {
+  /** Stores and registers an artifact, with the bins that its windows count in; returns its version. */
+  async register(artifact: Uint8Array, reference: ReferenceBins | null = null): Promise<number> {
     const number = ++this.#releases;
     const trigger = { id: `trigger-${number}`, kind: 'person' as const, because: 'a test', by: 'tests' };
     await recordTrigger(this.registry, { ...trigger, model: this.model, evidence: {} });
@@ -87,6 +88,7 @@ export class GatewayBed {
       importances: {},
       holdoutFrom: null,
       overridden: false,
+      reference,
     });
     return version;
   }

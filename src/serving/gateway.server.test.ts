@@ -122,6 +122,7 @@ describe('a gateway with a champion', () => {
         ]),
       ),
     );
+    await until(async () => expect(await client.metrics()).toContain(`pawl_labels_conflicting_total{model="${bed.model}"} 1`));
     expect((await client.feedback({ id: 'c', label: 'up' })).status).toBe(422);
   });
 

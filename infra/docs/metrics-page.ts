@@ -115,7 +115,7 @@ export function metricsPage(): string {
 
 function unitOf(name: string): string {
   if (/_seconds(_total)?$/.test(name)) return 'seconds';
-  return /_bytes$/.test(name) ? 'bytes' : (units[name] ?? 'count');
+  return name.endsWith('_bytes') ? 'bytes' : (units[name] ?? 'count');
 }
 
 /** A label that nobody has bounded does not get onto the page: the test fails. */

@@ -206,6 +206,21 @@ describe('the prediction log', () => {
     });
   });
 
+  it('is not held up by a store that never answers', async () => {
+    let asked = 0;
+    store = Object.assign(Object.create(store) as ObjectStore, { put: () => new Promise(() => asked++) });
+    const log = await open('g1', { maxSegmentRows: 1 });
+    for (const id of ['a', 'b', 'c']) {
+      log.append(prediction(id));
+      await log.flush();
+    }
+    await vi.waitFor(() => expect(asked).toBe(1));
+    expect(await metric('pawl_prediction_log_spooled_rows_total')).toMatchObject([{ value: 3 }]);
+    expect(await metric('pawl_spool_files')).toMatchObject([{ value: 3 }]);
+    await log.close(20);
+    expect(await waiting()).toHaveLength(3);
+  });
+
   it('drops rows, and counts them, when the disk does not take them, and takes up again when it does', async () => {
     await mkdir(spool(), { recursive: true });
     const log = await open('g1', { maxBufferedBytes: 2000 });

@@ -75,6 +75,9 @@ function shown(value: unknown): string {
 const scores = ['score', 'probability', 'probabilities', 'output_probability', 'predict_proba'];
 const predictions = ['prediction', 'predictions', 'predict', 'label', 'output_label', 'class'];
 
+/** Whether an output's name says that it is a score, or a prediction. */
+export const meansAnswer = (name: string): boolean => scores.includes(name) || predictions.includes(name);
+
 /** The value under a name that says score or prediction, and the only one where neither is there. */
 export function findByName(named: ReadonlyMap<string, unknown>): Found {
   const first = (names: readonly string[]) => named.get(names.find((name) => named.has(name)) ?? '') ?? undefined;

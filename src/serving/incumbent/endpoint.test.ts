@@ -66,12 +66,14 @@ describe('an endpoint of the Open Inference Protocol', () => {
     });
   });
 
-  it('gets one matrix of all features where its one input is none of them', async () => {
+  it('gets one matrix of all features where its one input is none of them, and is asked for its probabilities where it has them', async () => {
     const inputs = [{ name: 'input-0', datatype: 'FP32', shape: [-1, 2] }];
-    team.reply = ({ method }) => ({ json: method === 'GET' ? { inputs } : scores });
+    const outputs = [{ name: 'predict_proba' }, { name: 'explanation' }];
+    team.reply = ({ method }) => ({ json: method === 'GET' ? { inputs, outputs } : scores });
     await endpoint({ features: ['price', 'holiday'] }).ask(rows);
     expect(team.asked[1]?.body).toEqual({
       inputs: [{ name: 'input-0', datatype: 'FP32', shape: [2, 2], data: [12.5, 1, null, null] }],
+      outputs: [{ name: 'predict_proba' }],
     });
     const wide = await refusalOf(endpoint().ask(rows));
     expect(wide).toMatchObject({ code: 'PAWL_INCUMBENT_ANSWER_INVALID', retryable: false });

@@ -1,6 +1,6 @@
 import type { ParsedRow } from '../row-parsing.ts';
 import { type AskedFeature, cellOf } from './cells.ts';
-import { findByName } from './endpoint-answer.ts';
+import { findByName, meansAnswer } from './endpoint-answer.ts';
 import { type FoundRows, isObject } from './json-formats.ts';
 
 /** One tensor of a request: a feature's column, or all features as one matrix. */
@@ -15,6 +15,8 @@ interface InputPlan {
 /** How an endpoint wants its tensors. */
 export interface V2Plan {
   readonly inputs: readonly InputPlan[];
+  /** Those to ask for by name, because some servers leave out the probabilities else; empty: what it gives by itself. */
+  readonly outputs: readonly string[];
   /** It does not say: the request says to a server that guesses (MLServer) that the tensors are columns of one table. */
   readonly guessed: boolean;
 }
@@ -26,7 +28,7 @@ export function guessedPlan(features: readonly AskedFeature[]): V2Plan {
   const inputs = features.map((feature) => {
     return { name: feature.name, datatype: datatypes[feature.type], features: [feature], rank: 2 } as const;
   });
-  return { inputs, guessed: true };
+  return { inputs, outputs: [], guessed: true };
 }
 
 /**
@@ -35,9 +37,10 @@ export function guessedPlan(features: readonly AskedFeature[]): V2Plan {
  * @returns null where the metadata name no inputs; a sentence where features and inputs do not meet
  */
 export function planOf(metadata: unknown, features: readonly AskedFeature[]): V2Plan | string | null {
-  const listed = isObject(metadata) && Array.isArray(metadata['inputs']) ? metadata['inputs'].filter(isObject) : [];
+  const listed = listOf(metadata, 'inputs');
   if (listed.length === 0) return null;
   const byName = new Map(features.map((feature) => [feature.name, feature]));
+  const outputs = listOf(metadata, 'outputs').flatMap(({ name }) => (meansAnswer(String(name)) ? [String(name)] : []));
   const inputs: InputPlan[] = [];
   const strange: string[] = [];
   for (const { name, datatype, shape } of listed) {
@@ -50,15 +53,22 @@ export function planOf(metadata: unknown, features: readonly AskedFeature[]): V2
     const width = Array.isArray(only['shape']) ? Number(only['shape'].at(-1)) : -1;
     if (width > 0 && width !== features.length)
       return `its input ${strange[0]} takes ${width} columns, and there are ${features.length} features`;
-    return { inputs: [{ name: strange[0] ?? '', datatype: String(only['datatype']), features, rank: 2 }], guessed: false };
+    return {
+      inputs: [{ name: strange[0] ?? '', datatype: String(only['datatype']), features, rank: 2 }],
+      outputs,
+      guessed: false,
+    };
   }
   if (strange.length > 0) return `it has inputs that are no feature: ${strange.slice(0, 10).join(', ')}`;
-  return { inputs, guessed: false };
+  return { inputs, outputs, guessed: false };
 }
+
+const listOf = (json: unknown, key: string): Readonly<Record<string, unknown>>[] =>
+  isObject(json) && Array.isArray(json[key]) ? json[key].filter(isObject) : [];
 
 const rankOf = (shape: unknown): 1 | 2 => (Array.isArray(shape) && shape.length === 1 ? 1 : 2);
 
-export function encodeV2({ inputs, guessed }: V2Plan, rows: readonly ParsedRow[]): unknown {
+export function encodeV2({ inputs, outputs, guessed }: V2Plan, rows: readonly ParsedRow[]): unknown {
   return {
     ...(guessed ? { parameters: { content_type: 'pd' } } : {}),
     inputs: inputs.map(({ name, datatype, features, rank }) => ({
@@ -68,6 +78,7 @@ export function encodeV2({ inputs, guessed }: V2Plan, rows: readonly ParsedRow[]
       data: rows.flatMap((row) => features.map((feature) => elementOf(row, feature, datatype))),
       ...(guessed && datatype === 'BYTES' ? { parameters: { content_type: 'str' } } : {}),
     })),
+    ...(outputs.length === 0 ? {} : { outputs: outputs.map((name) => ({ name })) }),
   };
 }
 
@@ -80,7 +91,7 @@ function elementOf(row: ParsedRow, feature: AskedFeature, datatype: string): unk
 
 /** Outputs named as score or prediction, or the only one; each of a value a row, or of two (the probabilities of both classes). */
 export function decodeV2(json: unknown, rows: number): FoundRows {
-  const outputs = isObject(json) && Array.isArray(json['outputs']) ? json['outputs'].filter(isObject) : [];
+  const outputs = listOf(json, 'outputs');
   if (outputs.length === 0) return 'there are no `outputs`';
   const columns = new Map<string, readonly unknown[]>();
   for (const { name, data } of outputs) {

@@ -43,6 +43,8 @@ export interface WhyAnswer {
     readonly segments: readonly string[] | null;
     /** Where the caller's key falls, from 0 to 1: below the share is the challenger's side. Null without key or challenger. */
     readonly place: number | null;
+    /** The version that the split gives the caller; null where nobody answers, or a challenger is there and the caller has no key. */
+    readonly assigned: number | null;
     readonly writer: 'rollout' | 'person' | 'break-glass';
     /** The step of the rollout; `stage` is null while nothing has ended it. */
     readonly step: { readonly stage: string | null; readonly ended: Decided | null } | null;
@@ -137,6 +139,8 @@ function labelOf({ label }: Provenance): WhyAnswer['label'] {
 function trafficOf({ key }: LoggedPrediction, { traffic }: Provenance): WhyAnswer['traffic'] {
   if (traffic === null) return null;
   const { revision, because, champion, challenger, share, shadowShare, segments, salt, writer, isStep, ended } = traffic;
+  const place = key === null || challenger === null ? null : bucket(salt, key);
+  const isChallengers = place !== null && place < share;
   return {
     revision,
     because,
@@ -147,7 +151,8 @@ function trafficOf({ key }: LoggedPrediction, { traffic }: Provenance): WhyAnswe
     share,
     shadowShare,
     segments,
-    place: key === null || challenger === null ? null : bucket(salt, key),
+    place,
+    assigned: challenger === null ? champion : place === null ? null : isChallengers ? challenger : champion,
     writer,
     step: isStep ? { stage: ended?.stage ?? null, ended: ended === null ? null : said(ended) } : null,
   };

@@ -124,6 +124,15 @@ describe('the answer to why', () => {
     );
   });
 
+  it('says so where somebody else answered than the split gives', () => {
+    const other = whyAnswer([logged({ version: 2, role: 'champion' })], provenance);
+    expect(other.traffic).toMatchObject({ assigned: 3, place: expect.closeTo(0.769, 3) as number });
+    expect(whyText(other)).toContain('            the split gives v3: it was not ready, failed or was late, or');
+    const keyless = whyAnswer([logged({ key: null })], provenance);
+    expect(keyless.traffic).toMatchObject({ assigned: null, place: null });
+    for (const why of [keyless, whyAnswer([logged()], provenance)]) expect(whyText(why)).not.toContain('the split gives');
+  });
+
   it('tells the default answer as such: no version gave it', () => {
     const none = { ...provenance, version: null, release: null, trigger: null, label: null, gates: [], championSince: [] };
     const why = whyAnswer([logged({ version: 0, role: 'default', score: NaN, key: null, prediction: '0' })], none);

@@ -35,32 +35,45 @@ function labelled({ answer, label }: WhyAnswer): string[] {
 
 function routed({ traffic, answer }: WhyAnswer): string[] {
   if (traffic === null) return ['  traffic   the registry does not know the revision that was in force'];
-  const { revision, champion, challenger, share, shadowShare, segments, place, step } = traffic;
+  const { revision, champion, because, from } = traffic;
   const until = traffic.until === null ? 'in force still' : `in force until ${when(traffic.until)} UTC`;
   const who = champion === null ? 'nobody answers' : `champion v${champion}`;
-  const whom = segments === null ? 'of the callers' : `of the callers in ${segments.join(', ')}`;
-  const trial =
-    challenger === null
-      ? ''
-      : `, challenger v${challenger} with ${percent(share)} ${whom}${shadowShare === 0 ? '' : `, the other side asked beside for ${percent(shadowShare)} of the requests`}`;
-  const side = place !== null && place < share ? 'challenger' : 'champion';
-  const missed = answer.role !== side && answer.role !== 'shadow' && place !== null;
   return [
-    `  traffic   revision ${revision}, from ${when(traffic.from)} UTC, ${until}: ${who}${trial}`,
-    `            because: ${traffic.because}`,
-    ...(place === null
-      ? []
-      : [
-          `            the caller's key falls at ${percent(place)}, on the ${side}'s side${missed ? `, yet the ${answer.role} answered` : ''}`,
-        ]),
-    ...(step === null
-      ? traffic.writer === 'rollout'
-        ? ['            no rollout was running']
-        : [`            written for a person${traffic.writer === 'break-glass' ? ', past the workflows' : ''}`]
-      : [
-          `            step of the rollout: ${step.stage ?? 'it runs still'}${step.ended === null ? '' : `; ${when(step.ended.at)} UTC ${step.ended.action}: ${step.ended.because}`}`,
-        ]),
+    `  traffic   revision ${revision}, from ${when(from)} UTC, ${until}: ${who}${trialText(traffic)}`,
+    `            because: ${because}`,
+    ...sideText(traffic, answer),
+    `            ${stepText(traffic)}`,
   ];
+}
+
+type Traffic = NonNullable<WhyAnswer['traffic']>;
+
+function trialText({ challenger, share, shadowShare, segments }: Traffic): string {
+  if (challenger === null) return '';
+  const whom = segments === null ? 'of the callers' : `of the callers in ${segments.join(', ')}`;
+  const beside = shadowShare === 0 ? '' : `, the other side asked beside for ${percent(shadowShare)} of the requests`;
+  return `, challenger v${challenger} with ${percent(share)} ${whom}${beside}`;
+}
+
+/** Where the split puts the caller, and what may have been in its way. */
+function sideText({ place, share, assigned }: Traffic, answer: WhyAnswer['answer']): string[] {
+  const side = place !== null && place < share ? 'challenger' : 'champion';
+  const placed = place === null ? [] : [`            the caller's key falls at ${percent(place)}, on the ${side}'s side`];
+  if (assigned === null || answer.role === 'shadow' || answer.version === assigned) return placed;
+  return [
+    ...placed,
+    `            the split gives v${assigned}: it was not ready, failed or was late, or the caller asked for another version, opted out or is in no segment of the rollout`,
+  ];
+}
+
+function stepText({ step, writer }: Traffic): string {
+  if (step === null) {
+    if (writer === 'rollout') return 'no rollout was running';
+    return `written for a person${writer === 'break-glass' ? ', past the workflows' : ''}`;
+  }
+  const { stage, ended } = step;
+  const end = ended === null ? '' : `; ${when(ended.at)} UTC ${ended.action}: ${ended.because}`;
+  return `step of the rollout: ${stage ?? 'it runs still'}${end}`;
 }
 
 function made({ version, release }: WhyAnswer): string[] {

@@ -45,9 +45,9 @@ describe('encoding segments in a thread', () => {
     const script = join(folder, 'dying.mjs');
     await writeFile(
       script,
-      `import { parentPort } from 'node:worker_threads';
+      `import { parentPort, workerData } from 'node:worker_threads';
        parentPort.on('message', ({ path }) => {
-         parentPort.postMessage({ taken: path });
+         Atomics.store(workerData, 0, 1);
          if (path === 'deadly') throw new Error('deadly');
          if (path === 'exit') process.exit(1);
          parentPort.postMessage({ segment: { rows: 0, damagedBytes: 7 } });

@@ -7,15 +7,15 @@ const heap = 256;
 /** A file that ends the thread so often is given up: it would never be got past. */
 const mostDeaths = 3;
 
-/** What the thread answers; first that it has begun. `final`: the file will never be readable. */
+/** What the thread answers. `final`: the file will never be readable. */
 export type SegmentReply =
-  | { readonly taken: string }
-  | { readonly segment: ReturnType<typeof encodeSegment> }
-  | { readonly failed: string; readonly final: boolean };
+  { readonly segment: ReturnType<typeof encodeSegment> } | { readonly failed: string; readonly final: boolean };
 
 /** Turns spool files into segments in a thread of its own, which is begun when there is work, and again when it has died. */
 export class SegmentEncoder {
   readonly #script: string;
+  /** Set to 1 by the thread when it begins with a file. In shared memory: a message may die with the thread. */
+  readonly #taken = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | null = null;
   /** Of the file that is being worked on. */
   #deaths: { readonly path: string; count: number } = { path: '', count: 0 };
@@ -43,21 +43,18 @@ export class SegmentEncoder {
     await worker?.terminate();
   }
 
-  #ask(path: string): Promise<Exclude<SegmentReply, { taken: string }>> {
+  #ask(path: string): Promise<SegmentReply> {
+    Atomics.store(this.#taken, 0, 0);
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
-      // A thread that could not begin says nothing about the file.
-      let taken = false;
       const settle = (act: () => void) => {
         worker.off('message', onReply).off('error', onError).off('exit', onExit);
         act();
       };
-      const onReply = (reply: SegmentReply) => {
-        if ('taken' in reply) taken = true;
-        else settle(() => resolve(reply));
-      };
+      const onReply = (reply: SegmentReply) => settle(() => resolve(reply));
       const died = (error: Error) => {
-        if (taken) this.#deaths.count++;
+        // A thread that could not begin says nothing about the file.
+        if (Atomics.load(this.#taken, 0) === 1) this.#deaths.count++;
         settle(() => reject(error));
       };
       const onError = (error: unknown) => died(error as Error);
@@ -68,7 +65,7 @@ export class SegmentEncoder {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { resourceLimits: { maxOldGenerationSizeMb: heap } });
+    const worker = new Worker(this.#script, { workerData: this.#taken, resourceLimits: { maxOldGenerationSizeMb: heap } });
     // It keeps no process alive: what it did not do is done at the next start.
     worker.unref();
     const forget = () => {

@@ -1,17 +1,18 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { SegmentReply } from './segment-encoder.ts';
 import { encodeSegment } from './segment-encoding.ts';
 
 /** Turns spool files into segments, one at a time, away from the event loop that serves. */
 const port = parentPort;
 if (port === null) throw new Error('segment-thread.ts runs in a worker thread.');
+const taken = workerData as Int32Array;
 stepBack();
 
 port.on('message', ({ path }: { path: string }) => {
-  port.postMessage({ taken: path } satisfies SegmentReply, []);
+  Atomics.store(taken, 0, 1);
   let file: Buffer;
   try {
     file = readFileSync(path);
@@ -25,7 +26,8 @@ port.on('message', ({ path }: { path: string }) => {
     const transfer = 'bytes' in segment ? [segment.bytes.buffer] : [];
     port.postMessage({ segment } satisfies SegmentReply, transfer);
   } catch (error) {
-    port.postMessage({ failed: messageOf(error), final: true } satisfies SegmentReply, []);
+    const final = !(error instanceof RangeError && error.message.includes('allocation'));
+    port.postMessage({ failed: messageOf(error), final } satisfies SegmentReply, []);
   }
 });
 

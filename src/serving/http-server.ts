@@ -30,11 +30,15 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   readonly #lane: FastLane;
+  /** Requests of a connection of node:http that are being answered. */
+  readonly #underWay = new WeakMap<Duplex, number>();
+  /** Connections of node:http that end with the answers that are under way: what came behind was no request. */
+  readonly #spoilt = new WeakSet<Duplex>();
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#server = createServer(
-      { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
+      { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs, requireHostHeader: false },
       (request, response) => void this.#answer(request, response),
     );
     const [takeOver] = this.#server.listeners('connection') as ((socket: Socket) => void)[];
@@ -46,6 +50,12 @@ export class HttpServer {
         socket.resume();
       },
     });
+    // A caller that has said all that it will still waits for the answer; by itself node:http would throw it away.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    this.#server.on(
+      'checkExpectation',
+      (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response),
+    );
     this.#server.on('clientError', (error, socket) => this.#refuseUnread(error, socket));
     this.#server.removeAllListeners('connection');
     this.#server.on('connection', (socket) => this.#lane.accept(socket));
@@ -79,6 +89,8 @@ export class HttpServer {
   /** What is no HTTP, or came too slowly. Without this node:http answers with nothing but a status. */
   #refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (!socket.writable) return void socket.destroy();
+    // An answer that is under way goes out first: the caller would else take this one for it.
+    if ((this.#underWay.get(socket) ?? 0) > 0) return void this.#spoilt.add(socket);
     const refused =
       error.code === 'HPE_HEADER_OVERFLOW'
         ? new FinalError('PAWL_REQUEST_TOO_LARGE', 'The head of the request is larger than the gateway takes.')
@@ -92,7 +104,10 @@ export class HttpServer {
     const method = message.method ?? '';
     const path = (message.url ?? '/').split('?', 1)[0] ?? '/';
     let given: Answer;
+    const { socket } = message;
+    this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1);
     try {
+      refuseDoubtful(message);
       const body = await readBody(message, bodyLimit);
       const header = (name: string) => {
         const value = message.headers[name];
@@ -102,6 +117,16 @@ export class HttpServer {
     } catch (error) {
       given = refuse(error, { method, path });
     }
-    send(response, given, this.draining || given.status === 413);
+    const left = (this.#underWay.get(socket) ?? 1) - 1;
+    this.#underWay.set(socket, left);
+    send(response, given, this.draining || given.status === 413 || (left === 0 && this.#spoilt.has(socket)));
   }
+}
+
+/** What node:http would refuse by itself, without saying why. @throws FinalError PAWL_REQUEST_MALFORMED */
+function refuseDoubtful({ httpVersion, headers }: IncomingMessage): void {
+  if (httpVersion === '1.1' && headers.host === undefined)
+    throw new FinalError('PAWL_REQUEST_MALFORMED', 'The request has no header host.');
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue')
+    throw new FinalError('PAWL_REQUEST_MALFORMED', 'The request expects what the gateway does not know.');
 }

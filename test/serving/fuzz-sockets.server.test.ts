@@ -36,6 +36,39 @@ describe('callers that do not keep to HTTP, or to any pace', () => {
     });
   });
 
+  it('may send headers that mean more than their text', async () => {
+    const header = fc.constantFrom(
+      ...[
+        'expect: 100-continue',
+        'expect: tea',
+        'connection: close',
+        'connection: upgrade',
+        'upgrade: websocket',
+        'te: trailers',
+      ],
+      ...[
+        'content-length: 5',
+        'content-length: -1',
+        'content-encoding: gzip',
+        'host: y',
+        'x-pawl-key: a',
+        'x-pawl-key: b',
+        ' folded',
+      ],
+      ...['transfer-encoding: chunked', 'transfer-encoding: gzip', 'transfer-encoding: chunked, chunked', 'a b: c', ': c'],
+    );
+    const version = fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/2.0', 'http/1.1');
+    const chunked = Buffer.concat([Buffer.from(`${good.length.toString(16)}\r\n`), good, Buffer.from('\r\n0\r\n\r\n')]);
+    const forms = fc.record({ version, headers: fc.array(header, { maxLength: 3 }), body: fc.constantFrom(good, good, chunked) });
+    await holds(forms, 150, async ({ version, headers, body }) => {
+      const length = body === chunked ? 'transfer-encoding: chunked' : `content-length: ${body.length}`;
+      const lines = [`POST ${predictPath} ${version}`, 'host: x', length, ...headers, '', ''];
+      const heard = await speak(bed.httpPort, { pieces: [Buffer.from(lines.join('\r\n')), body], ending: 'half-close' });
+      expect(heard.closed, lines.join('\n')).toBe(true);
+      return checkAll(heard);
+    });
+  });
+
   it('are read in whatever pieces they come', async () => {
     const cuts = fc.array(fc.nat(request(good).length), { minLength: 1, maxLength: 6 });
     await holds(cuts, 40, async (places) => {

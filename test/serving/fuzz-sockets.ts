@@ -46,7 +46,7 @@ export function speak(port: number, { pieces, pauseMs = 0, ending, withinMs = 50
   });
 }
 
-/** The HTTP answers in what a server said; what is no HTTP is left out. */
+/** The HTTP answers in what a server said; what is no HTTP is left out, and so is `100 Continue`. */
 function answersIn(bytes: Buffer): { status: number; body: string }[] {
   const answers: { status: number; body: string }[] = [];
   let rest = bytes.toString('latin1');
@@ -55,7 +55,7 @@ function answersIn(bytes: Buffer): { status: number; body: string }[] {
     if (head === null) return answers;
     const length = Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head[0])?.[1] ?? 0);
     const body = rest.slice(head[0].length, head[0].length + length);
-    answers.push({ status: Number(head[1]), body: Buffer.from(body, 'latin1').toString() });
+    if (head[1] !== '100') answers.push({ status: Number(head[1]), body: Buffer.from(body, 'latin1').toString() });
     rest = rest.slice(head[0].length + length);
   }
 }

@@ -38,6 +38,13 @@ export default {
       to: { path: '^infra/' },
     },
     {
+      name: 'nothing-needs-the-bench',
+      comment: 'What measures pawl is no part of it.',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'only-the-cli-speaks-to-temporal',
       comment: 'Within src/ only cli/ and console/ import Temporal.',
       severity: 'error',
@@ -68,7 +75,7 @@ export default {
     {
       name: 'shipped-code-does-not-import-tests',
       severity: 'error',
-      from: { path: '^(src|workflows|activities|workers|infra|examples)/', pathNot: tests },
+      from: { path: '^(src|workflows|activities|workers|infra|bench|examples)/', pathNot: tests },
       to: { path: ['^test/', tests] },
     },
     {

@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,workflows,activities,workers,infra,examples}/**/*.test.ts'],
+          include: ['{src,workflows,activities,workers,infra,bench,examples}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...withServers],
           testTimeout: 20_000,
         },

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** The rooms that are compiled; tests, benches and examples' data are not. */
-export const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'examples'];
+/** The rooms that are compiled; tests and examples' data are not. */
+export const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'bench', 'examples'];
 
 const isInput = (file) => /\.(ts|mjs|sql|proto)$/.test(file) && !/\.(test|testsuite)\.ts$/.test(file);
 

@@ -21,7 +21,7 @@ try {
   if (compiled.status !== 0) throw new Error(`The sources do not compile:\n${compiled.stdout}${compiled.stderr}`);
   symlinkSync(modules, path.join(scratch, 'node_modules'));
   symlinkSync(path.join(root, 'package.json'), path.join(scratch, 'package.json'));
-  const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'test'];
+  const rooms = ['src', 'workflows', 'activities', 'workers', 'infra', 'bench', 'test'];
   const cruised = run(
     scratch,
     'dependency-cruiser/bin/dependency-cruise.mjs',

@@ -1,0 +1,73 @@
+import { table } from '../../src/cli/output.ts';
+import { floor2, type Bar, judge } from './bars.ts';
+import type { Costs } from './parts/costs.ts';
+import { errorsOf, middleOf } from './parts/peers.ts';
+import type { Measurement } from './run-load.ts';
+import type { TargetName } from './targets/target.ts';
+
+const order: readonly TargetName[] = ['pawl', 'bare handler', 'FastAPI', 'MLServer'];
+const fixed = (value: number, digits = 0) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+const times = (value: number) => (Number.isFinite(value) ? `${value.toFixed(1)}x` : '-');
+
+/** Each target at each number of connections, with how many times of its requests pawl answers. */
+export function closedLoopTable(found: readonly Measurement[]): string {
+  const counts = [...new Set(found.map(({ load }) => load.connections))].toSorted((a, b) => a - b);
+  const rows = counts.flatMap((connections) => {
+    const own = middleOf(found, 'pawl', connections);
+    return order.map((target) => {
+      const { perSecond, p50, p99, cpuPerRequest } = middleOf(found, target, connections);
+      const ratios = target === 'pawl' ? ['', ''] : [times(own.perSecond / perSecond), times(p99 / own.p99)];
+      return [connections, target, fixed(perSecond), fixed(p50, 2), fixed(p99, 2), fixed(cpuPerRequest), ...ratios];
+    });
+  });
+  return table(['connections', 'target', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs/req', 'pawl: req/s', 'pawl: p99 below by'], rows);
+}
+
+export function openLoopTable(found: readonly Measurement[]): string {
+  const rows = found.map((one) => [
+    one.target,
+    one.load.rate,
+    fixed(one.perSecond),
+    fixed(one.latency.p50, 2),
+    fixed(one.latency.p99, 2),
+    fixed(one.latency.p999, 2),
+    errorsOf(one),
+  ]);
+  return table(['target', 'asked req/s', 'answered req/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'errors'], rows);
+}
+
+export function costTable({ bare, variants, subjects, profiled }: Costs): string {
+  const all = variants[0]?.measurement.cpuPerRequest ?? NaN;
+  const switched = [
+    ['bare handler', fixed(bare.cpuPerRequest, 1), fixed(bare.perSecond), times(bare.cpuPerRequest / all)],
+    ...variants.map(({ name, measurement: { cpuPerRequest, perSecond } }) => [
+      name,
+      fixed(cpuPerRequest, 1),
+      fixed(perSecond),
+      times(cpuPerRequest / all),
+    ]),
+  ];
+  const profile = Object.entries(subjects).map(([subject, time]) => [subject, fixed(time, 1)]);
+  return [
+    table(['pawl, 64 connections', 'CPU µs/req', 'req/s', 'against all on'], switched),
+    '',
+    table([`main thread, profiled (all threads: ${fixed(profiled, 1)})`, 'µs/req'], profile),
+  ].join('\n');
+}
+
+export function barTable(bars: readonly Bar[]): string {
+  const rows = bars.map((bar) => {
+    const verdict = judge(bar);
+    const value = verdict === null ? '-' : `${fixed(verdict.value ?? NaN, 2)} ${bar.unit}`.trim();
+    const sign = bar.wanted === 'at least' ? '>=' : '<=';
+    const ratio = verdict === null ? '' : floor2(verdict.ratio);
+    return [
+      verdict === null ? 'not measured' : verdict.held ? 'held' : 'MISSED',
+      bar.name,
+      value,
+      `${sign} ${bar.bar} ${bar.unit}`.trim(),
+      ratio,
+    ];
+  });
+  return table(['', 'bar', 'value', 'wanted', 'ratio'], rows);
+}

@@ -1,6 +1,6 @@
 // What a build is made from, as one digest: a build is stale exactly when this has changed.
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,8 @@ const isInput = (file) => /\.(ts|mjs|sql|proto)$/.test(file) && !/\.(test|testsu
 /** Every input file, relative to the repository. */
 export function inputFiles() {
   const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
-  for (const room of rooms) {
+  // An image is built without the bench.
+  for (const room of rooms.filter((name) => existsSync(path.join(root, name)))) {
     for (const entry of readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })) {
       if (entry.isFile() && isInput(entry.name))
         files.push(path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));

@@ -5,10 +5,15 @@ import { TimeHistogram } from './time-histogram.ts';
 export function createGatewayMetrics() {
   const register = new Registry();
   const registers = [register];
+  const observers: (() => void)[] = [];
   collectDefaultMetrics({ register });
   return {
     register,
+    /** Calls back before the metrics are read, also for another process of the group. */
+    beforeScrape: (observe: () => void) => void observers.push(observe),
+    // The first to be read, so that the others are read as the observers leave them.
     requests: new Counter({
+      collect: () => observers.forEach((observe) => observe()),
       name: 'pawl_requests_total',
       help: 'Predict requests answered, by the version that answered and its role.',
       labelNames: ['model', 'version', 'role'] as const,
@@ -40,12 +45,12 @@ export function createGatewayMetrics() {
     }),
     rowsUnderWay: new Gauge({ name: 'pawl_rows_under_way', help: 'Rows that are being answered now.', registers }),
     breakerOpen: new Gauge({
+      aggregator: 'max',
       name: 'pawl_breaker_open',
       help: '1 while a version that failed again and again is spared, 0 else.',
       labelNames: ['model', 'version'] as const,
       registers,
     }),
-      aggregator: 'max',
     versionCpu: new Counter({
       name: 'pawl_version_cpu_seconds_total',
       help: 'Processor time that a version took to score, in any role.',
@@ -76,19 +81,21 @@ export function createGatewayMetrics() {
       registers,
     }),
     revision: new Gauge({
+      aggregator: 'min',
       name: 'pawl_traffic_revision',
-      help: 'Traffic revision in force at this gateway.',
+      help: 'Traffic revision in force at this gateway; of several processes the oldest.',
       labelNames: ['model'] as const,
       registers,
     }),
     share: new Gauge({
+      aggregator: 'max',
       name: 'pawl_traffic_share',
       help: "The challenger's share in force at this gateway, 0 to 1; 0 once its lease has run out.",
       labelNames: ['model'] as const,
       registers,
     }),
     versionsHeld: new Gauge({
-      aggregator: 'max',
+      aggregator: 'min',
       name: 'pawl_versions_held',
       help: 'Versions loaded and warm.',
       labelNames: ['model'] as const,
@@ -101,6 +108,7 @@ export function createGatewayMetrics() {
       registers,
     }),
     registryReachable: new Gauge({
+      aggregator: 'min',
       name: 'pawl_registry_reachable',
       help: '1 while the registry answers, 0 while it does not.',
       registers,
@@ -169,15 +177,6 @@ export function createGatewayMetrics() {
       labelNames: ['model'] as const,
       registers,
     }),
-    windowsQueued: new Gauge({
-      name: 'pawl_windows_queued',
-      help: 'Window rows in memory that neither the registry nor the local disk has taken.',
-      registers,
-    }),
-  };
-}
-
-export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
     labelsRepeated: new Counter({
       name: 'pawl_labels_repeated_total',
       help: 'Labels of predictions that had one, as the registry took them from this gateway; the first one stands.',
@@ -191,9 +190,18 @@ export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
       registers,
     }),
     labelsUnknown: new Gauge({
+      aggregator: 'max',
       name: 'pawl_labels_unknown',
       help: 'Labels in the registry whose prediction is nowhere in the log: rising where callers send other ids than they predict with. The same at every gateway.',
       labelNames: ['model'] as const,
-      aggregator: 'max',
       registers,
     }),
+    windowsQueued: new Gauge({
+      name: 'pawl_windows_queued',
+      help: 'Window rows in memory that neither the registry nor the local disk has taken.',
+      registers,
+    }),
+  };
+}
+
+export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;

@@ -8,7 +8,8 @@ import type { ModelTraffic } from './model-traffic.ts';
 import { trafficOf } from './open-inference/lookup.ts';
 import { openApiAnswer } from './openapi/document.ts';
 import { callerHeaders, parsePredictRequest } from './predict-request.ts';
-import type { Answered, Predictor } from './predictor.ts';
+import { predictAnswer } from './predict-answer.ts';
+import type { Predictor } from './predictor.ts';
 import type { Handler, Route } from './routes.ts';
 import type { TrafficBook } from './traffic-book.ts';
 
@@ -33,14 +34,13 @@ const post = ['POST'];
 export function gatewayRoutes(options: HandlerOptions): Route[] {
   const { process, book, predictor, feedback, metrics, metricsText, monotonic } = options;
 
-  const predict: Handler = async (request, model) => {
+  const predict: Handler = (request, model) => {
     const traffic = trafficOf(book, model);
     const asked = parsePredictRequest(
       parseJson(request.body),
       callerHeaders((name) => request.header(name)),
     );
-    const answered = await predictor.predict(traffic, asked, request.arrivedAt);
-    return jsonAnswer(200, { model, predictions: answered.predictions }, answerHeaders(answered));
+    return predictor.predict(traffic, asked, request.arrivedAt).then((answered) => predictAnswer(model, answered));
   };
 
   const acceptLabels: Handler = async (request, model) => {
@@ -87,13 +87,6 @@ function readiness({ book, draining }: HandlerOptions): Answer {
   const waiting = book.all().filter((traffic) => !traffic.ready());
   if (waiting.length === 0) return jsonAnswer(200, { status: 'ready' });
   return jsonAnswer(503, { status: 'loading', models: waiting.map(({ model }) => model) });
-}
-
-function answerHeaders({ version, fallback }: Answered): Record<string, string> {
-  return {
-    ...(version === null ? {} : { 'x-pawl-version': String(version) }),
-    ...(fallback === null ? {} : { 'x-pawl-fallback': fallback }),
-  };
 }
 
 /** The assignment in force at this gateway, for `GET /v1/models`. */

@@ -25,7 +25,13 @@ beforeEach(() => {
       },
       { methods: ['GET', 'HEAD'], path: '/healthz', handle: () => Promise.reject(new Error('password=hunter2')) },
     ],
-    protocols: [{ match: (path) => path.startsWith('/v2'), handle: ({ path }) => Promise.resolve(jsonAnswer(200, { path })) }],
+    protocols: [
+      {
+        match: (path) => path.startsWith('/v2'),
+        handle: ({ path }) => Promise.resolve(jsonAnswer(200, { path })),
+        refuse: () => jsonAnswer(400, {}),
+      },
+    ],
     callerFault: (model) => void faults.push(model),
     metrics: createGatewayMetrics(),
     logger,

@@ -51,14 +51,13 @@ export class Router {
   }
 
   /** Never rejects. */
-  async answer(request: HttpRequest): Promise<Answer> {
+  answer(request: HttpRequest): Promise<Answer> {
     try {
-      for (const protocol of this.#options.protocols) if (protocol.match(request.path)) return await protocol.handle(request);
-      const { route, model } = this.#find(request.path);
-      if (!route.methods.includes(request.method)) throw new MethodNotAllowed(request.method, route.methods);
-      return await route.handle(request, model);
+      const answer = this.#handle(request);
+      if (!(answer instanceof Promise)) return Promise.resolve(answer);
+      return answer.catch((error: unknown) => this.refuse(error, request));
     } catch (error) {
-      return this.refuse(error, request);
+      return Promise.resolve(this.refuse(error, request));
     }
   }
 
@@ -75,6 +74,13 @@ export class Router {
       if (model !== null) callerFault(model);
     }
     return answer;
+  }
+
+  #handle(request: HttpRequest): Answer | Promise<Answer> {
+    for (const protocol of this.#options.protocols) if (protocol.match(request.path)) return protocol.handle(request);
+    const { route, model } = this.#find(request.path);
+    if (!route.methods.includes(request.method)) throw new MethodNotAllowed(request.method, route.methods);
+    return route.handle(request, model);
   }
 
   /** One failure a second is told in full, with how many there were since the last one: a version that fails fails often. */

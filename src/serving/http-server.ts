@@ -104,6 +104,7 @@ export class HttpServer {
     const method = message.method ?? '';
     const path = (message.url ?? '/').split('?', 1)[0] ?? '/';
     let given: Answer;
+    let last = false;
     const { socket } = message;
     this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1);
     try {
@@ -115,11 +116,13 @@ export class HttpServer {
       };
       given = await answer({ method, path, header, body, arrivedAt: monotonic() });
     } catch (error) {
+      // What is left of such a request cannot be told from the next one.
+      last = true;
       given = refuse(error, { method, path });
     }
     const left = (this.#underWay.get(socket) ?? 1) - 1;
     this.#underWay.set(socket, left);
-    send(response, given, this.draining || given.status === 413 || (left === 0 && this.#spoilt.has(socket)));
+    send(response, given, last || this.draining || (left === 0 && this.#spoilt.has(socket)));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { FinalError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
+import { FailureLog } from './failure-log.ts';
 import { errorAnswer, type Answer, type HttpRequest } from './http-answer.ts';
 
 /** What a route does; rejections become error answers by their code. */
@@ -37,12 +38,12 @@ const modelInPath = '{model}';
 export class Router {
   readonly #options: RouterOptions;
   readonly #whole = new Map<string, Route>();
-  #untold = 0;
-  #quietUntil = 0;
+  readonly #failures: FailureLog;
   readonly #ofModel: { readonly before: string; readonly after: string; readonly route: Route }[] = [];
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    this.#failures = new FailureLog(options.logger);
     for (const route of options.routes) {
       const [before = '', after] = route.path.split(modelInPath);
       if (after === undefined) this.#whole.set(route.path, route);
@@ -63,11 +64,11 @@ export class Router {
 
   /** The answer to a request that cannot be carried out; counted, and logged where it is our fault. */
   refuse(error: unknown, { method, path }: Pick<HttpRequest, 'method' | 'path'>): Answer {
-    const { callerFault, metrics, logger, protocols } = this.#options;
+    const { callerFault, metrics, protocols } = this.#options;
     const protocol = protocols.find((one) => one.match(path));
     if (protocol !== undefined) return protocol.refuse(error, path);
     const answer = errorAnswer(error, error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {});
-    if (answer.status >= 500 && answer.status !== 503) this.#tell(error, method, path);
+    if (answer.status >= 500 && answer.status !== 503) this.#failures.tell(error, { method, url: path.slice(0, 200) });
     if (answer.status < 500 && error instanceof FinalError) {
       metrics.callerFaults.inc({ code: error.code });
       const model = this.#modelOf(path);
@@ -81,16 +82,6 @@ export class Router {
     const { route, model } = this.#find(request.path);
     if (!route.methods.includes(request.method)) throw new MethodNotAllowed(request.method, route.methods);
     return route.handle(request, model);
-  }
-
-  /** One failure a second is told in full, with how many there were since the last one: a version that fails fails often. */
-  #tell(error: unknown, method: string, path: string): void {
-    const now = performance.now();
-    this.#untold++;
-    if (now < this.#quietUntil) return;
-    this.#options.logger.error({ err: error, method, url: path.slice(0, 200), failures: this.#untold }, 'request failed');
-    this.#untold = 0;
-    this.#quietUntil = now + 1000;
   }
 
   #find(path: string): { route: Route; model: string } {

@@ -16,7 +16,7 @@ import { infer } from './infer.ts';
 import type { InferenceOptions } from './inference-options.ts';
 import { describeModel, isReady, trafficOf } from './lookup.ts';
 import { serverMetadata } from './metadata.ts';
-import { asPawlError, countRefusal, messageOf } from './refusal.ts';
+import { asPawlError, messageOf, RefusalCount } from './refusal.ts';
 import { impatience } from './grpc-impatience.ts';
 
 export interface GrpcServerOptions extends InferenceOptions {
@@ -100,6 +100,7 @@ interface OfModel {
 
 function implementation(options: GrpcServerOptions): UntypedServiceImplementation {
   const { book, predictor, ready, monotonic } = options;
+  const refusals = new RefusalCount(options);
 
   /** `modelOf`: the model that a refusal is counted with. */
   function unary<Request>(
@@ -112,7 +113,7 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
         if (!(request instanceof Undecodable)) return [null, await answer(request, call)];
         throw new FinalError('PAWL_REQUEST_MALFORMED', 'The message cannot be decoded.', { cause: request.cause });
       } catch (error) {
-        countRefusal(options, error, request instanceof Undecodable ? null : modelOf(request));
+        refusals.add(error, request instanceof Undecodable ? null : modelOf(request));
         return [statusOf(error)];
       }
     }

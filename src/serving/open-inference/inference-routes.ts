@@ -4,7 +4,7 @@ import type { ModelTraffic } from '../model-traffic.ts';
 import { infer } from './infer.ts';
 import { describeModel, isReady, trafficOf } from './lookup.ts';
 import { serverMetadata } from './metadata.ts';
-import { countRefusal, refusal } from './refusal.ts';
+import { RefusalCount, refusal } from './refusal.ts';
 import { restAnswer } from './rest-answer.ts';
 import { MethodNotAllowed, type Protocol } from '../routes.ts';
 import { parseRestRequest } from './rest-request.ts';
@@ -21,6 +21,7 @@ export const inferenceTemplates: readonly string[] = [
 /** The REST side of the Open Inference Protocol V2: every path under /v2, also where there is no such route. */
 export function createInferenceRoutes(options: InferenceOptions): Protocol {
   const { book, predictor, ready } = options;
+  const refusals = new RefusalCount(options);
 
   async function answer(request: HttpRequest): Promise<Answer> {
     const { path } = request;
@@ -54,7 +55,7 @@ export function createInferenceRoutes(options: InferenceOptions): Protocol {
 
   function refuse(error: unknown, path: string): Answer {
     const [, model = null] = modelPath.exec(path) ?? [];
-    countRefusal(options, error, model === null ? null : decode(model));
+    refusals.add(error, model === null ? null : decode(model));
     return refusal(error, error instanceof MethodNotAllowed ? { allow: error.allowed.join(', ') } : {});
   }
 

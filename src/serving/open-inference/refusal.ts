@@ -1,4 +1,5 @@
 import { FinalError, PawlError } from '../../errors.ts';
+import { FailureLog } from '../failure-log.ts';
 import { jsonAnswer, type Answer } from '../http-answer.ts';
 import type { InferenceOptions } from './inference-options.ts';
 
@@ -25,12 +26,23 @@ export function refusal(error: unknown, headers: Readonly<Record<string, string>
   return jsonAnswer(status, { error: messageOf(known), code, todo, problems }, { ...retry, ...headers });
 }
 
-/** Counts a request that was refused for a fault of its own, and logs one that failed otherwise. */
-export function countRefusal({ book, predictor, metrics, logger }: InferenceOptions, error: unknown, model: string | null): void {
-  const { status, retryable, code } = asPawlError(error);
-  if (status >= 500 && status !== 503) logger.error({ err: error, model }, 'request for inference failed');
-  if (status >= 500 || retryable) return;
-  metrics.callerFaults.inc({ code: code });
-  const traffic = model === null ? null : book.get(model);
-  if (traffic !== null) predictor.callerFault(traffic);
+/** Keeps account of requests that were not answered: the caller's faults are counted, the others told to the log. */
+export class RefusalCount {
+  readonly #options: InferenceOptions;
+  readonly #failures: FailureLog;
+
+  constructor(options: InferenceOptions) {
+    this.#options = options;
+    this.#failures = new FailureLog(options.logger);
+  }
+
+  add(error: unknown, model: string | null): void {
+    const { book, predictor, metrics } = this.#options;
+    const { status, retryable, code } = asPawlError(error);
+    if (status >= 500 && status !== 503) this.#failures.tell(error, { model });
+    if (status >= 500 || retryable) return;
+    metrics.callerFaults.inc({ code });
+    const traffic = model === null ? null : book.get(model);
+    if (traffic !== null) predictor.callerFault(traffic);
+  }
 }

@@ -49,6 +49,12 @@ describe('the endpoint that a file names', () => {
     ).toEqual([]);
   });
 
+  it('carries no credentials', () => {
+    expect(mistakesOf(file('champion: { http: "https://me:word@old/score" }')).join()).toMatch(
+      /^6: champion.http carries credentials/,
+    );
+  });
+
   it('has no classes in a regression', () => {
     const text = file('champion: { http: "http://old", classes: [1, 2] }').replace('binary-classification', 'regression');
     expect(mistakesOf(text)).toContain('6: champion.classes names classes and the task is regression (leave it out)');

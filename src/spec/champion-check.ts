@@ -18,6 +18,13 @@ export function championCheck(file: unknown, report: Report): void {
     const hint = meant === undefined ? 'a feature of the contract, which callers send' : `did you mean ${meant}?`;
     report(['champion', 'features', i], `${name} is no feature of the contract`, hint);
   }
+  const url = valueAt(file, ['champion', 'http']);
+  if (typeof url === 'string' && /^https?:\/\/[^/]*@/.test(url))
+    report(
+      ['champion', 'http'],
+      'champion.http carries credentials, which everybody could read who sees the file',
+      'a URL without',
+    );
   const classes = valueAt(file, ['champion', 'classes']);
   if (classes !== undefined && valueAt(file, ['task']) === 'regression')
     report(['champion', 'classes'], 'champion.classes names classes and the task is regression', 'leave it out');

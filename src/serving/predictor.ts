@@ -222,11 +222,11 @@ function isOverload(error: unknown): boolean {
   return error instanceof PawlError && error.code === 'PAWL_OVERLOADED';
 }
 
-/** @throws FinalError PAWL_ROW_INVALID with the problems of all rows */
+/** @throws FinalError PAWL_ROW_INVALID with the problems of all rows, as far as anybody wants to read them */
 function parseRows(by: ServedVersion, rows: readonly unknown[]): ParsedRow[] {
   const problems: Problem[] = [];
   const parsed: ParsedRow[] = [];
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < rows.length && problems.length < mostProblems; i++) {
     const before = problems.length;
     const row = by.scorer.parse(rows[i], problems);
     if (row !== null) parsed.push(row);
@@ -237,7 +237,8 @@ function parseRows(by: ServedVersion, rows: readonly unknown[]): ParsedRow[] {
       }
   }
   if (problems.length === 0) return parsed;
-  const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+  const count =
+    problems.length === 1 ? 'a mistake' : `${problems.length < mostProblems ? '' : 'at least '}${problems.length} mistakes`;
   throw new FinalError(
     'PAWL_ROW_INVALID',
     `The request has ${count} in its ${rows.length === 1 ? 'row' : 'rows'}; nothing was predicted.`,

@@ -116,5 +116,13 @@ describe('whatever callers send over HTTP', () => {
     });
   });
 
+  it('may have more mistakes than anybody reads', async () => {
+    const body = textOf({ rows: Array.from({ length: 5000 }, () => ({})) });
+    const response = await fetch(`${bed.client.address}${predictPath}`, { method: 'POST', body });
+    const { error } = (await response.json()) as { error: { code: string; problems: unknown[] } };
+    expect(error).toMatchObject({ code: 'PAWL_ROW_INVALID', message: expect.stringContaining('at least 100') as string });
+    expect(error.problems).toHaveLength(100);
+  });
+
   it('leaves the gateway alive, with a log of what it answered and nothing else', () => bed.checkLog());
 });

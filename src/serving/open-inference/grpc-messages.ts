@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors.ts';
 import type { Inferred } from './infer.ts';
-import { checkParameters, notForInference, readName, readOutputs, type InferRequest } from './infer-request.ts';
+import { checkParameters, mostProblems, notForInference, readName, readOutputs, type InferRequest } from './infer-request.ts';
 import { toBinary } from './outputs.ts';
 import { fromBinary, fromValues, readHead, shown, type Tensor } from './tensors.ts';
 
@@ -36,11 +36,17 @@ export function parseGrpcRequest(message: ModelInferRequest): InferRequest {
     problems.push({ subject: 'inputs', message: `There are ${raw.length} raw_input_contents for ${inputs.length} inputs.` });
   const parameters = valuesOf(message.parameters, problems);
   for (const output of message.outputs) valuesOf(output.parameters, problems);
+  const tensors: Tensor[] = [];
+  for (let i = 0; i < inputs.length && problems.length < mostProblems; i++) {
+    const input = inputs[i];
+    const tensor = input === undefined ? null : readInput(input, raw[i] ?? null, problems);
+    if (tensor !== null) tensors.push(tensor);
+  }
   const parsed: InferRequest = {
     id: readName('id', message.id, problems),
     key: readName('key', parameters['key'], problems),
     segment: readName('segment', parameters['segment'], problems),
-    inputs: inputs.map((input, i) => readInput(input, raw[i] ?? null, problems)).filter((input) => input !== null),
+    inputs: tensors,
     outputs: readOutputs(
       message.outputs.map((output) => output.name),
       problems,

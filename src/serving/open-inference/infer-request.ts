@@ -14,7 +14,8 @@ export interface InferRequest {
   readonly outputs: readonly OutputName[] | null;
 }
 
-const mostProblems = 100;
+/** Nobody reads more, and what has so many is read no further. */
+export const mostProblems = 100;
 
 export function notForInference(problems: readonly Problem[]): FinalError {
   return new FinalError('PAWL_REQUEST_INVALID', 'The request is not one for inference; nothing was predicted.', {

@@ -98,6 +98,7 @@ describe('the body of an infer request', () => {
     });
     expect([binary('score'), binary('prediction')]).toEqual([false, true]);
     expect(parse({ inputs: [price] }).binary('score')).toBe(false);
+    expect(subjects({ inputs: [price], parameters: { binary_data_output: 1 } })).toEqual(['binary_data_output']);
   });
 
   it('refuses what it does not know, and all of it at once', () => {
@@ -108,6 +109,10 @@ describe('the body of an infer request', () => {
         rows: [],
       }),
     ).toEqual(['rows', 'strides', 'inputs', 'inputs', 'outputs', 'outputs']);
+  });
+
+  it('is read no further where it has more mistakes than anybody reads', () => {
+    expect(subjects({ inputs: new Array(10_000).fill(3), outputs: new Array(10_000).fill(3) })).toHaveLength(100);
   });
 
   it('refuses parameters that would give the request another meaning', () => {

@@ -1,6 +1,6 @@
 import { FinalError, type Problem } from '../../errors.ts';
 import { parseJson } from '../http-body.ts';
-import { checkParameters, notForInference, readName, readOutputs, type InferRequest } from './infer-request.ts';
+import { checkParameters, mostProblems, notForInference, readName, readOutputs, type InferRequest } from './infer-request.ts';
 import type { OutputName } from './outputs.ts';
 import { fromBinary, fromValues, readHead, shown, type Tensor } from './tensors.ts';
 
@@ -49,22 +49,30 @@ export function parseRestRequest(body: Buffer, jsonLength: string | null, asked:
     if (![undefined, null, '', right].includes(request[name] as string))
       problems.push({ subject: name, message: `${name} is another than in the path.` });
 
-  const inputs = listOf(request['inputs'], 'inputs', problems).map((input) => readInput(input, binary, problems));
-  const outputs = listOf(request['outputs'] ?? [], 'outputs', problems).map((output) => objectOf(output, 'outputs', problems));
+  const inputs: Tensor[] = [];
+  for (const one of listOf(request['inputs'], 'inputs', problems)) {
+    const input = problems.length < mostProblems ? readInput(one, binary, problems) : null;
+    if (input !== null) inputs.push(input);
+  }
+  const outputs = listOf(request['outputs'] ?? [], 'outputs', problems)
+    .slice(0, mostProblems)
+    .map((output) => objectOf(output, 'outputs', problems));
   for (const output of outputs) refuseUnknown(output, knownOfOutput, 'an output', problems);
   const parameters = parametersOf(request, problems);
-  const binaryByDefault = parameters['binary_data_output'] === true;
-  const binaryOf = new Map(outputs.map((output) => [output['name'], parametersOf(output, problems)['binary_data']]));
+  const binaryByDefault = flag(parameters, 'binary_data_output', problems) ?? false;
+  const binaryOf = new Map(
+    outputs.map((output) => [output['name'], flag(parametersOf(output, problems), 'binary_data', problems)]),
+  );
   const parsed: RestRequest = {
     id: readName('id', request['id'], problems),
     key: readName('key', parameters['key'], problems),
     segment: readName('segment', parameters['segment'], problems),
-    inputs: inputs.filter((input) => input !== null),
+    inputs,
     outputs: readOutputs(
       outputs.map((output) => output['name']),
       problems,
     ),
-    binary: (output) => (binaryOf.get(output) ?? binaryByDefault) === true,
+    binary: (output) => binaryOf.get(output) ?? binaryByDefault,
   };
   if (problems.length === 0 && binary.rest.length > 0)
     problems.push({ subject: 'inputs', message: `There are ${binary.rest.length} bytes of data that belong to no input.` });
@@ -122,6 +130,14 @@ function parametersOf(value: Json, problems: Problem[]): Json {
   const read = objectOf(parameters ?? {}, 'parameters', problems);
   checkParameters(read, problems);
   return read;
+}
+
+/** Null where it is not said. */
+function flag(parameters: Json, name: string, problems: Problem[]): boolean | null {
+  const value = parameters[name] ?? null;
+  if (value === null || typeof value === 'boolean') return value;
+  problems.push({ subject: name, message: `The parameter ${name} is true or false.` });
+  return null;
 }
 
 function listOf(value: unknown, subject: string, problems: Problem[]): readonly unknown[] {

@@ -43,10 +43,10 @@ describe('inferSpec', () => {
     expect(spec.model).toBe('ku-chen-sales-2');
     expect([spec.task, spec.contract.label, spec.contract.timestamp]).toEqual(['regression', 'sold', 'day']);
     expect(spec.contract.features).toEqual({
-      price: { type: 'number', nullable: 0.2 },
-      load: { type: 'number', min: 0, max: 1, nullable: 0 },
-      paid: { type: 'boolean', nullable: 0 },
-      colour: { type: 'category', values: ['7', 'no', 'red'], unseen: 'allow', nullable: 0.05 },
+      price: { type: 'number', nullable: 0.2, log: 'keep' },
+      load: { type: 'number', min: 0, max: 1, nullable: 0, log: 'keep' },
+      paid: { type: 'boolean', nullable: 0, log: 'keep' },
+      colour: { type: 'category', values: ['7', 'no', 'red'], unseen: 'allow', nullable: 0.05, log: 'keep' },
     });
     expect(spec.contract.missing).toEqual(['NA', '?']);
     expect(spec.contract.unique).toEqual(['id']);
@@ -114,7 +114,7 @@ describe('inferSpec', () => {
       csv('a,y', 60, (i) => `${i % 6 === 0 ? '-' : i},${i % 9}`),
     );
     const { spec } = await inferred('data.csv');
-    expect(spec.contract.features['a']).toEqual({ type: 'number', min: 0, nullable: 0.34 });
+    expect(spec.contract.features['a']).toEqual({ type: 'number', min: 0, nullable: 0.34, log: 'keep' });
     expect(spec.contract.missing).toEqual(['-']);
   });
 

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../infra/servers/free-port.ts';
 import { createDatabaseIfMissing, startPostgres, type PostgresServer } from '../../infra/servers/postgres-server.ts';
 import { OnnxModel } from '../../src/onnx/model.ts';
@@ -29,6 +30,9 @@ const leaseMs = 24 * 3600 * 1000;
 
 /** Reference rows that a version's windows count in bins of. */
 const referenceRows = 2000;
+
+/** How long a gateway may take to load its versions. */
+const loadMs = 30_000;
 
 /** How long a gateway that is gone may still be listed. */
 const liveMs = 30_000;
@@ -155,6 +159,18 @@ export class BenchRegistry {
   /** What the gateways say of themselves. */
   gateways(): Promise<GatewayReport[]> {
     return liveGateways(this.#registry, this.model, liveMs);
+  }
+
+  /** Waits until so many processes report that they hold the versions. */
+  async untilLoaded(processes: number, versions: readonly number[]): Promise<void> {
+    const latest = performance.now() + loadMs;
+    for (;;) {
+      const loaded = (await this.gateways()).filter((one) => versions.every((version) => one.versions.includes(version)));
+      if (loaded.length >= processes) return;
+      if (performance.now() > latest)
+        throw new Error(`${loaded.length} of ${processes} gateway processes hold v${versions.join(', v')}.`);
+      await wait(50);
+    }
   }
 
   async close(): Promise<void> {

@@ -13,14 +13,15 @@ export interface CpuProfile {
 /** A subject and the files, by their path within the package, whose time is its own. The first that fits counts. */
 export type Subjects = readonly (readonly [subject: string, files: RegExp])[];
 
-const unnamed = 'the rest';
+/** What node does between the callbacks of anybody. */
+const unnamed = 'node itself';
 
 /** What V8 says where no JavaScript runs. */
-const outside: Readonly<Record<string, string>> = {
-  '(idle)': 'idle',
-  '(program)': 'sockets and kernel',
-  '(garbage collector)': 'garbage collection',
-};
+const outside = new Map([
+  ['(idle)', 'idle'],
+  ['(program)', 'outside of JavaScript'],
+  ['(garbage collector)', 'garbage collection'],
+]);
 
 /**
  * Time by subject, µs, of the samples in [from, until). A sample belongs to the innermost function on its stack whose file has a
@@ -31,7 +32,7 @@ export function timeBySubject(profile: CpuProfile, subjects: Subjects, from = -I
   const own = new Map(
     profile.nodes.map(({ id, callFrame: { functionName, url } }) => [
       id,
-      outside[functionName] ?? subjects.find(([, files]) => files.test(url))?.[0],
+      outside.get(functionName) ?? subjects.find(([, files]) => files.test(url))?.[0],
     ]),
   );
   const subjectOf = (id: number | undefined): string =>

@@ -8,6 +8,7 @@ import { type Bar, judge, summary } from './bars.ts';
 import { BenchRegistry } from './bench-registry.ts';
 import { checkScores } from './check-scores.ts';
 import { full, quick } from './lengths.ts';
+import { type LogCounts, readLog } from './log-counts.ts';
 import { generateRows } from './model/rows.ts';
 import { scorePlain } from './model/score-plain.ts';
 import { trainModel } from './model/train.ts';
@@ -68,7 +69,12 @@ const machine = {
   ),
 };
 
+/** Where results go, without their endings. */
+const results = path.join(packageFile('bench/results'), `serving-${machine.at.replace(/[:.]/g, '-')}`);
+mkdirSync(path.dirname(results), { recursive: true });
+
 interface Found {
+  log?: LogCounts;
   closed?: Measurement[];
   open?: Measurement[];
   costs?: Costs;
@@ -79,7 +85,7 @@ interface Found {
 try {
   const bars = await bench();
   const verdicts = bars.flatMap((bar) => judge(bar) ?? []);
-  console.log(`\n${barTable(bars)}`);
+  console.log(`\n${barTable(bars, !options.quick)}`);
   if (options.quick) console.log(`A quick run: no bar is judged, ${verdicts.length} of ${bars.length} were measured.`);
   else {
     console.log(summary(verdicts));
@@ -123,16 +129,19 @@ async function bench(): Promise<Bar[]> {
     if (needsPeers) targets.push(await up(startFastapi(workshop, say)), await up(startMlserver(workshop, say)));
     if (wanted.has('closed')) found.closed = await closedLoops(targets, lengths, say);
     if (wanted.has('open')) found.open = await openLoops(targets, lengths, say);
+    found.log = await readLog(pawl);
     if (wanted.has('costs')) {
       const switched = await measureCosts({ bare, pawl }, registry, lengths, say);
-      found.costs = { ...switched, ...(await profileGateway(workshop, registry, lengths, say)) };
+      found.costs = { ...switched, ...(await profileGateway(workshop, registry, `${results}.cpuprofile`, lengths, say)) };
     }
     if (wanted.has('memory')) found.memory = await watchMemory(pawl, lengths, say);
     for (const target of targets) await target.process.stop(20_000);
   }
   if (wanted.has('traffic')) {
     await registry.setTraffic({ champion: 1, challenger: null });
-    const group = await up(startGateway(workshop, registry, { spool: 'group', processes }));
+    const starting = startGateway(workshop, registry, { spool: 'group', processes });
+    // The port answers as soon as one of the processes holds its versions.
+    const group = await up(starting.then((target) => registry.untilLoaded(processes, [1]).then(() => target)));
     found.traffic = await changeTraffic(group, registry, processes, lengths, say);
   }
 
@@ -142,15 +151,14 @@ async function bench(): Promise<Bar[]> {
     ...trafficBars(found.traffic ?? null),
     ...memoryBars(found.memory ?? null),
   ];
-  const folder = packageFile('bench/results');
-  mkdirSync(folder, { recursive: true });
-  const file = `serving-${machine.at.replace(/[:.]/g, '-')}.json`;
   const raw = { machine, quick: options.quick, lengths, bars: bars.map((bar) => judge(bar) ?? bar), ...found };
-  writeFileSync(path.join(folder, file), `${JSON.stringify(raw, null, 2)}\n`);
+  writeFileSync(`${results}.json`, `${JSON.stringify(raw, null, 2)}\n`);
 
   if (found.closed !== undefined) console.log(`\nClosed loop\n${closedLoopTable(found.closed)}`);
   if (found.open !== undefined) console.log(`\nOpen loop\n${openLoopTable(found.open)}`);
+  if (found.log !== undefined)
+    console.log(`\nPrediction log: ${found.log.accepted} rows accepted, ${found.log.dropped} dropped.`);
   if (found.costs !== undefined) console.log(`\nWhat is on, and what it costs\n${costTable(found.costs)}`);
-  console.log(`\nRaw results: bench/results/${file}`);
+  console.log(`\nRaw results: bench/results/${path.basename(results)}.json`);
   return bars;
 }

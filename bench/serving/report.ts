@@ -3,6 +3,7 @@ import { floor2, type Bar, judge } from './bars.ts';
 import type { Costs } from './parts/costs.ts';
 import { errorsOf, middleOf } from './parts/peers.ts';
 import type { Measurement } from './run-load.ts';
+import { median } from './statistics.ts';
 import type { TargetName } from './targets/target.ts';
 
 const order: readonly TargetName[] = ['pawl', 'bare handler', 'FastAPI', 'MLServer'];
@@ -36,38 +37,36 @@ export function openLoopTable(found: readonly Measurement[]): string {
   return table(['target', 'asked req/s', 'answered req/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'errors'], rows);
 }
 
-export function costTable({ bare, variants, subjects, profiled }: Costs): string {
-  const all = variants[0]?.measurement.cpuPerRequest ?? NaN;
-  const switched = [
-    ['bare handler', fixed(bare.cpuPerRequest, 1), fixed(bare.perSecond), times(bare.cpuPerRequest / all)],
-    ...variants.map(({ name, measurement: { cpuPerRequest, perSecond } }) => [
-      name,
-      fixed(cpuPerRequest, 1),
-      fixed(perSecond),
-      times(cpuPerRequest / all),
-    ]),
-  ];
+export function costTable({ variants, subjects, profiled }: Costs): string {
+  const middles = variants.map(({ name, rounds }) => ({
+    name,
+    cpu: median(rounds.map((one) => one.cpuPerRequest)),
+    perSecond: median(rounds.map((one) => one.perSecond)),
+  }));
+  const all = middles.find(({ name }) => name === 'everything on');
+  const switched = middles.map(({ name, cpu, perSecond }) => [
+    name,
+    fixed(cpu, 1),
+    fixed(cpu - (all?.cpu ?? NaN), 1),
+    fixed(perSecond),
+  ]);
   const profile = Object.entries(subjects).map(([subject, time]) => [subject, fixed(time, 1)]);
   return [
-    table(['pawl, 64 connections', 'CPU µs/req', 'req/s', 'against all on'], switched),
+    table(['64 connections', 'CPU µs/req', 'against everything on', 'req/s'], switched),
     '',
     table([`main thread, profiled (all threads: ${fixed(profiled, 1)})`, 'µs/req'], profile),
   ].join('\n');
 }
 
-export function barTable(bars: readonly Bar[]): string {
+/** @param judged false: the run was too short to say that a bar is held */
+export function barTable(bars: readonly Bar[], judged: boolean): string {
   const rows = bars.map((bar) => {
     const verdict = judge(bar);
     const value = verdict === null ? '-' : `${fixed(verdict.value ?? NaN, 2)} ${bar.unit}`.trim();
     const sign = bar.wanted === 'at least' ? '>=' : '<=';
     const ratio = verdict === null ? '' : floor2(verdict.ratio);
-    return [
-      verdict === null ? 'not measured' : verdict.held ? 'held' : 'MISSED',
-      bar.name,
-      value,
-      `${sign} ${bar.bar} ${bar.unit}`.trim(),
-      ratio,
-    ];
+    const word = verdict === null ? 'not measured' : !judged ? 'not judged' : verdict.held ? 'held' : 'MISSED';
+    return [word, bar.name, value, `${sign} ${bar.bar} ${bar.unit}`.trim(), ratio];
   });
   return table(['', 'bar', 'value', 'wanted', 'ratio'], rows);
 }

@@ -28,6 +28,7 @@ export async function closedLoops(targets: readonly Target[], lengths: Lengths, 
   const found: Measurement[] = [];
   const measure = async (target: Target, connections: number) => {
     const one = await runLoad(target, { connections, rate: null, warmUp, duration });
+    checkCanary(one);
     say(`  ${target.name}, ${connections} connections: ${Math.round(one.perSecond)} req/s, p99 ${one.latency.p99.toFixed(1)} ms`);
     found.push(one);
   };
@@ -40,10 +41,17 @@ export async function closedLoops(targets: readonly Target[], lengths: Lengths, 
   return found;
 }
 
+/** Both versions have to have answered: a canary without traffic would cost nothing. */
+function checkCanary({ target, counted }: Measurement): void {
+  const versions = Object.keys(counted).length;
+  if (target === 'pawl' && versions !== 2) throw new Error(`pawl answered with ${versions} versions and not with two.`);
+}
+
 export async function openLoops(targets: readonly Target[], lengths: Lengths, say: Say): Promise<Measurement[]> {
   const found: Measurement[] = [];
   const measure = async (target: Target, rate: number, duration: number) => {
     const one = await runLoad(target, { connections: openConnections, rate, warmUp: lengths.warmUp, duration });
+    checkCanary(one);
     say(`  ${target.name}, ${rate} req/s: p99 ${one.latency.p99.toFixed(1)} ms, ${errorsOf(one)} errors`);
     found.push(one);
   };

@@ -26,6 +26,8 @@ interface EvidenceSource {
   readonly version: number;
   readonly champion: number | null;
   readonly revision: number;
+  /** The first one of the step: a bandit's step has several. Absent in rollouts that began before there were bandits. */
+  readonly stepRevision?: number;
   readonly firstRevision: number;
   readonly stepStartedAt: number;
   readonly rolloutStartedAt: number;
@@ -49,21 +51,26 @@ export class EvidenceReader {
   async look(now: number): Promise<Omit<Evidence, 'lapsed'>> {
     const { champion, version, stepStartedAt, policy } = this.#source;
     const errorWindow = policy.rollback_when.find((rule) => rule.error_rate)?.error_rate?.for ?? policy.step.for;
+    const pairs = await this.#readPairs();
     return {
       elapsed: now - stepStartedAt,
       champion: champion === null ? nothing : await this.#counts(champion),
       challenger: await this.#counts(version),
       recent: await this.#counts(version, now - errorWindow),
       recentChampion: champion === null ? nothing : await this.#counts(champion, now - errorWindow),
-      paired: (await this.#readPairs()).counts(),
+      paired: pairs.counts(),
+      ...(policy.strategy === 'bandit' ? { rewards: pairs.rewards() } : {}),
       inForce: await this.#inForce(),
     };
   }
 
-  /** Of the current revision, or of the whole rollout since a moment. */
+  /** Of the current step, or of the whole rollout since a moment. */
   async #counts(version: number, since?: number): Promise<ArmCounts> {
-    const { registry, model, revision, firstRevision } = this.#source;
-    const range = since === undefined ? { revision } : { sinceRevision: firstRevision, since: new Date(since) };
+    const { registry, model, revision, stepRevision, firstRevision } = this.#source;
+    const range =
+      since === undefined
+        ? { sinceRevision: stepRevision ?? revision }
+        : { sinceRevision: firstRevision, since: new Date(since) };
     const sum = await sumWindows(registry, { model, version, ...range });
     return { requests: sum.requests, errors: sum.errors, p99: latencyP99(sum.latency) };
   }

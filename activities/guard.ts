@@ -13,6 +13,8 @@ export interface GuardInput {
   readonly policy: RolloutPolicy;
   readonly epoch: number;
   readonly revision: number;
+  /** The first revision of the step, which counts go back to. */
+  readonly stepRevision?: number;
   /** When the revision was written, ms since 1970. */
   readonly stepStartedAt: number;
   /** When the rollout's first revision was written, ms since 1970, and its number: pairs count from there. */

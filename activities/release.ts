@@ -28,14 +28,24 @@ export function createReleaseActivities({ registry }: Dependencies) {
       });
       await linkTrigger(registry, trigger.id, release.id);
       const champion = await getChampion(registry, model);
-      const { shadow, ramp, step, bake, lease, lapses, rollback_when } = spec.release;
+      const { strategy, segments, shadow, ramp, step, bake, lease, lapses, rollback_when } = spec.release;
       return {
         release: release.id,
         model,
         trainer: spec.training.trainer,
         approval: spec.release.approval,
         champion: champion?.version ?? null,
-        policy: { shadow, ramp, step, bake, lease, lapses, rollback_when },
+        policy: {
+          strategy,
+          ...(segments === undefined ? {} : { segments }),
+          shadow,
+          ramp,
+          step,
+          bake,
+          lease,
+          lapses,
+          rollback_when,
+        },
       };
     },
 

@@ -145,11 +145,12 @@ export class RunningPawl {
   async predict(
     row: Readonly<Record<string, unknown>>,
     key: string,
+    segment?: string,
   ): Promise<{ status: number; version: number | null; id: string | null }> {
     const response = await fetch(`${this.gateway}/v1/models/${this.model}/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ row, key }),
+      body: JSON.stringify({ row, key, segment }),
     });
     const body = (await response.json()) as { predictions?: { id: string; version: number }[] };
     return { status: response.status, version: body.predictions?.[0]?.version ?? null, id: body.predictions?.[0]?.id ?? null };

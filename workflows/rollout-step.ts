@@ -29,8 +29,13 @@ export interface Verdict {
   readonly evidence: Evidence | null;
 }
 
-/** Watches one step until there is something to do other than hold. A person's word interrupts the guard at once. */
-export async function judgeStep(course: RolloutCourse, state: RolloutState, revision: WrittenRevision): Promise<Verdict> {
+/** Watches one step, which began with the revision `begun`, until there is something to do other than hold. A person's word interrupts the guard at once. */
+export async function judgeStep(
+  course: RolloutCourse,
+  state: RolloutState,
+  revision: WrittenRevision,
+  begun: WrittenRevision,
+): Promise<Verdict> {
   for (;;) {
     const operator = course.inbox.take();
     if (operator !== null && (operator.action === 'pause' || operator.action === 'resume')) {
@@ -42,7 +47,7 @@ export async function judgeStep(course: RolloutCourse, state: RolloutState, revi
       return { decision, operator, evidence: null };
     }
     const standing = { ...state, paused: course.paused };
-    const evidence = await watch(course, standing, revision, operator?.action === 'promote' ? 'promote' : null);
+    const evidence = await watch(course, standing, revision, begun, operator?.action === 'promote' ? 'promote' : null);
     if (evidence === null) {
       if (operator !== null)
         await quick.finishOperation({ requestId: operator.requestId, because: 'Not done: a later word overtook it.' });
@@ -77,6 +82,7 @@ async function watch(
   course: RolloutCourse,
   state: RolloutState,
   revision: WrittenRevision,
+  begun: WrittenRevision,
   command: Command,
 ): Promise<Evidence | null> {
   const { input, grant, first } = course;
@@ -96,7 +102,8 @@ async function watch(
             epoch: grant.epoch,
             labelSeq: grant.labelSeq,
             revision: revision.revision,
-            stepStartedAt: revision.at,
+            stepRevision: begun.revision,
+            stepStartedAt: begun.at,
             rolloutStartedAt: (first ?? revision).at,
             firstRevision: (first ?? revision).revision,
             command,

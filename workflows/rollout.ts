@@ -1,8 +1,9 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { WrittenRevision } from '../activities/traffic.ts';
 import type { DecisionRecord } from '../src/registry/decisions.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
-import { initialState, nextState, shareOf } from '../src/rollout/course.ts';
+import { initialState, nextState, segmentsOf, shareOf } from '../src/rollout/course.ts';
 import type { Decision, RolloutState } from '../src/rollout/state.ts';
 import { quick } from './activities.ts';
 import { Inbox } from './inbox.ts';
@@ -36,11 +37,13 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
   let state = initialState(input.champion !== null);
   let because = `v${input.version} of ${input.release} begins its rollout`;
   let last: DecisionRecord | undefined;
+  let begun: WrittenRevision | null = null;
   for (;;) {
     label({ stage: stageName(state, input) });
     course.story.now(`${stageName(state, input)}: ${because}`);
     const revision = await writeStep(course, state, because, last);
-    const verdict = await judgeStep(course, state, revision);
+    begun ??= revision;
+    const verdict = await judgeStep(course, state, revision, begun);
     const { decision, operator } = verdict;
     last = decisionRecord(course, state, verdict);
     because = decision.because;
@@ -48,6 +51,8 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
     const next = nextState(state, decision, input.policy);
     if (next === 'promoted') return promote(course, decision, operator, last);
     if (next === 'rolled_back') return withdraw(course, decision, operator, last);
+    // A share that moves is no new step: time and counts go on.
+    if (decision.action !== 'reallocate') begun = null;
     state = next;
   }
 }
@@ -71,6 +76,7 @@ async function writeStep(course: RolloutCourse, state: RolloutState, because: st
       champion: first ? input.version : input.champion,
       challenger: first ? null : input.version,
       ...(first ? { share: 0, shadowShare: 0 } : shareOf(state, input.policy)),
+      segments: first ? null : segmentsOf(state, input.policy),
       leaseMs: first ? null : input.policy.lease,
       because,
       decision,

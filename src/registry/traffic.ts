@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { FinalError } from '../errors.ts';
+import type { FeatureSpec, ModelSpec } from '../spec/schema.ts';
 import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import type { Tables } from './tables.ts';
@@ -111,12 +112,18 @@ export async function readAssignments(registry: Registry, model?: string): Promi
     share,
     shadowShare,
     leaseRemainingMs: remaining === null ? null : Math.max(0, remaining),
-    serving: spec.serving,
+    serving: (spec as Partial<ModelSpec>).serving ?? asBefore,
     log: Object.fromEntries(
-      Object.entries(spec.contract.features).flatMap(([name, { log }]) => (log === 'keep' ? [] : [[name, log]])),
+      Object.entries(spec.contract.features).flatMap(([name, feature]) => {
+        const { log = 'keep' } = feature as Partial<FeatureSpec>;
+        return log === 'keep' ? [] : [[name, log]];
+      }),
     ),
   }));
 }
+
+/** Of a spec that was applied before there was such a part. */
+const asBefore: ModelSpec['serving'] = { deadline: 1000, opt_out: [], choose_version: [] };
 
 /** A version of the model's with what a gateway needs to load it. */
 function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {

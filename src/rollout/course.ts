@@ -18,6 +18,7 @@ export function nextState(
   if (decision.action === 'promote') return 'promoted';
   if (decision.action === 'rollBack') return 'rolled_back';
   if (decision.action === 'advance') return climbed(state, policy);
+  if (decision.action === 'reallocate' && decision.allocation !== undefined) return { ...state, allocation: decision.allocation };
   return decision.action === 'restart' ? { ...state, lapses: state.lapses + 1 } : state;
 }
 
@@ -33,6 +34,27 @@ function climbed(state: RolloutState, { ramp }: RolloutPolicy): RolloutState {
  * pairs all the way.
  */
 export function shareOf(state: RolloutState, policy: RolloutPolicy): { share: Fraction; shadowShare: Fraction } {
-  const share = state.stage === 'shadow' ? 0 : state.stage === 'bake' ? 1 : (policy.ramp[state.step] ?? 0);
-  return { share, shadowShare: policy.shadow.share };
+  return { share: callersOf(state, policy), shadowShare: policy.shadow.share };
+}
+
+/** Most that the step gives to the challenger: the share itself, but for a bandit. */
+export function capOf({ stage, step }: RolloutState, policy: RolloutPolicy): Fraction {
+  return stage === 'shadow' ? 0 : stage === 'bake' ? 1 : (policy.ramp[step] ?? 0);
+}
+
+function callersOf(state: RolloutState, policy: RolloutPolicy): Fraction {
+  const cap = capOf(state, policy);
+  // The last step and the bake are there to see the challenger answer everybody.
+  if (policy.strategy !== 'bandit' || state.stage !== 'ramp' || cap === 1) return cap;
+  return Math.min(cap, Math.max(smallestAllocation, state.allocation ?? undecided));
+}
+
+/** Nobody knows better yet. */
+const undecided = 0.5;
+/** What a bandit always leaves to the challenger while it is on trial: without any it would learn nothing more of it. */
+const smallestAllocation = 0.01;
+
+/** Who takes part: the callers of some segments until the last step, then everybody. */
+export function segmentsOf(state: RolloutState, policy: RolloutPolicy): readonly string[] | null {
+  return capOf(state, policy) === 1 ? null : (policy.segments ?? null);
 }

@@ -1,4 +1,5 @@
 import { lasting } from '../stats/wording.ts';
+import { reallocation } from './allocation.ts';
 import { evidenceSentence } from './evidence-sentence.ts';
 import { disagreement } from './rules/disagreement.ts';
 import { errorRate } from './rules/error-rate.ts';
@@ -18,9 +19,10 @@ import { longestStay, stepName } from './step-terms.ts';
  * 3. a lapse of the lease: the step begins again, or the rollout ends;
  * 4. a person's promote, which skips the waiting and nothing above;
  * 5. a pause, which holds, also past the deadline;
- * 6. time or evidence that is missing, or a doubt: hold, and at `step.at_most` roll back, because a rollout that cannot be
+ * 6. a bandit's share that the labels move;
+ * 7. time or evidence that is missing, or a doubt: hold, and at `step.at_most` roll back, because a rollout that cannot be
  *    judged does not go on;
- * 7. go on: to the next step, and from the bake to champion.
+ * 8. go on: to the next step, and from the bake to champion.
  *
  * Pure: equal arguments, equal decision. `because` is a sentence with numbers.
  */
@@ -36,6 +38,8 @@ export function decideStep(state: RolloutState, evidence: Evidence, policy: Roll
   if (lapse !== null) return lapse;
   if (command === 'promote') return { action: 'promote', because: `promoted by hand; ${seen}` };
   if (state.paused) return { action: 'hold', because: `paused; ${seen}` };
+  const moved = reallocation(state, evidence, policy);
+  if (moved !== null) return moved;
 
   const waitsFor = missingEvidence(state, evidence, policy) ?? findings[0]?.because ?? null;
   if (waitsFor === null) return { action: state.stage === 'bake' ? 'promote' : 'advance', because: seen };

@@ -1,4 +1,5 @@
 import type { Task } from '../onnx/signature.ts';
+import type { Rewards } from '../stats/thompson.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { type Answer, pairedMetrics } from './paired-metrics.ts';
 import type { PairedCounts } from './state.ts';
@@ -66,6 +67,20 @@ export class Pairs {
       labelled: labelled.length,
       ...pairedMetrics(this.#task, labelled, positive),
     };
+  }
+
+  /** Right and wrong answers of each side whose label is there, paired or not. */
+  rewards(): { champion: Rewards; challenger: Rewards } {
+    const rewards = { champion: { right: 0, wrong: 0 }, challenger: { right: 0, wrong: 0 } };
+    for (const [id, sides] of this.#requests) {
+      const label = this.#labels.get(id);
+      if (label === undefined) continue;
+      for (const side of ['champion', 'challenger'] as const) {
+        const answer = sides[side];
+        if (answer !== undefined) rewards[side][answer.prediction === label ? 'right' : 'wrong']++;
+      }
+    }
+    return rewards;
   }
 
   /** Classification: different answers. Regression: further apart than one standard deviation of the champion's scores. */

@@ -1,10 +1,14 @@
+import type { Fraction } from '../spec/quantities.ts';
 import type { ReleaseSpec } from '../spec/schema.ts';
+import type { Rewards } from '../stats/thompson.ts';
 
 /** Where a rollout stands. `step` counts the ramp's steps from 0 and has a meaning in the ramp only. */
 export type Stage = 'shadow' | 'ramp' | 'bake';
 
 /** The part of pawl.yaml that a rollout obeys: durations in ms, shares as fractions. */
-export type RolloutPolicy = Pick<ReleaseSpec, 'shadow' | 'ramp' | 'step' | 'bake' | 'lease' | 'lapses' | 'rollback_when'>;
+export type RolloutPolicy = Pick<ReleaseSpec, 'shadow' | 'ramp' | 'step' | 'bake' | 'lease' | 'lapses' | 'rollback_when'> &
+  // A rollout that began before there were strategies is a canary for everybody.
+  Partial<Pick<ReleaseSpec, 'strategy' | 'segments'>>;
 
 export interface RolloutState {
   readonly stage: Stage;
@@ -13,6 +17,8 @@ export interface RolloutState {
   readonly hasChampion: boolean;
   /** Times that the lease has run out in this rollout. */
   readonly lapses: number;
+  /** A bandit's share of the callers as last allocated, before the step's cap; absent before the first allocation. */
+  readonly allocation?: Fraction;
   /** A person's standing word; `pause` holds everything but a rollback. */
   readonly paused: boolean;
 }
@@ -50,6 +56,8 @@ export interface Evidence {
   /** The champion's in the same time: when both fail, it is the world that fails. */
   readonly recentChampion: ArmCounts;
   readonly paired: PairedCounts;
+  /** Right and wrong answers of each side whose label has arrived, paired or not; classification only. */
+  readonly rewards?: { readonly champion: Rewards; readonly challenger: Rewards };
   /** The lease ran out since the last look. */
   readonly lapsed: boolean;
   /** Every gateway that reported lately has the step's revision in force and holds the challenger warm. */
@@ -61,10 +69,12 @@ export type Command = 'promote' | 'rollback' | null;
 
 /**
  * What to do next and why, in a sentence with numbers, which people see everywhere.
- * `advance` goes to the next step or stage, `promote` ends the rollout with the challenger as champion, `restart` begins the
+ * `reallocate` moves a bandit's share within its step, `advance` goes to the next step or stage, `promote` ends the rollout with the challenger as champion, `restart` begins the
  * step again at the share it had (after a lapsed lease), `rollBack` ends it with the champion.
  */
 export interface Decision {
-  readonly action: 'hold' | 'advance' | 'restart' | 'promote' | 'rollBack';
+  readonly action: 'hold' | 'reallocate' | 'advance' | 'restart' | 'promote' | 'rollBack';
   readonly because: string;
+  /** Of `reallocate`. */
+  readonly allocation?: Fraction;
 }

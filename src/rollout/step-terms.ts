@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../spec/quantities.ts';
 import { percent } from '../stats/wording.ts';
-import { shareOf } from './course.ts';
+import { capOf } from './course.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
 
 /** What the policy asks of the stage or step that a rollout is in. */
@@ -15,7 +15,7 @@ export function longestStay(state: RolloutState, policy: RolloutPolicy): Millise
 
 /** `the shadow`, `25 %`, `the bake`. */
 export function stepName(state: RolloutState, policy: RolloutPolicy): string {
-  return state.stage === 'ramp' ? percent(shareOf(state, policy).share) : `the ${state.stage}`;
+  return state.stage === 'ramp' ? percent(capOf(state, policy)) : `the ${state.stage}`;
 }
 
 /**

@@ -45,6 +45,37 @@ describe('parseSpec', () => {
     expect(spec.contract.features['price']).toEqual({ type: 'number', nullable: 0, log: 'keep' });
   });
 
+  it.each([
+    ['canary', [0.05, 0.25, 0.5, 1]],
+    ['blue-green', [1]],
+    ['ab', [0.5, 1]],
+  ])('fills in the steps of %s where none are named', (strategy, ramp) => {
+    expect(parseSpec(`${smallest}release: { strategy: ${strategy} }\n`, 'pawl.yaml').release.ramp).toEqual(ramp);
+  });
+
+  it('serves within a second, to everybody alike, where nothing else is said', () => {
+    expect(parseSpec(smallest, 'pawl.yaml').serving).toEqual({ deadline: 1000, opt_out: [], choose_version: [] });
+    const serving = '{ deadline: 50ms, default: 3, opt_out: [a], choose_version: [qa] }';
+    expect(parseSpec(`${smallest}serving: ${serving}\n`, 'pawl.yaml').serving).toEqual({
+      deadline: 50,
+      default: '3',
+      opt_out: ['a'],
+      choose_version: ['qa'],
+    });
+  });
+
+  it('refuses strategies and default answers that come to nothing, with what to do', () => {
+    const release = (text: string) => told(`${smallest}release: ${text}\n`).map((line) => line.replace(/^\d+:\d+ /, ''));
+    expect(release('{ strategy: bandit }')).toEqual([
+      'a bandit needs answers that are right or wrong, and a regression has none (canary or ab)',
+    ]);
+    expect(release('{ strategy: blue-green, ramp: [50%, 100%], segments: [beta] }')).toEqual([
+      'blue-green has one step, 100% (leave ramp out, or take the strategy canary)',
+      'blue-green goes to everybody at once (leave segments out, or take the strategy ab)',
+    ]);
+    expect(told(`${smallest}serving: { default: high }\n`)[0]).toMatch(/"high" is no number/);
+  });
+
   it('reads durations as milliseconds, shares as fractions, counts as numbers and values as text', () => {
     const spec = parseSpec(readFileSync(packageFile('examples/electricity/pawl.yaml'), 'utf8'), 'pawl.yaml');
     expect(spec.evaluation.holdout).toEqual({ ms: 604_800_000 });

@@ -169,7 +169,27 @@ const rollbackRule = z
   .refine(...oneOf('rule'))
   .describe('When this is seen in a rollout, the champion answers everything again.');
 
+/** The steps of a rollout, where pawl.yaml names none. */
+export const defaultRamp = {
+  canary: [0.05, 0.25, 0.5, 1],
+  bandit: [0.05, 0.25, 0.5, 1],
+  ab: [0.5, 1],
+  'blue-green': [1],
+} as const;
+
 const release = z.strictObject({
+  strategy: z
+    .enum(['canary', 'blue-green', 'ab', 'bandit'])
+    .default('canary')
+    .describe(
+      'canary: by steps. blue-green: everything at once. ab: a fixed split for `step.for`, then everything. bandit: in each step as much, up to its share, as the labels say that the challenger is the better one.',
+    ),
+  segments: z
+    .array(z.string('the name of a segment').min(1, 'the name of a segment').max(200, 'at most 200 characters'))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'each segment once')
+    .optional()
+    .describe('Until the last step, only callers of these segments take part (`x-pawl-segment`).'),
   approval: z.enum(['none', 'required']).default('none').describe('required: by somebody other than the one who asked.'),
   shadow: z
     .strictObject({ for: duration.default(600_000), share: share.default(1) })
@@ -178,10 +198,12 @@ const release = z.strictObject({
   ramp: z
     .array(share)
     .min(1)
-    .default([0.05, 0.25, 0.5, 1])
     .refine((steps) => steps.every((step, i) => step > (i === 0 ? 0 : (steps[i - 1] ?? 0))), 'steps that grow')
     .refine((steps) => steps.at(-1) === 1, 'a last step of 100%')
-    .describe('Then it answers these shares of the callers, one after the other.'),
+    .optional()
+    .describe(
+      'Then it answers these shares of the callers, one after the other. Default: 5%, 25%, 50%, 100%; blue-green 100%; ab 50%, 100%.',
+    ),
   step: z
     .strictObject({
       for: duration.default(600_000),
@@ -280,7 +302,11 @@ function defaultRollbackRules(task: 'binary-classification' | 'regression'): Rol
 
 export const modelSpec = specFile.transform((spec) => ({
   ...spec,
-  release: { ...spec.release, rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task) },
+  release: {
+    ...spec.release,
+    ramp: spec.release.ramp ?? [...defaultRamp[spec.release.strategy]],
+    rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task),
+  },
   evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(spec.task) },
 }));
 

@@ -43,12 +43,13 @@ export async function prepareSpools(directory: string, processes: number): Promi
 /** All files below a folder that wait to be shipped. */
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const below = entries.map((entry) => {
+  const files: string[] = [];
+  for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (kept.has(entry.name) || /^process-\d+$/.test(entry.name)) return [];
-    return entry.isDirectory() ? filesOf(path) : [path];
-  });
-  return (await Promise.all(below)).flat();
+    if (kept.has(entry.name) || /^process-\d+$/.test(entry.name)) continue;
+    files.push(...(entry.isDirectory() ? await filesOf(path) : [path]));
+  }
+  return files;
 }
 
 async function exists(path: string): Promise<boolean> {

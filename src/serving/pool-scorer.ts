@@ -167,7 +167,8 @@ export class PoolScorer implements Scorer {
       if (parts.length === 0) return;
       thread.batch = parts;
       const rows = parts.flatMap(({ job, from, rows: count }) => job.rows.slice(from, from + count));
-      thread.worker.postMessage({ id: ++this.#batches, rows } satisfies ThreadBatch);
+      const batch: ThreadBatch = { id: ++this.#batches, rows };
+      thread.worker.postMessage(batch, []);
     }
   }
 

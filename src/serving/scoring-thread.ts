@@ -31,7 +31,7 @@ async function scoreApart(rows: readonly ParsedRow[]): Promise<Float32Array> {
   return scores;
 }
 
-port.on('message', async ({ id, rows }: ThreadBatch) => {
+async function score({ id, rows }: ThreadBatch): Promise<void> {
   const asked = performance.now();
   try {
     const scores = await model.runRows(rows).catch((error: unknown) => {
@@ -44,5 +44,7 @@ port.on('message', async ({ id, rows }: ThreadBatch) => {
   } catch (error) {
     answer({ id, failure: error instanceof Error ? error.message : String(error) });
   }
-});
+}
+
+port.on('message', (batch: ThreadBatch) => void score(batch));
 answer({ ready: true, loadMs });

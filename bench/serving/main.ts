@@ -17,9 +17,10 @@ import { memoryBars, type MemoryTrend, watchMemory } from './parts/memory.ts';
 import { closedLoops, openLoopBars, openLoops, peerBars } from './parts/peers.ts';
 import { changeTraffic, trafficBars, type TrafficChanges } from './parts/traffic-changes.ts';
 import { barTable, closedLoopTable, costTable, openLoopTable } from './report.ts';
+import { PeersUnavailable } from './python-environment.ts';
 import type { Measurement } from './run-load.ts';
 import { startGateway } from './targets/pawl.ts';
-import { startBareHandler, startFastapi, startMlserver } from './targets/peers.ts';
+import { preparePeers, startBareHandler, startFastapi, startMlserver } from './targets/peers.ts';
 import type { Target, Workshop } from './targets/target.ts';
 
 const parts = ['closed', 'open', 'costs', 'memory', 'traffic'] as const;
@@ -92,13 +93,18 @@ try {
     process.exitCode = verdicts.length > 0 && verdicts.every(({ held }) => held) ? 0 : 1;
   }
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  say(
+    error instanceof PeersUnavailable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
   process.exitCode = 1;
 } finally {
   await end();
 }
 
 async function bench(): Promise<Bar[]> {
+  const needsPeers = wanted.has('closed') || wanted.has('open');
+  // First: it takes longest, and is what can fail.
+  const pythons = needsPeers ? await preparePeers(say) : null;
   const directory = mkdtempSync(path.join(tmpdir(), 'pawl-bench-'));
   endings.push(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
   say('Training the model twice: 200 trees of 31 leaves on 20 numbers, seeds 1 and 2.');
@@ -120,21 +126,20 @@ async function bench(): Promise<Bar[]> {
   await registry.lead(1);
 
   const found: Found = {};
-  const needsPeers = wanted.has('closed') || wanted.has('open');
-  if (needsPeers || wanted.has('costs') || wanted.has('memory')) {
+  if (pythons !== null || wanted.has('costs') || wanted.has('memory')) {
     const pawl = await up(startGateway(workshop, registry, { spool: 'alone' }));
     await registry.setTraffic(canary);
     const bare = await up(startBareHandler(workshop));
     const targets = [pawl, bare];
-    if (needsPeers) targets.push(await up(startFastapi(workshop, say)), await up(startMlserver(workshop, say)));
+    if (pythons !== null) targets.push(await up(startFastapi(workshop, pythons)), await up(startMlserver(workshop, pythons)));
     if (wanted.has('closed')) found.closed = await closedLoops(targets, lengths, say);
     if (wanted.has('open')) found.open = await openLoops(targets, lengths, say);
-    found.log = await readLog(pawl);
     if (wanted.has('costs')) {
       const switched = await measureCosts({ bare, pawl }, registry, lengths, say);
       found.costs = { ...switched, ...(await profileGateway(workshop, registry, `${results}.cpuprofile`, lengths, say)) };
     }
     if (wanted.has('memory')) found.memory = await watchMemory(pawl, lengths, say);
+    found.log = await readLog(pawl);
     for (const target of targets) await target.process.stop(20_000);
   }
   if (wanted.has('traffic')) {

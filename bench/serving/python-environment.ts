@@ -10,12 +10,15 @@ import { run } from '../../infra/programs/run.ts';
 const minors = [12, 11, 10];
 const names = [...minors.map((minor) => `python3.${minor}`), 'python3', 'python'];
 
+/** The peers cannot be set up here; the message says what to do. */
+export class PeersUnavailable extends Error {}
+
 /**
  * A Python that the peers run on: the one that PAWL_PYTHON names, or the first on PATH of the right version that can make
  * environments.
- * @throws Error saying what was found and what to do.
+ * @throws PeersUnavailable saying what was found.
  */
-export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const named = env['PAWL_PYTHON'];
   const found: string[] = [];
   for (const name of named === undefined || named === '' ? names : [named]) {
@@ -23,11 +26,11 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
     if (refused === null) return name;
     if (refused !== '') found.push(refused);
   }
-  throw new Error(
+  throw new PeersUnavailable(
     [
-      'The peers need Python 3.10, 3.11 or 3.12 with its venv module (MLServer 1.7.1 takes no newer one).',
+      'FastAPI and MLServer need Python 3.10, 3.11 or 3.12 with its venv module (MLServer 1.7.1 takes no newer one).',
       ...found,
-      'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.12), or set PAWL_PYTHON to its path.',
+      'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.12), or set PAWL_PYTHON to one.',
     ].join('\n  '),
   );
 }
@@ -48,6 +51,7 @@ async function refusal(name: string): Promise<string | null> {
  * A Python environment with the packages of a requirements file, kept in pawl's cache for as long as file and Python stay the
  * same. Callers at the same time make it once.
  * @returns its Python
+ * @throws PeersUnavailable
  */
 export async function pythonEnvironment(name: string, requirements: string, say: Say): Promise<string> {
   const python = await findPython();
@@ -72,7 +76,11 @@ export async function pythonEnvironment(name: string, requirements: string, say:
     rmSync(folder, { recursive: true, force: true });
     await run(python, ['-m', 'venv', folder]);
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
-    await run(executable, [...install, '--requirement', requirements]);
+    await run(executable, [...install, '--requirement', requirements]).catch((error: Error) => {
+      throw new PeersUnavailable(
+        `The packages of ${name} could not be installed. PyPI has to be in reach, or a mirror that PIP_INDEX_URL names.\n  ${error.message}`,
+      );
+    });
     // Last: an environment with this file in it is a whole one.
     writeFileSync(whole, version);
     say(`Made it in ${seconds()} (kept in ${path.dirname(folder)}).`);

@@ -19,14 +19,25 @@ function modelFile({ directory, models }: Workshop): string {
   return file;
 }
 
+/** The Python of each peer, with its packages. */
+export interface Pythons {
+  readonly fastapi: string;
+  readonly mlserver: string;
+}
+
+/** @throws PeersUnavailable */
+export async function preparePeers(say: Say): Promise<Pythons> {
+  const prepare = (name: string) => pythonEnvironment(name, path.join(peers, name, 'requirements.txt'), say);
+  return { fastapi: await prepare('fastapi'), mlserver: await prepare('mlserver') };
+}
+
 /** One worker of uvicorn with its fastest parser and loop, and no access log. */
-export async function startFastapi(workshop: Workshop, say: Say): Promise<Target> {
+export async function startFastapi(workshop: Workshop, { fastapi }: Pythons): Promise<Target> {
   const folder = path.join(peers, 'fastapi');
-  const python = await pythonEnvironment('fastapi', path.join(folder, 'requirements.txt'), say);
   return startTarget(
     {
       name: 'FastAPI',
-      command: python,
+      command: fastapi,
       args: (port) => [
         ...['-m', 'uvicorn', 'app:app', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
         ...['--http', 'httptools', '--loop', 'uvloop', '--no-access-log', '--log-level', 'warning'],
@@ -45,13 +56,12 @@ export async function startFastapi(workshop: Workshop, say: Say): Promise<Target
 }
 
 /** As its settings.json says: inference in the server's own process, which is faster for a small model than its pool. */
-export async function startMlserver(workshop: Workshop, say: Say): Promise<Target> {
+export async function startMlserver(workshop: Workshop, { mlserver }: Pythons): Promise<Target> {
   const folder = path.join(peers, 'mlserver');
-  const python = await pythonEnvironment('mlserver', path.join(folder, 'requirements.txt'), say);
   return startTarget(
     {
       name: 'MLServer',
-      command: python,
+      command: mlserver,
       args: () => ['-c', 'from mlserver.cli import main; main()', 'start', '.'],
       env: async (port) => ({
         BENCH_MODEL: modelFile(workshop),

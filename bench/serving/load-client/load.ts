@@ -52,7 +52,7 @@ function closedLoop(tally: Tally, next: () => Buffer): Loop {
       const now = performance.now();
       connection.send(next(), now, now);
     },
-    answered: (connection, at) => tally.answered(at, at - connection.since, connection.parser.counted),
+    answered: ({ since, parser }, at) => tally.answered(at, since, parser.counted, at),
     failed: (_, what) => tally.failed(what),
     waiting: () => 0,
     stop: () => (stopped = true),
@@ -93,7 +93,7 @@ function openLoop(tally: Tally, next: () => Buffer, rate: number, start: number,
       free.push(connection);
       if (sent < due) sendDue();
     },
-    answered: (connection, at) => tally.answered(connection.since, at - connection.since, connection.parser.counted),
+    answered: ({ since, parser }, at) => tally.answered(at, since, parser.counted, since),
     failed: (_, what) => tally.failed(what),
     waiting: () => due - sent,
     stop() {

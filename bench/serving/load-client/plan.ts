@@ -42,9 +42,9 @@ export interface Latencies {
 
 /** What a load client found; it prints this as JSON. */
 export interface LoadResult {
-  /** Answers with status 200 within the measured time. */
+  /** Answers with status 200 whose latency was measured: given (closed loop) or due (open loop) in the measured time. */
   readonly answered: number;
-  /** The same a second. */
+  /** Answers given in the measured time, a second. */
   readonly perSecond: number;
   /** Closed loop: from the sending of a request; open loop: from the moment when it was to be sent. To the last byte of the answer. */
   readonly latency: Latencies;
@@ -52,7 +52,7 @@ export interface LoadResult {
   readonly errors: Readonly<Record<string, number>>;
   /** Answers by the value of the counted header, warm-up included. */
   readonly counted: Readonly<Record<string, number>>;
-  /** Answers in each second of the measured time. */
+  /** Answers given in each second of the measured time. */
   readonly seconds: readonly number[];
   /** Requests answered with 200, warm-up included: what the target worked for from beginning to end. */
   readonly total: number;

@@ -3,9 +3,9 @@ import { Tally } from './tally.ts';
 
 it('measures what falls into its time, and counts everything', () => {
   const tally = new Tally(1000, 3000);
-  tally.answered(999, 500, '1');
-  for (let i = 1; i <= 100; i++) tally.answered(1000 + i * 10, i, i <= 90 ? '1' : '2');
-  tally.answered(3000, 500, '2');
+  tally.answered(999, 500, '1', 999);
+  for (let i = 1; i <= 100; i++) tally.answered(1000 + i * 10, 1000 + i * 9, i <= 90 ? '1' : '2', 1000 + i * 10);
+  tally.answered(3000, 2500, '2', 3000);
   tally.failed('timeout');
   tally.failed('status 503', 2);
   tally.failed('closed', 0);
@@ -23,6 +23,16 @@ it('measures what falls into its time, and counts everything', () => {
   expect(latency.p99).toBeCloseTo(99, 0);
   expect(latency.max).toBeCloseTo(100, 0);
   expect(latency.mean).toBeCloseTo(50.5, 0);
+});
+
+it('measures the latency of what was due in its time and answered after it, and does not count it among what was given in it', () => {
+  const tally = new Tally(0, 1000);
+  tally.answered(500, 400, '', 400);
+  tally.answered(3900, 900, '', 900);
+  tally.answered(900, -10, '', -10);
+  const { answered, perSecond, seconds, latency } = tally.result();
+  expect({ answered, perSecond, seconds }).toEqual({ answered: 2, perSecond: 2, seconds: [2] });
+  expect(latency.max).toBeCloseTo(3000, -1);
 });
 
 it('says nothing of latencies where nothing was answered', () => {

@@ -11,6 +11,7 @@ export class Tally {
   readonly #counted = new Map<string, number>();
   readonly #seconds: number[];
   #answered = 0;
+  #inTime = 0;
   #total = 0;
 
   /** Answers are measured in [from, until). */
@@ -22,17 +23,22 @@ export class Tally {
 
   /**
    * A request that was answered with 200.
-   * @param at what decides whether it is measured: when it was answered (closed loop), or was to be sent (open loop)
-   * @param ms its latency
+   * @param at when it was answered
+   * @param since where its latency begins: when it was sent (closed loop), or was to be sent (open loop)
+   * @param turn what decides whether its latency is measured: an open loop measures what was to be sent in its time, however late
+   * the answer came
    */
-  answered(at: number, ms: number, counted: string): void {
+  answered(at: number, since: number, counted: string, turn: number): void {
     this.#total++;
     if (counted !== '') this.#counted.set(counted, (this.#counted.get(counted) ?? 0) + 1);
-    if (at < this.#from || at >= this.#until) return;
+    if (at >= this.#from && at < this.#until) {
+      const second = Math.floor((at - this.#from) / 1000);
+      this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
+      this.#inTime++;
+    }
+    if (turn < this.#from || turn >= this.#until) return;
     this.#answered++;
-    this.#latencies.record(Math.max(1, Math.round(ms * 1000)));
-    const second = Math.floor((at - this.#from) / 1000);
-    this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
+    this.#latencies.record(Math.max(1, Math.round((at - since) * 1000)));
   }
 
   failed(what: string, times = 1): void {
@@ -43,7 +49,7 @@ export class Tally {
     const ms = (percentile: number) => (this.#answered === 0 ? 0 : this.#latencies.percentile(percentile) / 1000);
     return {
       answered: this.#answered,
-      perSecond: (this.#answered * 1000) / (this.#until - this.#from),
+      perSecond: (this.#inTime * 1000) / (this.#until - this.#from),
       latency: {
         mean: this.#answered === 0 ? 0 : this.#latencies.mean / 1000,
         p50: ms(50),

@@ -6,8 +6,10 @@ import { generateRows } from './rows.ts';
 import { scorePlain } from './score-plain.ts';
 import { trainModel } from './train.ts';
 
+const trained = trainModel(1);
+
 it('holds the same trees: both forms give every row the same score', async () => {
-  const { artifact, plain } = await trainModel(1);
+  const { artifact, plain } = await trained;
   const rows = generateRows(500, 7);
   const model = await OnnxModel.open(artifact);
   const own = await model.runRows(rows);
@@ -18,6 +20,6 @@ it('holds the same trees: both forms give every row the same score', async () =>
 });
 
 it('is made of a graph of columns only', async () => {
-  const { plain } = await trainModel(1);
+  const { plain } = await trained;
   expect(() => plainGraph(plain, columns.length)).toThrow('does not begin with its columns');
 });

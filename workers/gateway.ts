@@ -49,7 +49,7 @@ const gateway = await startGateway({
   segmentMs: settings.PAWL_SEGMENT_MS,
   logHashKey: settings.PAWL_LOG_HASH_KEY,
   windowMs: settings.PAWL_WINDOW_MS,
-  ...(place === null ? {} : { metricsText: groupMetrics }),
+  ...(place === null ? {} : { metricsText: groupMetrics, listenWithinMs: 30_000 }),
 });
 
 let stopping = false;

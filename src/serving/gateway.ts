@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
@@ -61,6 +62,11 @@ export interface GatewayOptions {
   readonly mostRows?: number;
   /** The metrics of all processes that share the port. Default: those of this one. */
   readonly metricsText?: (register: MetricsRegistry) => () => Promise<string>;
+  /**
+   * So long it waits for its champions before it listens, ms. Default 0: whoever asks early is told to come back. Of several processes
+   * on a port, one that is not ready would be handed callers whom the others could answer.
+   */
+  readonly listenWithinMs?: number;
   /** How long a shutdown may take for each of: requests, log, windows and labels, ms. Default 5000. */
   readonly drainMs?: number;
 }
@@ -232,6 +238,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   try {
+    const patientUntil = monotonic() + (options.listenWithinMs ?? 0);
+    while (!ready() && monotonic() < patientUntil) await pause(readinessMs);
     const bound = await server.listen(options.port, host);
     address = `http://${bound.host}:${bound.port}`;
     if (options.grpcPort !== undefined)
@@ -248,6 +256,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** A registry that is away for good: this ending is set apart for names that nobody has (RFC 6761). */
 const nowhere = 'postgres://registry.invalid/none';
+
+/** How often it looks whether it may listen. */
+const readinessMs = 20;
 
 /** Goes forward only. */
 const monotonic = () => performance.now();

@@ -11,6 +11,9 @@ export class ModelTraffic {
   #lease = new Lease(0, null);
   #optedOut: ReadonlySet<string> = new Set();
   #choosers: ReadonlySet<string> = new Set();
+  #champions: readonly ServedVersion[] = [];
+  /** The shelf's, when the champions were looked up. */
+  #changes = -1;
 
   constructor(model: string, shelf: VersionShelf) {
     this.model = model;
@@ -23,6 +26,7 @@ export class ModelTraffic {
     this.#lease = new Lease(askedAt, assignment.leaseRemainingMs);
     if (!changed) return false;
     this.#assignment = assignment;
+    this.#changes = -1;
     this.#optedOut = new Set(assignment.serving.opt_out);
     this.#choosers = new Set(assignment.serving.choose_version);
     this.shelf.want(assignment.champion, assignment.challenger, assignment.former);
@@ -50,8 +54,12 @@ export class ModelTraffic {
   }
 
   /** Those who can answer as champion, in their order: the champion where it is ready, then those before it; none is assigned: none. */
-  champions(): ServedVersion[] {
-    return this.#assignment?.champion == null ? [] : this.shelf.champions();
+  champions(): readonly ServedVersion[] {
+    if (this.#changes !== this.shelf.changes) {
+      this.#changes = this.shelf.changes;
+      this.#champions = this.#assignment?.champion == null ? [] : this.shelf.champions();
+    }
+    return this.#champions;
   }
 
   /** Null without one, or while it is still loading here. */

@@ -34,6 +34,7 @@ export class VersionShelf {
   /** The champion and those before it, newest first. */
   #champions: number[] = [];
   #closed = false;
+  #changes = 0;
 
   constructor(options: ShelfOptions) {
     this.#options = options;
@@ -44,6 +45,7 @@ export class VersionShelf {
    * before.
    */
   want(champion: AssignedVersion | null, challenger: AssignedVersion | null, former: AssignedVersion | null): void {
+    this.#changes++;
     const leading = [champion?.version, former?.version].filter((version) => version !== undefined);
     this.#champions = [...new Set([...leading, ...this.#champions])].slice(0, 1 + formerChampions);
     for (const ref of [champion, challenger, former]) {
@@ -51,6 +53,11 @@ export class VersionShelf {
     }
     const kept = new Set([...this.#champions, challenger?.version]);
     for (const version of [...this.#places.keys()]) if (!kept.has(version)) this.#unload(version);
+  }
+
+  /** Grows with everything that changes which versions are ready, or who leads: what was made of them before is stale. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** The champions that are ready, newest first. */
@@ -106,6 +113,7 @@ export class VersionShelf {
       const scorer = await load(place.ref);
       if (this.#closed || this.#places.get(version) !== place) return await scorer.release();
       place.served = new ServedVersion(place.ref, scorer);
+      this.#changes++;
       logger.info({ model, version }, 'version loaded and warm');
       onChange();
     } catch (error) {
@@ -120,6 +128,7 @@ export class VersionShelf {
   #unload(version: number): void {
     const place = this.#places.get(version);
     this.#places.delete(version);
+    this.#changes++;
     if (place === undefined) return;
     if (place.retry !== null) clearTimeout(place.retry);
     const { logger, model, onChange, onUnload } = this.#options;

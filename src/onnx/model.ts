@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { FinalError } from '../errors.ts';
-import { gatherNumbers, numberFeatures, numbersInput } from './gather-numbers.ts';
+import { gatherNumbers, numberFeatures } from './gather-numbers.ts';
 import { readSignature } from './read-signature.ts';
 import { dataType, ModelValues } from './schema.ts';
 import { inputOf, type ModelSignature } from './signature.ts';
@@ -17,11 +17,14 @@ export class OnnxModel {
   readonly #session: ort.InferenceSession;
   /** The features that go into the one matrix; empty where each has an input of its own. */
   readonly #gathered: readonly number[];
+  /** The matrix's name. */
+  readonly #matrix: string;
 
-  private constructor(signature: ModelSignature, session: ort.InferenceSession, gathered: readonly number[]) {
+  private constructor(signature: ModelSignature, session: ort.InferenceSession, matrix: string | null) {
     this.signature = signature;
     this.#session = session;
-    this.#gathered = gathered;
+    this.#matrix = matrix ?? '';
+    this.#gathered = matrix === null ? [] : numberFeatures(signature);
   }
 
   /** @throws FinalError PAWL_ARTIFACT_UNREADABLE where the bytes are no ONNX model with a signature that its graph keeps. */
@@ -32,7 +35,7 @@ export class OnnxModel {
       const mistakes = mismatches(signature, bytes);
       if (mistakes.length > 0) throw new Error(mistakes.join('; '));
       const gathered = gatherNumbers(bytes, signature);
-      session = await ort.InferenceSession.create(gathered, {
+      session = await ort.InferenceSession.create(gathered.bytes, {
         // Scoring shares its process with much else; one thread also adds up in one order, so equal rows score equally.
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
@@ -40,7 +43,7 @@ export class OnnxModel {
         // Its own log goes to stderr, past ours; what fails is thrown as well.
         logSeverityLevel: 4,
       });
-      return new OnnxModel(signature, session, gathered === bytes ? [] : numberFeatures(signature));
+      return new OnnxModel(signature, session, gathered.matrix);
     } catch (cause) {
       await session?.release();
       const because = cause instanceof Error ? cause.message : String(cause);
@@ -80,7 +83,7 @@ export class OnnxModel {
       const matrix = new Float32Array(rows * width);
       for (let row = 0, at = 0; row < rows; row++)
         for (let i = 0; i < width; i++, at++) matrix[at] = value(row, this.#gathered[i] ?? 0) as number;
-      feeds[numbersInput] = new ort.Tensor('float32', matrix, [rows, width]);
+      feeds[this.#matrix] = new ort.Tensor('float32', matrix, [rows, width]);
     }
     for (const [feature, { name, type }] of this.signature.features.entries()) {
       if (type === 'category') {

@@ -22,6 +22,7 @@ message ModelProto {
   repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14;
 }
 message ModelMetadata { repeated StringStringEntryProto metadata_props = 14; }
+message NodeNames { repeated string input = 1; repeated string output = 2; string op_type = 4; }
 message ModelValues { GraphValues graph = 7; }
 message GraphValues { repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
@@ -43,6 +44,9 @@ message TypeProto {
 const { root } = protobuf.parse(source, { keepCase: true });
 export const ModelProto = root.lookupType('onnx.ModelProto');
 export const GraphProto = root.lookupType('onnx.GraphProto');
+export const NodeProto = root.lookupType('onnx.NodeProto');
+/** A NodeProto of which the attributes, which may be large, are not read. */
+export const NodeNames = root.lookupType('onnx.NodeNames');
 export const ValueInfoProto = root.lookupType('onnx.ValueInfoProto');
 /** A ModelProto of which only the metadata is read: the graph, which may be large, is skipped. */
 export const ModelMetadata = root.lookupType('onnx.ModelMetadata');

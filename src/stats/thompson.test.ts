@@ -50,18 +50,54 @@ describe('the probability that one version is right more often', () => {
     );
   });
 
-  it('grows with each right answer', () => {
+  it('grows with each right answer, and falls with each wrong one', () => {
     fc.assert(
       fc.property(rewards, rewards, (a, b) => {
+        expect(probabilityBetter({ ...a, wrong: a.wrong + 1 }, b)).toBeLessThanOrEqual(probabilityBetter(a, b) + 1e-9);
         expect(probabilityBetter({ ...a, right: a.right + 1 }, b)).toBeGreaterThanOrEqual(probabilityBetter(a, b) - 1e-9);
       }),
     );
   });
 
-  it('goes over into the normal approximation without a jump', () => {
-    for (const wrong of [1000, 1100, 1250]) {
-      const [below, above] = [4999, 5000].map((right) => probabilityBetter({ right, wrong }, { right: 4900, wrong: 1100 }));
-      expect(Math.abs((above ?? 0) - (below ?? 0))).toBeLessThan(0.003);
+  it('is what is left of being wrong more often', () => {
+    const swapped = ({ right, wrong }: { right: number; wrong: number }) => ({ right: wrong, wrong: right });
+    fc.assert(
+      fc.property(rewards, rewards, (a, b) => {
+        expect(probabilityBetter(a, b)).toBeCloseTo(1 - probabilityBetter(swapped(a), swapped(b)), 7);
+      }),
+    );
+  });
+
+  it('is as exact where few of very many answers are wrong', () => {
+    for (const [a, b] of [
+      [
+        { right: 60_000, wrong: 3 },
+        { right: 59_000, wrong: 9 },
+      ],
+      [
+        { right: 200_000, wrong: 40 },
+        { right: 90_000, wrong: 22 },
+      ],
+    ] as const) {
+      // Rates of rare events are Gamma-distributed: the lower of two has a negative binomial sum.
+      const own = (a.right + a.wrong) / (a.right + a.wrong + b.right + b.wrong);
+      let term = own ** (a.wrong + 1);
+      let expected = 0;
+      for (let i = 0; i <= b.wrong; i++) {
+        expected += term;
+        term *= ((a.wrong + 1 + i) / (i + 1)) * (1 - own);
+      }
+      expect(probabilityBetter(a, b)).toBeCloseTo(expected, 3);
+    }
+  });
+
+  it('goes over into the normal approximation without a jump, and moves by nothing of account there', () => {
+    for (const wrong of [5000, 5600, 6300]) {
+      const other = { right: 9000, wrong: 5400 };
+      const around = [4999, 5000].map((least) => probabilityBetter({ right: 8900, wrong }, { ...other, wrong: least }));
+      expect(Math.abs((around[1] ?? 0) - (around[0] ?? 0))).toBeLessThan(0.003);
+      const [a, b] = [{ right: 8900, wrong }, other];
+      expect(Math.abs(probabilityBetter(a, b) - byQuadrature(a, b))).toBeLessThan(0.002);
     }
   });
 });

@@ -4,21 +4,36 @@ export interface Rewards {
   readonly wrong: number;
 }
 
-/** Beyond so many right answers the sum below gives way to the normal approximation, which is then closer than 1e-4. */
+/** Where all four counts are larger, the sum below gives way to the normal approximation, which is then within 0.002. */
 const exactUpTo = 5000;
 
 /**
  * The probability that `a` is right more often than `b`, each rate under a uniform prior, so that its posterior is
- * Beta(right + 1, wrong + 1). That is the share which Thompson sampling gives to `a` (W. R. Thompson, Biometrika 25, 1933). Closed
- * form for whole counts: E. Miller, "Formulas for Bayesian A/B Testing", 2014,
- * P = sum over i < α_a of B(α_b + i, β_a + β_b) / ((β_a + i) B(1 + i, β_a) B(α_b, β_b)).
+ * Beta(right + 1, wrong + 1). That is the share which Thompson sampling gives to `a` (W. R. Thompson, Biometrika 25, 1933).
+ * Whichever count is the smallest is summed over: being right more often is being wrong less often, and one probability is what
+ * the other leaves, so that each of the four can take the first place.
+ * @returns 0 to 1; 0.5 without any answers
  */
 export function probabilityBetter(a: Rewards, b: Rewards): number {
   const [alphaA, betaA, alphaB, betaB] = [a.right + 1, a.wrong + 1, b.right + 1, b.wrong + 1];
-  if (alphaA > exactUpTo) return normalBetter(alphaA, betaA, alphaB, betaB);
+  const smallest = Math.min(alphaA, betaA, alphaB, betaB);
+  if (smallest > exactUpTo) return normalBetter(alphaA, betaA, alphaB, betaB);
+  if (smallest === alphaA) return exceeds(alphaA, betaA, alphaB, betaB);
+  if (smallest === alphaB) return 1 - exceeds(alphaB, betaB, alphaA, betaA);
+  if (smallest === betaB) return exceeds(betaB, alphaB, betaA, alphaA);
+  return 1 - exceeds(betaA, alphaA, betaB, alphaB);
+}
+
+/**
+ * P(X > Y) for independent X ~ Beta(alphaX, betaX) and Y ~ Beta(alphaY, betaY), in closed form for a whole alphaX: the sum over
+ * i < alphaX of B(alphaY + i, betaX + betaY) / ((betaX + i) B(1 + i, betaX) B(alphaY, betaY)) (E. Miller, "Formulas for Bayesian
+ * A/B Testing", 2014).
+ */
+function exceeds(alphaX: number, betaX: number, alphaY: number, betaY: number): number {
+  const whole = logBeta(alphaY, betaY);
   let sum = 0;
-  for (let i = 0; i < alphaA; i++) {
-    sum += Math.exp(logBeta(alphaB + i, betaA + betaB) - Math.log(betaA + i) - logBeta(1 + i, betaA) - logBeta(alphaB, betaB));
+  for (let i = 0; i < alphaX; i++) {
+    sum += Math.exp(logBeta(alphaY + i, betaX + betaY) - Math.log(betaX + i) - logBeta(1 + i, betaX) - whole);
   }
   return Math.min(1, Math.max(0, sum));
 }

@@ -19,45 +19,73 @@ const requestLine = /^(GET|HEAD|POST) (\/[!-~]*) HTTP\/1\.1$/;
 const headerLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/;
 const mostHeaders = 100;
 
-/**
- * `text`: everything before the empty line, a character a byte. Null for a head that is not in the plain form.
- */
-export function parseHead(text: string): RequestHead | null {
-  const lines = text.split('\r\n');
-  const [, method, target] = requestLine.exec(lines[0] ?? '') ?? [];
-  if (method === undefined || target === undefined || lines.length > mostHeaders) return null;
-  const headers = new Map<string, string>();
-  for (let i = 1; i < lines.length; i++) {
-    const [, name, value] = headerLine.exec(lines[i] ?? '') ?? [];
-    if (name === undefined || value === undefined) return null;
-    const key = name.toLowerCase();
-    // Of two equal headers node:http knows which to join, which to drop and which to refuse.
-    if (unusual.has(key) || headers.has(key)) return null;
-    headers.set(key, value);
-  }
-  const connection = headers.get('connection');
-  if (connection !== undefined && connection.toLowerCase() !== 'keep-alive') return null;
-  if (!headers.has('host')) return null;
-  const length = headers.get('content-length') ?? (method === 'POST' ? '' : '0');
-  if (!/^\d{1,10}$/.test(length)) return null;
-  const query = target.indexOf('?');
-  return { method, path: query === -1 ? target : target.slice(0, query), headers, contentLength: Number(length) };
+/** So many distinct lines are remembered, each as long as this at most. */
+const remembered = 8192;
+const longestRemembered = 256;
+
+interface Line {
+  readonly name: string;
+  readonly value: string;
 }
 
-/** Heads repeat: a caller sends the same one again and again. So many distinct ones are remembered. */
-const remembered = 1000;
-
-/** Reads heads, the ones it has seen lately without reading them. */
+/** Reads heads. Their lines repeat, also where each caller has a key of its own: most are looked up and not read. */
 export class HeadReader {
-  #heads = new Map<string, RequestHead>();
+  #lines = new Map<string, Line | null>();
+  #targets = new Map<string, Pick<RequestHead, 'method' | 'path'> | null>();
 
+  /** `text`: everything before the empty line, a character a byte. Null for a head that is not in the plain form. */
   read(text: string): RequestHead | null {
-    const known = this.#heads.get(text);
-    if (known !== undefined) return known;
-    const head = parseHead(text);
-    if (head === null) return null;
-    if (this.#heads.size >= remembered) this.#heads = new Map();
-    this.#heads.set(text, head);
-    return head;
+    let end = text.indexOf('\r\n');
+    const target = this.#targetOf(end === -1 ? text : text.slice(0, end));
+    if (target === null) return null;
+    const headers = new Map<string, string>();
+    let count = 0;
+    while (end !== -1) {
+      const start = end + 2;
+      end = text.indexOf('\r\n', start);
+      const line = this.#lineOf(end === -1 ? text.slice(start) : text.slice(start, end));
+      if (line === null || ++count > mostHeaders) return null;
+      headers.set(line.name, line.value);
+    }
+    // Of two equal headers node:http knows which to join, which to drop and which to refuse.
+    if (headers.size !== count || !headers.has('host')) return null;
+    const length = headers.get('content-length');
+    if (length === undefined && target.method === 'POST') return null;
+    return { ...target, headers, contentLength: Number(length ?? 0) };
   }
+
+  #lineOf(text: string): Line | null {
+    const known = this.#lines.get(text);
+    if (known !== undefined) return known;
+    const line = parseLine(text);
+    if (this.#lines.size >= remembered) this.#lines = new Map();
+    if (text.length <= longestRemembered) this.#lines.set(text, line);
+    return line;
+  }
+
+  #targetOf(text: string): Pick<RequestHead, 'method' | 'path'> | null {
+    const known = this.#targets.get(text);
+    if (known !== undefined) return known;
+    const target = parseTarget(text);
+    if (this.#targets.size >= remembered) this.#targets = new Map();
+    if (text.length <= longestRemembered) this.#targets.set(text, target);
+    return target;
+  }
+}
+
+function parseTarget(line: string): Pick<RequestHead, 'method' | 'path'> | null {
+  const [, method, target] = requestLine.exec(line) ?? [];
+  if (method === undefined || target === undefined) return null;
+  const query = target.indexOf('?');
+  return { method, path: query === -1 ? target : target.slice(0, query) };
+}
+
+function parseLine(text: string): Line | null {
+  const [, written, value] = headerLine.exec(text) ?? [];
+  if (written === undefined || value === undefined) return null;
+  const name = written.toLowerCase();
+  if (unusual.has(name)) return null;
+  if (name === 'connection' && value.toLowerCase() !== 'keep-alive') return null;
+  if (name === 'content-length' && !/^\d{1,10}$/.test(value)) return null;
+  return { name, value };
 }

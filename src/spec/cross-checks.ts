@@ -2,12 +2,14 @@ import type { Problem } from '../errors.ts';
 import { FinalError } from '../errors.ts';
 import { trainers } from '../training/trainers.ts';
 import { championCheck } from './champion-check.ts';
+import { defaultAnswerCheck } from './default-answer-check.ts';
 import { cronMistakes } from './cron.ts';
 import { oneOf, pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
 import { higherIsBetter, lowerIsBetter } from './schema.ts';
+import { strategyCheck } from './strategy-check.ts';
 
 type Path = readonly PropertyKey[];
 type Task = 'binary-classification' | 'regression';
@@ -29,8 +31,8 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     waits,
     source,
     championCheck,
-    strategy,
-    defaultAnswer,
+    strategyCheck,
+    defaultAnswerCheck,
   ])
     check(yaml.value, report);
   return problems;
@@ -223,23 +225,3 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
-
-const strategy: Check = (file, report) => {
-  const path = ['release', 'strategy'];
-  const named = valueAt(file, path);
-  const ramp = valueAt(file, ['release', 'ramp']);
-  if (named === 'bandit' && valueAt(file, ['task']) === 'regression')
-    report(path, 'a bandit needs answers that are right or wrong, and a regression has none', 'canary or ab');
-  if (named === 'blue-green' && Array.isArray(ramp) && ramp.length > 1)
-    report(['release', 'ramp'], 'blue-green has one step, 100%', 'leave ramp out, or take the strategy canary');
-  if (named === 'blue-green' && valueAt(file, ['release', 'segments']) !== undefined)
-    report(['release', 'segments'], 'blue-green goes to everybody at once', 'leave segments out, or take the strategy ab');
-};
-
-const defaultAnswer: Check = (file, report) => {
-  const path = ['serving', 'default'];
-  const answer = valueAt(file, path);
-  if (answer === undefined || valueAt(file, ['task']) !== 'regression') return;
-  if (typeof answer === 'object' || typeof answer === 'boolean' || !Number.isFinite(Number(answer)))
-    report(path, `${JSON.stringify(answer)} is no number`, 'a regression answers with a number');
-};

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { exactlyOne } from './entries.ts';
 import { bound, count, duration, share } from './quantities.ts';
 import type { Fraction, Milliseconds } from './quantities.ts';
+import { defaultRamp, defaultRollbackRules, release } from './release-schema.ts';
+import { callers, written } from './texts.ts';
 
 /**
  * The one source of pawl.yaml: validation, defaults, types and the published JSON Schema. Keys are the file's own.
@@ -13,9 +16,6 @@ const name = z
   .describe('The name of the model, everywhere.');
 
 const column = z.string('the name of a column').min(1, 'the name of a column').describe('A column of the source, to the letter.');
-
-/** A value as the source writes it. YAML's numbers and booleans stand for their text. */
-const written = z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false').transform(String);
 
 const nullable = share.default(0).describe('Accepted share of missing values: 1%, or a number from 0 to 1.');
 const log = z
@@ -82,10 +82,9 @@ const gateBound = z
       ),
   })
   .refine((bounds) => Object.keys(bounds).length > 0, 'at_least, at_most or better_than_champion_by');
-const oneOf = (what: string) => [(entry: object) => Object.keys(entry).length === 1, `exactly one ${what} an entry`] as const;
 const gate = z
   .partialRecord(z.enum(metricNames), gateBound)
-  .refine(...oneOf('metric'))
+  .refine(...exactlyOne('metric'))
   .describe('A condition that a version meets before it takes traffic.');
 
 /** The newest rows are held out: those of a duration, or a share of all. */
@@ -114,20 +113,19 @@ const training = z.strictObject({
   seed: z.int('a whole number').min(0).default(1),
 });
 
-const callerKey = z
-  .string('the key of a caller')
-  .min(1, 'the key of a caller')
-  .max(200, 'at most 200 characters')
-  .describe("A caller's key, as in `x-pawl-key`.");
-const serving = z.strictObject({
+const keys = callers("a caller's key").default([]);
+export const serving = z.strictObject({
   deadline: duration
+    .refine((ms) => ms > 0, 'longer than 0s')
     .default(1000)
     .describe(
       'A version that has not answered by then has failed: the next one answers, the champion, the one before, the default.',
     ),
   default: written.optional().describe('The answer when no version can give one: a class, or a number.'),
-  opt_out: z.array(callerKey).default([]).describe('Callers who take part in no experiment: they always get the champion.'),
-  choose_version: z.array(callerKey).default([]).describe('Callers who may ask for a version by the header `x-pawl-version`.'),
+  opt_out: keys.describe(
+    'Keys (`x-pawl-key`) of callers who take part in no experiment: they get the champion, unless they ask for a version.',
+  ),
+  choose_version: keys.describe('Keys of callers who may ask for a version by the header `x-pawl-version`.'),
 });
 
 const champion = z
@@ -138,7 +136,10 @@ const champion = z
       .default('v2')
       .describe('What it speaks: the Open Inference Protocol, pawl, or MLflow (/invocations).'),
     model: z.string().min(1).optional().describe("The model's name there, for v2. Default: the model's."),
-    timeout: duration.default(1000).describe('An answer that takes longer has failed.'),
+    timeout: duration
+      .refine((ms) => ms > 0, 'longer than 0s')
+      .default(1000)
+      .describe('An answer that takes longer has failed.'),
     classes: z
       .array(written)
       .length(2, 'both classes')
@@ -152,84 +153,12 @@ const champion = z
   })
   .describe('The endpoint that answered before pawl: the incumbent, which the first own version has to beat.');
 
-const labels = count('label').default(200);
-const rollbackRule = z
-  .strictObject({
-    error_rate: z.strictObject({ above: share, for: duration.default(120_000), at_least: count('error').default(5) }).optional(),
-    latency: z.strictObject({ p99: duration, at_least: count('request').default(100) }).optional(),
-    disagreement: z
-      .strictObject({ above: share, at_least: count('pair').default(200) })
-      .optional()
-      .describe("Share of paired answers that differ (regression: by more than 1 sd of the champion's scores)."),
-    accuracy: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
-    f1: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
-    mae: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
-    rmse: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
-  })
-  .refine(...oneOf('rule'))
-  .describe('When this is seen in a rollout, the champion answers everything again.');
-
-/** The steps of a rollout, where pawl.yaml names none. */
-export const defaultRamp = {
-  canary: [0.05, 0.25, 0.5, 1],
-  bandit: [0.05, 0.25, 0.5, 1],
-  ab: [0.5, 1],
-  'blue-green': [1],
-} as const;
-
-const release = z.strictObject({
-  strategy: z
-    .enum(['canary', 'blue-green', 'ab', 'bandit'])
-    .default('canary')
-    .describe(
-      'canary: by steps. blue-green: everything at once. ab: a fixed split for `step.for`, then everything. bandit: in each step as much, up to its share, as the labels say that the challenger is the better one.',
-    ),
-  segments: z
-    .array(z.string('the name of a segment').min(1, 'the name of a segment').max(200, 'at most 200 characters'))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'each segment once')
-    .optional()
-    .describe('Until the last step, only callers of these segments take part (`x-pawl-segment`).'),
-  approval: z.enum(['none', 'required']).default('none').describe('required: by somebody other than the one who asked.'),
-  shadow: z
-    .strictObject({ for: duration.default(600_000), share: share.default(1) })
-    .prefault({})
-    .describe('First the challenger scores beside the champion and answers nobody.'),
-  ramp: z
-    .array(share)
-    .min(1)
-    .refine((steps) => steps.every((step, i) => step > (i === 0 ? 0 : (steps[i - 1] ?? 0))), 'steps that grow')
-    .refine((steps) => steps.at(-1) === 1, 'a last step of 100%')
-    .optional()
-    .describe(
-      'Then it answers these shares of the callers, one after the other. Default: 5%, 25%, 50%, 100%; blue-green 100%; ab 50%, 100%.',
-    ),
-  step: z
-    .strictObject({
-      for: duration.default(600_000),
-      at_least: count('request').default(1000),
-      at_most: duration.default(86_400_000),
-    })
-    .prefault({})
-    .describe('How long a step lasts, the requests it needs of both versions together, and when to give up waiting for them.'),
-  bake: duration.default(3_600_000).describe('How long it answers everybody before it is champion.'),
-  lease: duration.default(30_000).describe('How long a challenger keeps its share when nobody renews it.'),
-  lapses: z.int('a whole number').min(1).default(3).describe('So many lapses of the lease end the rollout.'),
-  rollback_when: z
-    .array(rollbackRule)
-    .refine((rules) => new Set(rules.flatMap(Object.keys)).size === rules.length, 'each rule once')
-    .optional()
-    .describe(
-      'Any of them rolls back. Default: more than 2% errors; accuracy 2 points below the champion, or MAE 5% above it, on 200 labels.',
-    ),
-});
-
 const budget = z
   .strictObject({
     error_rate: z.strictObject({ at_most: share, over: duration }).optional(),
     latency: z.strictObject({ p99: duration, objective: share.default(0.999), over: duration }).optional(),
   })
-  .refine(...oneOf('budget'));
+  .refine(...exactlyOne('budget'));
 
 const falseAlarms = z
   .string('such as 1 in 90d')
@@ -289,17 +218,6 @@ function defaultGates(task: 'binary-classification' | 'regression'): Gate[] {
   return [task === 'regression' ? { mae: better } : { accuracy: better }];
 }
 
-/** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
-function defaultRollbackRules(task: 'binary-classification' | 'regression'): RollbackRule[] {
-  const failing = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
-  return [
-    failing,
-    task === 'regression'
-      ? { mae: { above_champion_by: 0.05, at_least: 200 } }
-      : { accuracy: { below_champion_by: 0.02, at_least: 200 } },
-  ];
-}
-
 export const modelSpec = specFile.transform((spec) => ({
   ...spec,
   release: {
@@ -313,6 +231,5 @@ export const modelSpec = specFile.transform((spec) => ({
 export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;
 export type Gate = z.output<typeof gate>;
-export type RollbackRule = z.output<typeof rollbackRule>;
 export type ReleaseSpec = ModelSpec['release'];
 export type MonitorSpec = z.output<typeof monitor>;

@@ -1,4 +1,4 @@
-import type { RollbackRule } from '../../spec/schema.ts';
+import type { RollbackRule } from '../../spec/release-schema.ts';
 import type { Evidence } from '../state.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RollbackRule } from '../../spec/schema.ts';
+import type { RollbackRule } from '../../spec/release-schema.ts';
 import type { ArmCounts, Evidence, PairedCounts } from '../state.ts';
 import { disagreement } from './disagreement.ts';
 import { errorRate } from './error-rate.ts';

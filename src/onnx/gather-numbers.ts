@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { attributeType, dataType, GraphProto, NodeNames, NodeProto, ValueInfoProto } from './schema.ts';
+import { layoutOf } from './batch.ts';
 import { inputOf, type ModelSignature } from './signature.ts';
 
 /** Field numbers of onnx.proto. */
@@ -7,11 +8,6 @@ const graphOfModel = 7;
 const nodeOfGraph = 1;
 const inputOfGraph = 11;
 const lengthDelimited = 2;
-
-/** The features that are numbers to the graph, by their place in the signature. */
-export function numberFeatures(signature: ModelSignature): number[] {
-  return signature.features.flatMap(({ type }, i) => (type === 'category' ? [] : [i]));
-}
 
 export interface Gathered {
   readonly bytes: Uint8Array;
@@ -26,7 +22,7 @@ export interface Gathered {
  * byte, and so do the bytes themselves where there are fewer than two such inputs.
  */
 export function gatherNumbers(bytes: Uint8Array, signature: ModelSignature): Gathered {
-  const columns = numberFeatures(signature).map((i) => inputOf(signature.features[i]?.name ?? ''));
+  const columns = layoutOf(signature).numbers.map((i) => inputOf(signature.features[i]?.name ?? ''));
   if (columns.length < 2) return { bytes, matrix: null };
   let matrix = 'pawl:numbers';
   const gathered = withField(bytes, graphOfModel, (graph) => {

@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { FinalError } from '../errors.ts';
-import { gatherNumbers, numberFeatures } from './gather-numbers.ts';
+import { batchOf, layoutOf, type Batch, type BatchLayout } from './batch.ts';
+import { gatherNumbers } from './gather-numbers.ts';
 import { readSignature } from './read-signature.ts';
 import { dataType, ModelValues } from './schema.ts';
 import { inputOf, type ModelSignature } from './signature.ts';
@@ -8,23 +9,19 @@ import { inputOf, type ModelSignature } from './signature.ts';
 /** What a graph takes: by feature, float32 (missing NaN) or strings (missing ''). */
 export type ModelInputs = Readonly<Record<string, Float32Array | readonly string[]>>;
 
-/** Rows as a scorer has them: a value for each feature in the signature's order, missing NaN or ''. */
-type Rows = readonly (readonly (number | string)[])[];
-
 /** An ONNX artifact loaded in ONNX Runtime. */
 export class OnnxModel {
   readonly signature: ModelSignature;
   readonly #session: ort.InferenceSession;
-  /** The features that go into the one matrix; empty where each has an input of its own. */
-  readonly #gathered: readonly number[];
-  /** The matrix's name. */
-  readonly #matrix: string;
+  readonly #layout: BatchLayout;
+  /** The input that takes all numbers at once; null where there is one number at most, with an input of its own. */
+  readonly #matrix: string | null;
 
   private constructor(signature: ModelSignature, session: ort.InferenceSession, matrix: string | null) {
     this.signature = signature;
     this.#session = session;
-    this.#matrix = matrix ?? '';
-    this.#gathered = matrix === null ? [] : numberFeatures(signature);
+    this.#layout = layoutOf(signature);
+    this.#matrix = matrix;
   }
 
   /** @throws FinalError PAWL_ARTIFACT_UNREADABLE where the bytes are no ONNX model with a signature that its graph keeps. */
@@ -57,45 +54,44 @@ export class OnnxModel {
    * @returns one score a row: the probability of the positive class, or the value
    */
   async run(inputs: ModelInputs, rows: number): Promise<Float32Array> {
-    if (rows === 0) return new Float32Array();
+    const { numbers: places, texts } = this.#layout;
     const columns = this.signature.features.map(({ name }) => {
       const values = inputs[name];
       if (values?.length !== rows) throw new RangeError(`${name} has ${values?.length ?? 0} values for ${rows} rows.`);
       return values;
     });
-    return this.#score(rows, (row, feature) => columns[feature]?.[row]);
+    const numbers = new Float32Array(rows * places.length);
+    places.forEach((place, at) => {
+      const column = columns[place] as Float32Array;
+      for (let row = 0; row < rows; row++) numbers[row * places.length + at] = column[row] ?? NaN;
+    });
+    return this.runBatch({ rows, numbers, texts: texts.map((place) => [...((columns[place] ?? []) as readonly string[])]) });
   }
 
-  /** Scores rows; else as `run`. */
-  async runRows(rows: Rows): Promise<Float32Array> {
-    if (rows.length === 0) return new Float32Array();
-    return this.#score(rows.length, (row, feature) => rows[row]?.[feature]);
+  /** Scores rows, each a value for each feature in the signature's order, missing NaN or ''; else as `run`. */
+  async runRows(rows: readonly (readonly (number | string)[])[]): Promise<Float32Array> {
+    return this.runBatch(batchOf(this.#layout, rows));
+  }
+
+  /** Scores a batch; else as `run`. */
+  async runBatch({ rows, numbers, texts }: Batch): Promise<Float32Array> {
+    if (rows === 0) return new Float32Array();
+    const feeds: Record<string, ort.Tensor> = {};
+    const width = this.#layout.numbers.length;
+    const [only] = this.#layout.numbers;
+    if (only !== undefined) feeds[this.#matrix ?? this.#inputOf(only)] = new ort.Tensor('float32', numbers, [rows, width]);
+    for (const [at, place] of this.#layout.texts.entries())
+      feeds[this.#inputOf(place)] = new ort.Tensor('string', texts[at] as string[], [rows, 1]);
+    const { score } = await this.#session.run(feeds, outputs);
+    return score?.data as Float32Array;
   }
 
   async release(): Promise<void> {
     await this.#session.release();
   }
 
-  async #score(rows: number, value: (row: number, feature: number) => number | string | undefined): Promise<Float32Array> {
-    const feeds: Record<string, ort.Tensor> = {};
-    const width = this.#gathered.length;
-    if (width > 0) {
-      const matrix = new Float32Array(rows * width);
-      for (let row = 0, at = 0; row < rows; row++)
-        for (let i = 0; i < width; i++, at++) matrix[at] = value(row, this.#gathered[i] ?? 0) as number;
-      feeds[this.#matrix] = new ort.Tensor('float32', matrix, [rows, width]);
-    }
-    for (const [feature, { name, type }] of this.signature.features.entries()) {
-      if (type === 'category') {
-        const texts = Array.from({ length: rows }, (_, row) => value(row, feature) as string);
-        feeds[inputOf(name)] = new ort.Tensor('string', texts, [rows, 1]);
-      } else if (width === 0) {
-        const numbers = Float32Array.from({ length: rows }, (_, row) => value(row, feature) as number);
-        feeds[inputOf(name)] = new ort.Tensor('float32', numbers, [rows, 1]);
-      }
-    }
-    const { score } = await this.#session.run(feeds, outputs);
-    return score?.data as Float32Array;
+  #inputOf(place: number): string {
+    return inputOf(this.signature.features[place]?.name ?? '');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { FinalError, TransientError, type Problem } from '../errors.ts';
+import { batchOf, layoutOf, type BatchLayout } from '../onnx/batch.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import { packageFile } from '../package-root.ts';
 import { RowParser, type ParsedRow } from './row-parsing.ts';
@@ -55,6 +56,7 @@ export class PoolScorer implements Scorer {
   readonly immediate = false;
   readonly #options: PoolOptions;
   readonly #parser: RowParser;
+  readonly #layout: BatchLayout;
   readonly #rowsPerBatch: number;
   readonly #mostWaiting: number;
   #threads: Thread[] = [];
@@ -71,6 +73,7 @@ export class PoolScorer implements Scorer {
     this.#options = options;
     this.signature = options.signature;
     this.#parser = new RowParser(options.signature);
+    this.#layout = layoutOf(options.signature);
     this.#rowsPerBatch = Math.max(1, Math.floor(batchMs / options.msPerRow));
     this.#mostWaiting = Math.max(100, Math.ceil((queueMs / options.msPerRow) * options.threads));
   }
@@ -167,8 +170,8 @@ export class PoolScorer implements Scorer {
       if (parts.length === 0) return;
       thread.batch = parts;
       const rows = parts.flatMap(({ job, from, rows: count }) => job.rows.slice(from, from + count));
-      const batch: ThreadBatch = { id: ++this.#batches, rows };
-      thread.worker.postMessage(batch, []);
+      const batch = batchOf(this.#layout, rows);
+      thread.worker.postMessage({ id: ++this.#batches, batch } satisfies ThreadBatch, [batch.numbers.buffer]);
     }
   }
 

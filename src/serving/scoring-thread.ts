@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Batch } from '../onnx/batch.ts';
 import { OnnxModel } from '../onnx/model.ts';
-import type { ParsedRow } from './row-parsing.ts';
 
 /** What a scoring thread is asked; `id` names the batch. */
 export interface ThreadBatch {
   readonly id: number;
-  readonly rows: readonly ParsedRow[];
+  readonly batch: Batch;
 }
 
 /** What it answers: first once that it is ready, then batch by batch. */
@@ -22,21 +22,27 @@ const loadMs = performance.now() - began;
 const answer = (message: ThreadAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
 
 /** A row that the graph cannot take must not fail those beside it: its score is NaN. */
-async function scoreApart(rows: readonly ParsedRow[]): Promise<Float32Array> {
-  const scores = new Float32Array(rows.length).fill(NaN);
-  for (const [i, row] of rows.entries()) {
-    const [score = NaN] = await model.runRows([row]).catch(() => [NaN]);
-    scores[i] = score;
+async function scoreApart({ rows, numbers, texts }: Batch): Promise<Float32Array> {
+  const scores = new Float32Array(rows).fill(NaN);
+  const width = numbers.length / rows;
+  for (let row = 0; row < rows; row++) {
+    const own = {
+      rows: 1,
+      numbers: numbers.slice(row * width, (row + 1) * width),
+      texts: texts.map((text) => [text[row] ?? '']),
+    };
+    const [score = NaN] = await model.runBatch(own).catch(() => [NaN]);
+    scores[row] = score;
   }
   return scores;
 }
 
-async function score({ id, rows }: ThreadBatch): Promise<void> {
+async function score({ id, batch }: ThreadBatch): Promise<void> {
   const asked = performance.now();
   try {
-    const scores = await model.runRows(rows).catch((error: unknown) => {
-      if (rows.length === 1) throw error;
-      return scoreApart(rows);
+    const scores = await model.runBatch(batch).catch((error: unknown) => {
+      if (batch.rows === 1) throw error;
+      return scoreApart(batch);
     });
     // ONNX Runtime owns the memory of its answer; a copy may be given away.
     const own = Float32Array.from(scores);
@@ -46,5 +52,5 @@ async function score({ id, rows }: ThreadBatch): Promise<void> {
   }
 }
 
-port.on('message', (batch: ThreadBatch) => void score(batch));
+port.on('message', (message: ThreadBatch) => void score(message));
 answer({ ready: true, loadMs });

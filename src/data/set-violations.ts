@@ -64,7 +64,7 @@ function tooOld({ contract }: ModelSpec, newest: number | null, { now }: Facts):
 async function wrongClasses(
   duck: Duck,
   rows: CheckedRows,
-  { task, contract }: ModelSpec,
+  { task, contract, serving }: ModelSpec,
   good: string,
   count: number,
 ): Promise<Violation[]> {
@@ -86,18 +86,12 @@ async function wrongClasses(
       ),
     ];
   }
-  if (contract.positive !== undefined && !classes.some(({ value }) => value === contract.positive)) {
-    return [
-      violation(
-        'label',
-        name,
-        count,
-        1,
-        `${name} holds ${shown.join(', ')}; contract.positive is ${JSON.stringify(contract.positive)}.`,
-      ),
-    ];
-  }
-  return [];
+  const named = { 'contract.positive': contract.positive, 'serving.default': serving.default };
+  return Object.entries(named)
+    .filter(([, one]) => one !== undefined && !classes.some(({ value }) => value === one))
+    .map(([key, one]) =>
+      violation('label', name, count, 1, `${name} holds ${shown.join(', ')}; ${key} is ${JSON.stringify(one)}.`),
+    );
 }
 
 function violation(rule: Violation['rule'], column: string | null, count: number, share: number, because: string): Violation {

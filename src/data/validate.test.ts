@@ -187,6 +187,19 @@ describe('validate', () => {
         'label: y holds "no" (1 row), "yes" (1 row); contract.positive is "ja".',
       );
     });
+
+    it('is refused where the default answer would be a class that is not there', async () => {
+      await folder.write('data.csv', 'a,y\n1,yes\n2,no\n');
+      const answering = (answer: string) =>
+        specOf(`{ label: y, features: { a: { type: number } }, ${few} }`, {
+          task: 'binary-classification',
+          rest: `serving: { default: "${answer}" }`,
+        });
+      expect((await folder.dataset(answering('no'))).rows).toBe(2);
+      expect((await violations(answering('maybe'))).problems.map(({ message }) => message)).toEqual([
+        'label: y holds "no" (1 row), "yes" (1 row); serving.default is "maybe".',
+      ]);
+    });
   });
 
   it('measures freshness against the time that it is given', async () => {

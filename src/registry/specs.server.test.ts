@@ -61,6 +61,13 @@ describe('a spec', () => {
     expect(['d0', 'd1']).toContain((await getSpec(registry, 'contended')).digest);
   });
 
+  it('that was stored before a key was there has its default', async () => {
+    const { serving, ...before } = exampleSpec('from-before');
+    const stored = before as typeof before & { serving: typeof serving };
+    await applySpec(registry, { spec: stored, digest: 'd1', source: '', baseDirectory: '/', by: 'ada' });
+    expect((await getSpec(registry, 'from-before')).spec.serving).toEqual(serving);
+  });
+
   it('is never changed in place', async () => {
     await expect(sql`UPDATE specs SET source = 'another'`.execute(registry.db)).rejects.toThrow(/append-only/);
   });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { FinalError } from '../errors.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { specOfToday } from '../spec/stored.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 
@@ -54,7 +55,8 @@ export async function findSpec(registry: Registry, model: string, digest?: strin
     .$if(digest !== undefined, (query) => query.where('specs.digest', '=', digest ?? ''))
     .$if(digest === undefined, (query) => query.whereRef('specs.digest', '=', 'models.spec_digest'))
     .executeTakeFirst();
-  return row === undefined ? null : { spec: row.spec, digest: row.digest, source: row.source, baseDirectory: row.baseDirectory };
+  if (row === undefined) return null;
+  return { spec: specOfToday(row.spec), digest: row.digest, source: row.source, baseDirectory: row.baseDirectory };
 }
 
 /** @throws FinalError PAWL_MODEL_NOT_FOUND */

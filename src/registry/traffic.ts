@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { FinalError } from '../errors.ts';
-import type { FeatureSpec, ModelSpec } from '../spec/schema.ts';
+import type { ModelSpec } from '../spec/schema.ts';
+import { specOfToday } from '../spec/stored.ts';
 import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import type { Tables } from './tables.ts';
@@ -106,24 +107,24 @@ export async function readAssignments(registry: Registry, model?: string): Promi
     .$if(model !== undefined, (query) => query.where('m.name', '=', model ?? ''))
     .orderBy('m.name')
     .execute();
-  return rows.map(({ spec, remaining, share, shadow_share: shadowShare, ...row }) => ({
-    ...row,
-    task: spec.task,
-    share,
-    shadowShare,
-    leaseRemainingMs: remaining === null ? null : Math.max(0, remaining),
-    serving: (spec as Partial<ModelSpec>).serving ?? asBefore,
-    log: Object.fromEntries(
-      Object.entries(spec.contract.features).flatMap(([name, feature]) => {
-        const { log = 'keep' } = feature as Partial<FeatureSpec>;
-        return log === 'keep' ? [] : [[name, log]];
-      }),
-    ),
-  }));
+  return rows.map(({ spec, remaining, share, shadow_share: shadowShare, ...row }) => {
+    const { task, serving, contract } = specOfToday(spec);
+    return {
+      ...row,
+      task,
+      share,
+      shadowShare,
+      leaseRemainingMs: remaining === null ? null : Math.max(0, remaining),
+      serving,
+      log: loggingOf(contract.features),
+    };
+  });
 }
 
-/** Of a spec that was applied before there was such a part. */
-const asBefore: ModelSpec['serving'] = { deadline: 1000, opt_out: [], choose_version: [] };
+/** Features that are kept as they are, are not named. */
+function loggingOf(features: ModelSpec['contract']['features']): TrafficAssignment['log'] {
+  return Object.fromEntries(Object.entries(features).flatMap(([name, { log }]) => (log === 'keep' ? [] : [[name, log]])));
+}
 
 /** A version of the model's with what a gateway needs to load it. */
 function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {

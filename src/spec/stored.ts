@@ -1,0 +1,24 @@
+import type { FeatureSpec, ModelSpec } from './schema.ts';
+import { serving } from './schema.ts';
+
+/** A spec as the registry holds it: written by any release of pawl, so that keys which came later are not there. */
+type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract'> & {
+  readonly serving?: Partial<ModelSpec['serving']>;
+  readonly release: Omit<ModelSpec['release'], 'strategy'> & Partial<Pick<ModelSpec['release'], 'strategy'>>;
+  readonly contract: Omit<ModelSpec['contract'], 'features'> & {
+    readonly features: Readonly<Record<string, Omit<FeatureSpec, 'log'> & Partial<Pick<FeatureSpec, 'log'>>>>;
+  };
+};
+
+const usualServing: ModelSpec['serving'] = serving.parse({});
+
+/** The spec with every key there; those that it has no word on, as a pawl.yaml without them reads today. The order of features stays. */
+export function specOfToday(stored: StoredSpec): ModelSpec {
+  const features = Object.entries(stored.contract.features).map(([name, feature]) => [name, { log: 'keep', ...feature }]);
+  return {
+    ...stored,
+    contract: { ...stored.contract, features: Object.fromEntries(features) as ModelSpec['contract']['features'] },
+    serving: { ...usualServing, ...stored.serving },
+    release: { strategy: 'canary', ...stored.release },
+  };
+}

@@ -12,7 +12,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 /** A gateway that has not reported for so long is not counted, ms. */
 const gatewaySilence = 10_000;
 /** What is read of a logged prediction: its features are not, and would take most of the time. */
-const paired = ['id', 'version', 'revision', 'score', 'prediction'] as const;
+const paired = ['id', 'version', 'revision', 'role', 'score', 'prediction'] as const;
 /** Labels read at a time. */
 const page = 10_000;
 /** Of a champion that is not there. */
@@ -59,7 +59,7 @@ export class EvidenceReader {
       recent: await this.#counts(version, now - errorWindow),
       recentChampion: champion === null ? nothing : await this.#counts(champion, now - errorWindow),
       paired: pairs.counts(),
-      ...(policy.strategy === 'bandit' ? { rewards: pairs.rewards() } : {}),
+      ...(policy.strategy === 'bandit' ? { rewards: pairs.rewards(policy.segments === undefined ? 'all' : 'pairs') } : {}),
       inForce: await this.#inForce(),
     };
   }

@@ -12,10 +12,11 @@ export interface GuardInput {
   readonly state: RolloutState;
   readonly policy: RolloutPolicy;
   readonly epoch: number;
+  /** In force: the one whose lease is renewed. */
   readonly revision: number;
-  /** The first revision of the step, which counts go back to. */
+  /** The first revision of the step, which counts go back to. Absent in rollouts that began before steps had several. */
   readonly stepRevision?: number;
-  /** When the revision was written, ms since 1970. */
+  /** When the step's first revision was written, ms since 1970. */
   readonly stepStartedAt: number;
   /** When the rollout's first revision was written, ms since 1970, and its number: pairs count from there. */
   readonly rolloutStartedAt: number;

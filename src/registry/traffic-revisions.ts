@@ -85,14 +85,16 @@ export async function newestRevision(work: Work, model: string) {
  * @throws FinalError PAWL_TRAFFIC_INVALID with every contradiction.
  */
 export function checkRevision(input: RevisionInput): void {
-  const { champion, challenger, share, shadowShare, leaseMs } = input;
+  const { champion, challenger, share, shadowShare, leaseMs, segments = null } = input;
   const problems: Problem[] = [];
   const refuse = (wrong: boolean, subject: string, message: string) => {
     if (wrong) problems.push({ subject, message: `${subject}: ${message}` });
   };
   refuse(!(share >= 0 && share <= 1), 'share', `${share} is no fraction from 0 to 1`);
   refuse(!(shadowShare >= 0 && shadowShare <= 1), 'shadowShare', `${shadowShare} is no fraction from 0 to 1`);
+  refuse(segments?.length === 0, 'segments', 'nobody would take part; null is everybody');
   if (challenger === null) {
+    refuse(segments !== null, 'segments', 'there is no experiment to take part in');
     refuse(share > 0, 'share', 'there is no challenger to give it to');
     refuse(shadowShare > 0, 'shadowShare', 'there is no challenger to score beside');
     refuse(leaseMs !== null, 'leaseMs', 'without challenger there is nothing to lease');

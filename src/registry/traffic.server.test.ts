@@ -116,6 +116,8 @@ describe('a revision', () => {
       'challenger',
     ]);
     expect(await attempt({ challenger: 1, leaseMs: null })).toEqual(['PAWL_TRAFFIC_INVALID', 'challenger', 'leaseMs']);
+    expect(await attempt({ segments: ['beta'] })).toEqual(['PAWL_TRAFFIC_INVALID', 'segments']);
+    expect(await attempt({ ...lease, segments: [] })).toEqual(['PAWL_TRAFFIC_INVALID', 'segments']);
     expect(await attempt({ challenger: 9 })).toEqual(['PAWL_REGISTRY_REFUSED']);
     expect(await listRevisions(registry, example.model)).toEqual([]);
   });

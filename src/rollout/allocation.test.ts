@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reallocation } from './allocation.ts';
+import { againstEverybody, reallocation } from './allocation.ts';
 import { initialState, nextState, segmentsOf, shareOf } from './course.ts';
 import { decideStep } from './decide-step.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
+import { requestsOfCallers } from './step-terms.ts';
 
 const minute = 60_000;
 const policy: RolloutPolicy = {
@@ -53,7 +54,7 @@ describe("a bandit's share", () => {
     const better = reallocation(step(1), labelled([90, 10], [70, 30]), policy);
     expect(better).toMatchObject({ action: 'reallocate' });
     expect(better?.because).toMatch(
-      /^the challenger is the better one with 100 %: 90 right of 100 against 70 right of 100; it answers 80 % of the callers, of at most 80 %$/,
+      /^the challenger is the better one with a probability of more than 99.9 %: 90 right of 100 against 70 right of 100; it answers 80 % of the callers, of at most 80 %$/,
     );
     const worse = reallocation(step(1), labelled([70, 30], [90, 10]), policy);
     expect(shareOf({ ...step(1), allocation: worse?.allocation ?? 1 }, policy).share).toBe(0.01);
@@ -76,15 +77,42 @@ describe("a bandit's share", () => {
     );
   });
 
-  it('stays where it is without labels, in the shadow, at 100 %, while paused, and under any other strategy', () => {
+  it('stays where it is without labels, in the shadow, at 100 %, while paused, while gateways take up the last move, and under any other strategy', () => {
     const clear = labelled([90, 10], [10, 90]);
     expect(reallocation(step(1), evidence, policy)).toBeNull();
     expect(reallocation(step(1), labelled([0, 0], [0, 0]), policy)).toBeNull();
     expect(reallocation(step(2), clear, policy)).toBeNull();
     expect(reallocation(initialState(true), clear, policy)).toBeNull();
+    expect(reallocation(step(1), { ...clear, inForce: false }, policy)).toBeNull();
     expect(decideStep({ ...step(1), paused: true }, clear, policy, null).action).toBe('hold');
     for (const strategy of ['canary', 'ab', 'blue-green'] as const)
       expect(reallocation(step(1), clear, { ...policy, strategy })).toBeNull();
+  });
+
+  it('moves by a fifth of its step at least, but falls by halves down to the least', () => {
+    // 0.8 at most: moves of less than 0.16 are none.
+    const near = reallocation(step(1, 0.5), labelled([71, 29], [70, 30]), policy);
+    expect(near).toBeNull();
+    expect(reallocation(step(1, 0.5), labelled([76, 24], [70, 30]), policy)).toMatchObject({ action: 'reallocate' });
+    const falling = reallocation(step(1, 0.1), labelled([60, 40], [73, 27]), policy);
+    expect(shareOf({ ...step(1), allocation: falling?.allocation ?? 1 }, policy).share).toBeLessThan(0.05);
+  });
+
+  it('goes on to everybody only where the labels speak for it, and waits for labels where there are none', () => {
+    const due = { ...evidence, elapsed: 20 * minute, champion: { ...arm, requests: 5000 } };
+    const decide = (seen: Partial<Evidence>, at: number) => decideStep(step(at, 0.01), { ...due, ...seen }, policy, null);
+    const worse = labelled([70, 30], [90, 10]);
+    // The next step has a share that the labels hold down.
+    expect(decide({ rewards: worse.rewards as NonNullable<Evidence['rewards']> }, 0).action).toBe('advance');
+    const held = decide({ rewards: worse.rewards as NonNullable<Evidence['rewards']> }, 1);
+    expect(held.action).toBe('hold');
+    expect(held.because).toMatch(
+      /^80 %: the challenger is the better one with a probability of less than 0.1 %: 70 right of 100 against 90 right of 100; everybody comes next, where it is at least 50 %$/,
+    );
+    expect(decide({}, 1).because).toBe('80 %: no label has arrived, and a bandit goes by labels');
+    expect(decide({ elapsed: 2000 * minute }, 1).action).toBe('rollBack');
+    expect(againstEverybody(step(1, 1), labelled([90, 10], [70, 30]), policy)).toBeNull();
+    expect(againstEverybody(step(1), worse, { ...policy, strategy: 'canary' })).toBeNull();
   });
 
   it('gives way to harm, and comes before waiting', () => {
@@ -96,6 +124,19 @@ describe("a bandit's share", () => {
 });
 
 describe('the callers of some segments', () => {
+  it('are counted by what the challenger was asked, since the champion answers all others too', () => {
+    const some = { ...policy, strategy: 'ab' as const, ramp: [0.5, 1], segments: ['beta'] };
+    const crowd = { ...evidence, champion: { ...arm, requests: 100_000 }, challenger: { ...arm, requests: 600 } };
+    expect(requestsOfCallers(step(0), crowd, some)).toBe(600);
+    // Asked for its own half, and beside half of the others.
+    expect(requestsOfCallers(step(0), crowd, { ...some, shadow: { for: minute, share: 0.5 } })).toBe(800);
+    expect(requestsOfCallers(step(1), crowd, some)).toBe(50_300);
+    expect(decideStep(step(0), { ...crowd, elapsed: 20 * minute }, some, null)).toEqual({
+      action: 'hold',
+      because: '50 %: 600 of 1,000 requests',
+    });
+  });
+
   it('take part alone until the last step, and then everybody does', () => {
     const some = { ...policy, strategy: 'ab' as const, ramp: [0.5, 1], segments: ['beta'] };
     expect(segmentsOf(initialState(true), some)).toEqual(['beta']);

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { initialState, nextState, shareOf } from './course.ts';
+import { capOf, initialState, nextState, segmentsOf, shareOf } from './course.ts';
 import { decideStep } from './decide-step.ts';
+import { defaultRamp } from '../spec/release-schema.ts';
 import type { Command, Evidence, RolloutPolicy, RolloutState } from './state.ts';
-import { requestsOfModel, shortestStay } from './step-terms.ts';
+import { requestsOfCallers, shortestStay } from './step-terms.ts';
 
 const minute = 60_000;
-const policy: RolloutPolicy = {
+const canary: RolloutPolicy = {
   shadow: { for: 10 * minute, share: 1 },
   ramp: [0.05, 0.25, 0.5, 1],
   step: { for: 10 * minute, at_least: 1000, at_most: 1440 * minute },
@@ -18,6 +19,17 @@ const policy: RolloutPolicy = {
     { accuracy: { below_champion_by: 0.02, at_least: 200 } },
   ],
 };
+const some = { shadow: { ...canary.shadow, share: 0.3 }, segments: ['beta'] };
+const policies: readonly [string, RolloutPolicy][] = [
+  ['a rollout from before there were strategies', canary],
+  ['canary', { ...canary, strategy: 'canary' }],
+  ['canary on segments', { ...canary, ...some, strategy: 'canary' }],
+  ['blue-green', { ...canary, strategy: 'blue-green', ramp: [...defaultRamp['blue-green']] }],
+  ['ab', { ...canary, strategy: 'ab', ramp: [...defaultRamp.ab] }],
+  ['ab on segments', { ...canary, ...some, strategy: 'ab', ramp: [...defaultRamp.ab] }],
+  ['bandit', { ...canary, strategy: 'bandit' }],
+  ['bandit on segments', { ...canary, ...some, strategy: 'bandit' }],
+];
 
 const armCounts = fc
   .record({
@@ -27,7 +39,9 @@ const armCounts = fc
   })
   .map(({ requests, share, p99 }) => ({ requests, errors: Math.floor(requests * share), p99 }));
 const accuracy = fc.record({ accuracy: fc.double({ min: 0, max: 1, noNaN: true }) });
+const rewards = fc.record({ right: fc.nat(500), wrong: fc.nat(500) });
 const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
+  rewards: fc.record({ champion: rewards, challenger: rewards }),
   elapsed: fc.oneof(fc.nat(120 * minute), fc.nat(3000 * minute)),
   champion: armCounts,
   challenger: armCounts,
@@ -49,25 +63,32 @@ const harmless: fc.Arbitrary<Evidence> = anyEvidence.map((evidence) => ({
   recent: { requests: 100, errors: 0, p99: 12 },
   paired: { ...evidence.paired, labelled: 0 },
 }));
-const anyState: fc.Arbitrary<RolloutState> = fc.oneof(
-  fc.record({
-    stage: fc.constantFrom('shadow', 'ramp', 'bake'),
-    step: fc.nat(3),
-    hasChampion: fc.constant(true),
-    lapses: fc.nat(2),
-    paused: fc.boolean(),
-  }),
-  fc.record({
-    stage: fc.constant('bake'),
-    step: fc.constant(0),
-    hasChampion: fc.constant(false),
-    lapses: fc.constant(0),
-    paused: fc.boolean(),
-  }),
-);
+const allocation = fc.option(fc.double({ min: 0, max: 1, noNaN: true }));
+const anyStateOf = ({ ramp }: RolloutPolicy): fc.Arbitrary<RolloutState> =>
+  fc.oneof(
+    fc
+      .record({
+        stage: fc.constantFrom('shadow' as const, 'ramp' as const, 'bake' as const),
+        step: fc.nat(ramp.length - 1),
+        hasChampion: fc.constant(true),
+        lapses: fc.nat(2),
+        paused: fc.boolean(),
+        allocation,
+      })
+      .map(({ allocation: allocated, ...state }) => (allocated === null ? state : { ...state, allocation: allocated })),
+    fc.record({
+      stage: fc.constant('bake' as const),
+      step: fc.constant(0),
+      hasChampion: fc.constant(false),
+      lapses: fc.constant(0),
+      paused: fc.boolean(),
+    }),
+  );
 const anyCommand = fc.constantFrom<Command>('promote', 'rollback', null);
 
-describe('whatever is seen and said', () => {
+describe.each(policies)('whatever is seen and said: %s', (_, policy) => {
+  const anyState = anyStateOf(policy);
+
   it('a rollout never has more than its step’s share, and climbs one step at a time', () => {
     fc.assert(
       fc.property(
@@ -83,7 +104,12 @@ describe('whatever is seen and said', () => {
           const path = [0, ...policy.ramp, 1];
           let height = 0;
           for (const [evidence, command] of looks) {
-            expect(shareOf(state, policy).share).toBe(path[height]);
+            const { share } = shareOf(state, policy);
+            expect(capOf(state, policy)).toBe(path[height]);
+            if (policy.strategy === 'bandit' && height > 0) expect(share).toBeGreaterThan(0);
+            else expect(share).toBe(path[height]);
+            expect(share).toBeLessThanOrEqual(path[height] ?? 0);
+            expect(segmentsOf(state, policy)).toEqual(path[height] === 1 ? null : (policy.segments ?? null));
             const decision = decideStep(state, evidence, policy, command);
             const next = nextState(state, decision, policy);
             if (typeof next === 'string') return;
@@ -114,10 +140,26 @@ describe('whatever is seen and said', () => {
         expect(evidence.inForce).toBe(true);
         expect(evidence.elapsed).toBeGreaterThanOrEqual(shortestStay(state, policy));
         if (state.hasChampion && state.stage !== 'shadow') {
-          expect(requestsOfModel(evidence, policy)).toBeGreaterThanOrEqual(policy.step.at_least);
+          expect(requestsOfCallers(state, evidence, policy)).toBeGreaterThanOrEqual(policy.step.at_least);
           expect(evidence.challenger.requests).toBeGreaterThan(0);
         }
         expect(decision.action === 'promote').toBe(state.stage === 'bake');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('a share moves in a bandit’s steps only, on labels, and settles', () => {
+    fc.assert(
+      fc.property(anyState, fc.oneof(anyEvidence, harmless), anyCommand, (state, evidence, command) => {
+        const decision = decideStep(state, evidence, policy, command);
+        if (decision.action !== 'reallocate') return;
+        expect([policy.strategy, state.stage]).toEqual(['bandit', 'ramp']);
+        const next = nextState(state, decision, policy);
+        if (typeof next === 'string') throw new Error('a reallocation ends nothing');
+        expect({ ...next, allocation: null }).toEqual({ ...state, allocation: null });
+        expect(shareOf(next, policy).share).not.toBe(shareOf(state, policy).share);
+        expect(decideStep(next, evidence, policy, command).action).not.toBe('reallocate');
       }),
       { numRuns: 1000 },
     );

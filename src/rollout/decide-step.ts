@@ -1,5 +1,5 @@
 import { lasting } from '../stats/wording.ts';
-import { reallocation } from './allocation.ts';
+import { againstEverybody, reallocation } from './allocation.ts';
 import { evidenceSentence } from './evidence-sentence.ts';
 import { disagreement } from './rules/disagreement.ts';
 import { errorRate } from './rules/error-rate.ts';
@@ -20,8 +20,8 @@ import { longestStay, stepName } from './step-terms.ts';
  * 4. a person's promote, which skips the waiting and nothing above;
  * 5. a pause, which holds, also past the deadline;
  * 6. a bandit's share that the labels move;
- * 7. time or evidence that is missing, or a doubt: hold, and at `step.at_most` roll back, because a rollout that cannot be
- *    judged does not go on;
+ * 7. time or evidence that is missing, a doubt, or labels that speak against giving a bandit's challenger everybody: hold, and at
+ *    `step.at_most` roll back, because a rollout that cannot be judged does not go on;
  * 8. go on: to the next step, and from the bake to champion.
  *
  * Pure: equal arguments, equal decision. `because` is a sentence with numbers.
@@ -41,7 +41,8 @@ export function decideStep(state: RolloutState, evidence: Evidence, policy: Roll
   const moved = reallocation(state, evidence, policy);
   if (moved !== null) return moved;
 
-  const waitsFor = missingEvidence(state, evidence, policy) ?? findings[0]?.because ?? null;
+  const doubt = findings[0]?.because ?? againstEverybody(state, evidence, policy);
+  const waitsFor = missingEvidence(state, evidence, policy) ?? doubt;
   if (waitsFor === null) return { action: state.stage === 'bake' ? 'promote' : 'advance', because: seen };
   if (evidence.elapsed < longestStay(state, policy))
     return { action: 'hold', because: `${stepName(state, policy)}: ${waitsFor}` };

@@ -1,6 +1,6 @@
 import { counted, figure, inWords, lasting, percent } from '../stats/wording.ts';
 import type { ArmCounts, Evidence, PairedCounts, RolloutPolicy, RolloutState } from './state.ts';
-import { requestsOfModel, stepName } from './step-terms.ts';
+import { requestsOfCallers, stepName } from './step-terms.ts';
 
 /** In the order in which people ask for them. */
 const metrics = ['accuracy', 'mae', 'f1', 'rmse'] as const;
@@ -15,7 +15,7 @@ export function evidenceSentence(state: RolloutState, evidence: Evidence, policy
     const { requests } = evidence.challenger;
     return `${held}: ${requests === 0 ? 'no requests yet' : `${counted(requests, 'request')}, ${errors(evidence.challenger)}`}, no champion to compare with`;
   }
-  const parts = [counted(requestsOfModel(evidence, policy), 'request')];
+  const parts = [counted(requestsOfCallers(state, evidence, policy), 'request')];
   if (evidence.challenger.requests > 0) {
     const beside = evidence.champion.requests > 0 ? ` (champion ${errorShare(evidence.champion)})` : '';
     parts.push(`challenger ${errors(evidence.challenger)}${beside}`);

@@ -6,21 +6,23 @@ interface Logged {
   id: string;
   version: number;
   prediction: string;
+  role?: 'champion' | 'challenger' | 'shadow';
 }
 
 /** Everything that arrives, in the order in which it does. */
-function arrive(events: readonly (Logged | { id: string; label: string })[]) {
+function pairsOf(events: readonly (Logged | { id: string; label: string })[]): Pairs {
   const pairs = new Pairs({ task: 'binary-classification', champion: 1, challenger: 2 });
   for (const event of events) {
     if ('label' in event) pairs.addLabel(event.id, event.label);
-    else pairs.addPrediction({ ...event, score: Number(event.prediction) });
+    else pairs.addPrediction({ role: 'champion', ...event, score: Number(event.prediction) });
   }
-  return pairs.counts();
+  return pairs;
 }
+const arrive = (events: Parameters<typeof pairsOf>[0]) => pairsOf(events).counts();
 
 const both = (id: string, champion: string, challenger: string) => [
   { id, version: 1, prediction: champion },
-  { id, version: 2, prediction: challenger },
+  { id, version: 2, prediction: challenger, role: 'shadow' as const },
 ];
 
 describe('pairs of answers', () => {
@@ -60,8 +62,20 @@ describe('pairs of answers', () => {
       [20, 19],
       [30, 55],
     ].entries()) {
-      pairs.addPrediction({ id: `${i}`, version: 1, score: champion as number, prediction: champion as number });
-      pairs.addPrediction({ id: `${i}`, version: 2, score: challenger as number, prediction: challenger as number });
+      pairs.addPrediction({
+        id: `${i}`,
+        version: 1,
+        role: 'champion',
+        score: champion as number,
+        prediction: champion as number,
+      });
+      pairs.addPrediction({
+        id: `${i}`,
+        version: 2,
+        role: 'shadow',
+        score: challenger as number,
+        prediction: challenger as number,
+      });
       pairs.addLabel(`${i}`, '20');
     }
     const counts = pairs.counts();
@@ -90,5 +104,36 @@ describe('pairs of answers', () => {
         },
       ),
     );
+  });
+});
+
+describe('right and wrong answers', () => {
+  const story = [
+    ...both('a', '1', '1'),
+    ...both('b', '1', '0'),
+    { id: 'c', version: 1, prediction: '0' },
+    { id: 'd', version: 2, prediction: '0', role: 'challenger' as const },
+    ...['a', 'b', 'c', 'd'].map((id) => ({ id, label: '0' })),
+    ...both('e', '1', '1'),
+  ];
+
+  it('are those whose label has arrived, scored by both or by one', () => {
+    expect(pairsOf(story).rewards('all')).toEqual({
+      champion: { right: 1, wrong: 2 },
+      challenger: { right: 2, wrong: 1 },
+    });
+  });
+
+  it('are those that both scored, where the champion answers other callers beside', () => {
+    expect(pairsOf(story).rewards('pairs')).toEqual({
+      champion: { right: 0, wrong: 2 },
+      challenger: { right: 1, wrong: 1 },
+    });
+  });
+
+  it('leave out who asked for a version, whichever of the rows comes first', () => {
+    const chosen: Logged = { id: 'f', version: 2, prediction: '0', role: 'shadow' };
+    expect(pairsOf([...story, chosen, { id: 'f', label: '0' }]).rewards('all')).toEqual(pairsOf(story).rewards('all'));
+    expect(pairsOf(story.toReversed()).rewards('all')).toEqual(pairsOf(story).rewards('all'));
   });
 });

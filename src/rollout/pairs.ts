@@ -1,4 +1,5 @@
 import type { Task } from '../onnx/signature.ts';
+import type { Role } from '../serving/logged-prediction.ts';
 import type { Rewards } from '../stats/thompson.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { type Answer, pairedMetrics } from './paired-metrics.ts';
@@ -10,6 +11,8 @@ const capacity = 200_000;
 interface Sides {
   champion?: Answer;
   challenger?: Answer;
+  /** By one of the two as the traffic has it; false for an answer that somebody asked a version for. */
+  answered?: boolean;
 }
 
 interface Pair {
@@ -39,11 +42,12 @@ export class Pairs {
   }
 
   /** An answer that was logged, by whichever version; those of other versions are passed over. */
-  addPrediction(row: { id: string; version: number; score: number; prediction: string | number }): void {
+  addPrediction(row: { id: string; version: number; role: Role; score: number; prediction: string | number }): void {
     const side = row.version === this.#champion ? 'champion' : row.version === this.#challenger ? 'challenger' : null;
     if (side === null) return;
     const sides = this.#requests.get(row.id) ?? {};
     sides[side] = { score: row.score, prediction: String(row.prediction) };
+    sides.answered = sides.answered === true || row.role !== 'shadow';
     remember(this.#requests, row.id, sides);
   }
 
@@ -69,12 +73,18 @@ export class Pairs {
     };
   }
 
-  /** Right and wrong answers of each side whose label is there, paired or not. */
-  rewards(): { champion: Rewards; challenger: Rewards } {
+  /**
+   * Right and wrong answers of each side whose label is there, paired or not, but for those to callers who asked for a version: who
+   * chooses is no sample.
+   * @param among `pairs`: of requests that both scored only, where the champion alone answers others beside: its answers to them
+   * say nothing of the challenger
+   */
+  rewards(among: 'all' | 'pairs'): { champion: Rewards; challenger: Rewards } {
     const rewards = { champion: { right: 0, wrong: 0 }, challenger: { right: 0, wrong: 0 } };
     for (const [id, sides] of this.#requests) {
       const label = this.#labels.get(id);
-      if (label === undefined) continue;
+      const paired = sides.champion !== undefined && sides.challenger !== undefined;
+      if (label === undefined || sides.answered !== true || (among === 'pairs' && !paired)) continue;
       for (const side of ['champion', 'challenger'] as const) {
         const answer = sides[side];
         if (answer !== undefined) rewards[side][answer.prediction === label ? 'right' : 'wrong']++;

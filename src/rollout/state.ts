@@ -45,7 +45,7 @@ export interface PairedCounts {
   readonly standardError: Readonly<Record<string, number>>;
 }
 
-/** What the guard measured. All times in ms; `elapsed` on the wall clock since the step's revision was written. */
+/** What the guard measured. All times in ms; `elapsed` on the wall clock since the step's first revision was written. */
 export interface Evidence {
   readonly elapsed: number;
   readonly champion: ArmCounts;
@@ -56,7 +56,7 @@ export interface Evidence {
   /** The champion's in the same time: when both fail, it is the world that fails. */
   readonly recentChampion: ArmCounts;
   readonly paired: PairedCounts;
-  /** Right and wrong answers of each side whose label has arrived, paired or not; classification only. */
+  /** A bandit's: right and wrong answers of each side whose label has arrived, to callers of the same kind. */
   readonly rewards?: { readonly champion: Rewards; readonly challenger: Rewards };
   /** The lease ran out since the last look. */
   readonly lapsed: boolean;
@@ -69,12 +69,13 @@ export type Command = 'promote' | 'rollback' | null;
 
 /**
  * What to do next and why, in a sentence with numbers, which people see everywhere.
- * `reallocate` moves a bandit's share within its step, `advance` goes to the next step or stage, `promote` ends the rollout with the challenger as champion, `restart` begins the
- * step again at the share it had (after a lapsed lease), `rollBack` ends it with the champion.
+ * `reallocate` moves a bandit's share within its step, `advance` goes to the next step or stage, `promote` ends the rollout with
+ * the challenger as champion, `restart` begins the step again at the share it had (after a lapsed lease), `rollBack` ends it with
+ * the champion.
  */
 export interface Decision {
   readonly action: 'hold' | 'reallocate' | 'advance' | 'restart' | 'promote' | 'rollBack';
   readonly because: string;
-  /** Of `reallocate`. */
+  /** Of `reallocate`: the share that the labels give, before the step's cap. */
   readonly allocation?: Fraction;
 }

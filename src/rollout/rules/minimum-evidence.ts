@@ -1,13 +1,13 @@
 import { counted, inWords, lasting } from '../../stats/wording.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from '../state.ts';
-import { requestsOfModel, shortestStay } from '../step-terms.ts';
+import { requestsOfCallers, shortestStay } from '../step-terms.ts';
 
 /**
  * What is still missing before a step may be left; null when nothing is. In this order: every gateway has the step in force
  * and the challenger warm; the step's time; its requests.
  *
  * The shadow needs a pair (where anything is shadowed at all). The ramp and the bake need `step.at_least` requests of the
- * model, one of them by the challenger. A model's first version needs its time only: it already answers everybody, nobody
+ * callers who take part, one of them by the challenger. A model's first version needs its time only: it already answers everybody, nobody
  * can be spared by waiting, and there may be no traffic yet; whatever traffic there is, its errors are judged.
  */
 export function missingEvidence(state: RolloutState, evidence: Evidence, policy: RolloutPolicy): string | null {
@@ -17,7 +17,7 @@ export function missingEvidence(state: RolloutState, evidence: Evidence, policy:
   if (!state.hasChampion) return null;
   if (state.stage === 'shadow')
     return policy.shadow.share > 0 && paired.pairs === 0 ? 'no request was scored by both versions yet' : null;
-  const requests = requestsOfModel(evidence, policy);
+  const requests = requestsOfCallers(state, evidence, policy);
   if (requests < policy.step.at_least) return `${inWords(requests)} of ${counted(policy.step.at_least, 'request')}`;
   return policy.step.at_least > 0 && challenger.requests === 0 ? 'no request has reached the challenger' : null;
 }

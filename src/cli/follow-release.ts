@@ -9,6 +9,7 @@ import { timeline } from '../registry/timeline.ts';
 import { getTrigger } from '../registry/triggers.ts';
 import type { ReleaseSpec } from '../spec/schema.ts';
 import { formatDuration } from '../spec/quantities.ts';
+import { listed } from '../stats/wording.ts';
 
 /** A release goes on while the registry is away; so does the wait for it, this long, ms. */
 const patience = 120_000;
@@ -78,7 +79,8 @@ async function tellProgress({ registry, model }: Followed, release: ReleaseRecor
 }
 
 /** What lies before a version on trial, in a phrase. */
-export function course({ shadow, ramp, step, bake }: Pick<ReleaseSpec, 'shadow' | 'ramp' | 'step' | 'bake'>): string {
-  const shares = ramp.map((share) => `${Math.round(share * 100)} %`).join(', ');
-  return `shadow for ${formatDuration(shadow.for)}, ${shares} for ${formatDuration(step.for)} each at least, bake for ${formatDuration(bake)}; a first version only bakes`;
+function course({ strategy, segments, shadow, ramp, step, bake }: ReleaseSpec): string {
+  const shares = `${strategy === 'bandit' ? 'up to ' : ''}${ramp.map((share) => `${Math.round(share * 100)} %`).join(', ')}`;
+  const callers = segments === undefined ? '' : ` (of the callers of ${listed(segments)} until 100 %)`;
+  return `${strategy}, shadow for ${formatDuration(shadow.for)}, ${shares}${callers} for ${formatDuration(step.for)} each at least, bake for ${formatDuration(bake)}; a first version only bakes`;
 }

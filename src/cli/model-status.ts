@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import { listReleases } from '../registry/releases.ts';
 import { readAssignment } from '../registry/traffic.ts';
 import { listTriggers } from '../registry/triggers.ts';
+import { listed } from '../stats/wording.ts';
 
 /** The stable shape of `pawl status MODEL --json`. Times are ISO 8601, shares fractions. */
 export interface ModelStatus {
@@ -22,6 +23,8 @@ export interface ModelStatus {
     readonly champion: number | null;
     readonly challenger: number | null;
     readonly share: number;
+    /** Only their callers take part; null: everybody. */
+    readonly segments: readonly string[] | null;
     readonly leaseMs: number | null;
   } | null;
   readonly release: {
@@ -77,6 +80,7 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
             champion: traffic.champion?.version ?? null,
             challenger: traffic.challenger?.version ?? null,
             share: traffic.share,
+            segments: traffic.segments,
             leaseMs: traffic.leaseRemainingMs,
           },
     release:
@@ -93,7 +97,7 @@ export function statusText(status: ModelStatus): string {
   const share =
     traffic?.challenger == null
       ? ''
-      : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} % (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
+      : `, v${traffic.challenger} on trial at ${Math.round(traffic.share * 100)} %${traffic.segments === null ? '' : ` of the callers of ${listed(traffic.segments)}`} (lease ${Math.round((traffic.leaseMs ?? 0) / 1000)} s)`;
   return [
     `${status.model}: ${champion === null ? `no champion yet${traffic?.champion == null ? '' : `, v${traffic.champion} answers`}` : `v${champion.version}${champion.endpoint === null ? '' : ` (${champion.endpoint})`} since ${champion.since}`}${share}`,
     ...(champion === null ? [] : [`  because   ${champion.because}`]),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { FinalError } from '../errors.ts';
 import type { Answer, HttpRequest } from './http-answer.ts';
 import { answerText } from './http-text.ts';
-import { HeadReader, type RequestHead } from './request-head.ts';
+import { HeadReader, valueOf, type RequestHead } from './request-head.ts';
 
 export interface FastLaneOptions {
   /** Must not reject. */
@@ -241,6 +241,6 @@ class LaneRequest implements HttpRequest {
   }
 
   header(name: string): string | null {
-    return this.#head.headers.get(name) ?? null;
+    return valueOf(this.#head.headers, name);
   }
 }

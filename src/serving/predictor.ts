@@ -74,7 +74,7 @@ export class Predictor {
    * @throws FinalError PAWL_MODEL_NOT_READY, PAWL_ROW_INVALID, PAWL_PREDICTION_FAILED, PAWL_VERSION_NOT_ALLOWED,
    * PAWL_VERSION_NOT_SERVED; TransientError PAWL_OVERLOADED, PAWL_DEADLINE_EXCEEDED
    */
-  async predict(traffic: ModelTraffic, request: PredictRequest, arrivedAt: number): Promise<Answered> {
+  predict(traffic: ModelTraffic, request: PredictRequest, arrivedAt: number): Promise<Answered> {
     const { assignment } = traffic;
     if (assignment === null) throw new FinalError('PAWL_MODEL_NOT_READY', `${traffic.model} has no champion yet.`);
     const rows = request.rows.length;
@@ -86,13 +86,7 @@ export class Predictor {
     const call: Call = { assignment, request, ids: request.ids ?? idsFor(rows, at), arrivedAt, at };
     const { turns, beside } = turnsOf(traffic, assignment, request, call.ids[0] ?? '', arrivedAt);
     this.#rows += rows;
-    try {
-      const answered = await this.#ask(call, turns);
-      if (beside !== null) this.#scoreBeside(traffic, call, beside);
-      return answered;
-    } finally {
-      this.#rows -= rows;
-    }
+    return this.#ask(traffic, call, turns, beside);
   }
 
   /** A fault of the caller's, counted with the champion in force. */
@@ -107,28 +101,33 @@ export class Predictor {
     return this.#shadows.idle();
   }
 
-  /** Asks one after the other until one answers. */
-  async #ask(call: Call, turns: readonly Turn[]): Promise<Answered> {
+  /** Asks one after the other until one answers. One function for all of it: each await more is paid by every request. */
+  async #ask(traffic: ModelTraffic, call: Call, turns: readonly Turn[], beside: ServedVersion | null): Promise<Answered> {
     const failures: Failure[] = [];
-    for (const turn of turns) {
-      const { by } = turn;
-      try {
-        const rows = parseRows(by, call.request.rows);
-        const answers = await this.#score(call, by, rows);
-        by.breaker.succeeded();
-        if (failures.length > 0) this.#count(call, failures, true);
-        return this.#answered(call, turn, rows, answers);
-      } catch (error) {
-        this.#tellBreaker(by, error);
-        // A row that the champion refuses is the caller's fault, whoever was asked before.
-        if (isRefusal(error) && turn.role !== 'challenger' && turn.fallback !== 'former') throw error;
-        failures.push({ turn, error });
-        // The champions before it would be next to drown.
-        if (isOverload(error) && turn.role === 'champion') break;
+    try {
+      for (const turn of turns) {
+        const { by } = turn;
+        try {
+          const rows = parseRows(by, call.request.rows);
+          const answers = await this.#score(call, by, rows);
+          by.breaker.succeeded();
+          if (failures.length > 0) this.#count(call, failures, true);
+          if (beside !== null) this.#scoreBeside(traffic, call, beside);
+          return this.#answered(call, turn, rows, answers);
+        } catch (error) {
+          this.#tellBreaker(by, error);
+          // A row that the champion refuses is the caller's fault, whoever was asked before.
+          if (isRefusal(error) && turn.role !== 'challenger' && turn.fallback !== 'former') throw error;
+          failures.push({ turn, error });
+          // The champions before it would be next to drown.
+          if (isOverload(error) && turn.role === 'champion') break;
+        }
       }
+      this.#count(call, failures, false);
+      return this.#default(call, turns, failures);
+    } finally {
+      this.#rows -= call.ids.length;
     }
-    this.#count(call, failures, false);
-    return this.#default(call, turns, failures);
   }
 
   #answered(call: Call, { by, role, fallback }: Turn, rows: readonly ParsedRow[], answers: readonly Scored[]): Answered {

@@ -1,3 +1,9 @@
+export interface Header {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
  * The head of a request in the plain form in which nearly all of them come. Whatever is rare, doubtful or wrong (chunked
  * bodies, `expect`, a folded header, a length given twice, a blank before a colon) is not read here but left to node:http: two
@@ -8,7 +14,7 @@ export interface RequestHead {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: readonly Header[];
   /** Of the body, bytes. */
   readonly contentLength: number;
 }
@@ -19,18 +25,19 @@ const requestLine = /^(GET|HEAD|POST) (\/[!-~]*) HTTP\/1\.1$/;
 const headerLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/;
 const mostHeaders = 100;
 
+/** A header by its name in lower case; null where it was not sent. There are few: a look at each is quicker than a table of them. */
+export function valueOf(headers: readonly Header[], name: string): string | null {
+  for (const header of headers) if (header.name === name) return header.value;
+  return null;
+}
+
 /** So many distinct lines are remembered, each as long as this at most. */
 const remembered = 8192;
 const longestRemembered = 256;
 
-interface Line {
-  readonly name: string;
-  readonly value: string;
-}
-
 /** Reads heads. Their lines repeat, also where each caller has a key of its own: most are looked up and not read. */
 export class HeadReader {
-  #lines = new Map<string, Line | null>();
+  #lines = new Map<string, Header | null>();
   #targets = new Map<string, Pick<RequestHead, 'method' | 'path'> | null>();
 
   /** `text`: everything before the empty line, a character a byte. Null for a head that is not in the plain form. */
@@ -38,23 +45,24 @@ export class HeadReader {
     let end = text.indexOf('\r\n');
     const target = this.#targetOf(end === -1 ? text : text.slice(0, end));
     if (target === null) return null;
-    const headers = new Map<string, string>();
-    let count = 0;
+    const headers: Header[] = [];
+    let hasHost = false;
+    let length: string | null = null;
     while (end !== -1) {
       const start = end + 2;
       end = text.indexOf('\r\n', start);
       const line = this.#lineOf(end === -1 ? text.slice(start) : text.slice(start, end));
-      if (line === null || ++count > mostHeaders) return null;
-      headers.set(line.name, line.value);
+      // Of two equal headers node:http knows which to join, which to drop and which to refuse.
+      if (line === null || headers.length >= mostHeaders || valueOf(headers, line.name) !== null) return null;
+      headers.push(line);
+      if (line.name === 'host') hasHost = true;
+      else if (line.name === 'content-length') length = line.value;
     }
-    // Of two equal headers node:http knows which to join, which to drop and which to refuse.
-    if (headers.size !== count || !headers.has('host')) return null;
-    const length = headers.get('content-length');
-    if (length === undefined && target.method === 'POST') return null;
-    return { ...target, headers, contentLength: Number(length ?? 0) };
+    if (!hasHost || (length === null && target.method === 'POST')) return null;
+    return { method: target.method, path: target.path, headers, contentLength: Number(length ?? 0) };
   }
 
-  #lineOf(text: string): Line | null {
+  #lineOf(text: string): Header | null {
     const known = this.#lines.get(text);
     if (known !== undefined) return known;
     const line = parseLine(text);
@@ -80,7 +88,7 @@ function parseTarget(line: string): Pick<RequestHead, 'method' | 'path'> | null 
   return { method, path: query === -1 ? target : target.slice(0, query) };
 }
 
-function parseLine(text: string): Line | null {
+function parseLine(text: string): Header | null {
   const [, written, value] = headerLine.exec(text) ?? [];
   if (written === undefined || value === undefined) return null;
   const name = written.toLowerCase();

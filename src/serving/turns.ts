@@ -39,14 +39,32 @@ export function turnsOf(
   const leader = assignment.champion?.version;
   if (request.version !== null && request.version !== champions[0]?.version)
     return { turns: [chosen(traffic, request.version, request.key, leader)], beside: null };
-  const turns = champions.map((by): Turn => ({ by, role: 'champion', fallback: by.version === leader ? null : 'former' }));
+  const { asked: turns, behind } = championTurns(champions, leader);
   const challenger = request.version === null ? traffic.challenger() : null;
   if (challenger === null) return { turns, beside: null };
   const { answers, beside } = routeOf(traffic, assignment, request, firstId, now, champions.length > 0);
   const other = beside === null ? null : beside === 'challenger' ? challenger : (champions[0] ?? null);
   if (answers === 'champion') return { turns, beside: other };
-  const behind = turns.map((turn): Turn => ({ ...turn, fallback: turn.fallback ?? 'champion' }));
   return { turns: [{ by: challenger, role: 'challenger', fallback: null }, ...behind], beside: other };
+}
+
+interface ChampionTurns {
+  /** Where the champion is to answer. */
+  readonly asked: readonly Turn[];
+  /** Where they stand behind a challenger. */
+  readonly behind: readonly Turn[];
+}
+
+/** By the list of champions, which is the same one until they change: put together once, and not for each request. */
+const known = new WeakMap<readonly ServedVersion[], ChampionTurns>();
+
+function championTurns(champions: readonly ServedVersion[], leader: number | undefined): ChampionTurns {
+  const before = known.get(champions);
+  if (before !== undefined) return before;
+  const asked = champions.map((by): Turn => ({ by, role: 'champion', fallback: by.version === leader ? null : 'former' }));
+  const turns = { asked, behind: asked.map((turn): Turn => ({ ...turn, fallback: turn.fallback ?? 'champion' })) };
+  known.set(champions, turns);
+  return turns;
 }
 
 function routeOf(

@@ -4,12 +4,12 @@ import { probabilityBetter } from './thompson.ts';
 
 const rewards = fc.record({ right: fc.nat(400), wrong: fc.nat(400) });
 
-/** The integral over both densities, by the trapezoidal rule. */
+/** The integral over both densities, by the midpoint rule. */
 function byQuadrature(a: { right: number; wrong: number }, b: { right: number; wrong: number }): number {
   const points = 4000;
   const density = ({ right, wrong }: { right: number; wrong: number }) => {
-    const logs = Array.from({ length: points - 1 }, (_, i) => {
-      const x = (i + 1) / points;
+    const logs = Array.from({ length: points }, (_, i) => {
+      const x = (i + 0.5) / points;
       return right * Math.log(x) + wrong * Math.log(1 - x);
     });
     const top = Math.max(...logs);

@@ -6,7 +6,7 @@ const rewards = fc.record({ right: fc.nat(400), wrong: fc.nat(400) });
 
 /** The integral over both densities, by the midpoint rule. */
 function byQuadrature(a: { right: number; wrong: number }, b: { right: number; wrong: number }): number {
-  const points = 4000;
+  const points = 20_000;
   const density = ({ right, wrong }: { right: number; wrong: number }) => {
     const logs = Array.from({ length: points }, (_, i) => {
       const x = (i + 0.5) / points;

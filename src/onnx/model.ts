@@ -16,12 +16,14 @@ export class OnnxModel {
   readonly #layout: BatchLayout;
   /** The input that takes all numbers at once; null where there is one number at most, with an input of its own. */
   readonly #matrix: string | null;
+  readonly #nothing: Batch;
 
   private constructor(signature: ModelSignature, session: ort.InferenceSession, matrix: string | null) {
     this.signature = signature;
     this.#session = session;
     this.#layout = layoutOf(signature);
     this.#matrix = matrix;
+    this.#nothing = batchOf(this.#layout, []);
   }
 
   /** @throws FinalError PAWL_ARTIFACT_UNREADABLE where the bytes are no ONNX model with a signature that its graph keeps. */
@@ -74,20 +76,43 @@ export class OnnxModel {
   }
 
   /** Scores a batch; else as `run`. */
-  async runBatch({ rows, numbers, texts }: Batch): Promise<Float32Array> {
-    if (rows === 0) return new Float32Array();
+  async runBatch(batch: Batch): Promise<Float32Array> {
+    if (batch.rows === 0) return new Float32Array();
+    const { score } = await this.#session.run(this.#feeds(batch), outputs);
+    return score?.data as Float32Array;
+  }
+
+  /**
+   * Scores what there is when ONNX Runtime's turn comes, and not what there was when it was called: its binding waits for the next
+   * phase of the event loop that runs immediates, and reads its feeds then. So that what arrives meanwhile is scored with it, and not
+   * a turn later, `fill` is asked just before, and the feeds are exchanged. Should a later binding read them earlier, it
+   * would score the nothing that stands in for them; that is noticed by the number of scores, and the batch is scored again.
+   */
+  async runLater(fill: () => Batch): Promise<Float32Array> {
+    let batch: Batch | null = null;
+    const feeds = this.#feeds(this.#nothing);
+    setImmediate(() => {
+      batch = fill();
+      if (batch.rows > 0) Object.assign(feeds, this.#feeds(batch));
+    });
+    const { score } = await this.#session.run(feeds, outputs);
+    const scores = score?.data as Float32Array;
+    const filled = batch as Batch | null;
+    return filled === null || filled.rows === scores.length ? scores : this.runBatch(filled);
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #feeds({ rows, numbers, texts }: Batch): Record<string, ort.Tensor> {
     const feeds: Record<string, ort.Tensor> = {};
     const width = this.#layout.numbers.length;
     const [only] = this.#layout.numbers;
     if (only !== undefined) feeds[this.#matrix ?? this.#inputOf(only)] = new ort.Tensor('float32', numbers, [rows, width]);
     for (const [at, place] of this.#layout.texts.entries())
       feeds[this.#inputOf(place)] = new ort.Tensor('string', texts[at] as string[], [rows, 1]);
-    const { score } = await this.#session.run(feeds, outputs);
-    return score?.data as Float32Array;
-  }
-
-  async release(): Promise<void> {
-    await this.#session.release();
+    return feeds;
   }
 
   #inputOf(place: number): string {

@@ -1,4 +1,5 @@
 import { FinalError, type Problem } from '../errors.ts';
+import { batchOf, layoutOf, type BatchLayout } from '../onnx/batch.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
 import { RowParser, type ParsedRow } from './row-parsing.ts';
@@ -22,6 +23,7 @@ export class LoopScorer implements Scorer {
   readonly immediate = true;
   readonly #model: OnnxModel;
   readonly #parser: RowParser;
+  readonly #layout: BatchLayout;
   readonly #memoryBytes: () => number;
   #jobs: Job[] = [];
   #running = 0;
@@ -35,6 +37,7 @@ export class LoopScorer implements Scorer {
     this.#memoryBytes = memoryBytes;
     this.signature = model.signature;
     this.#parser = new RowParser(model.signature);
+    this.#layout = layoutOf(model.signature);
   }
 
   parse(row: unknown, problems: Problem[]): ParsedRow | null {
@@ -46,7 +49,7 @@ export class LoopScorer implements Scorer {
     if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#jobs.push({ rows, resolve, reject });
-      if (this.#jobs.length === 1) setImmediate(() => void this.#scoreTurn());
+      if (this.#jobs.length === 1) void this.#scoreTurn();
     });
   }
 
@@ -57,27 +60,34 @@ export class LoopScorer implements Scorer {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#scoreTurn();
     if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     await this.#model.release();
   }
 
-  /** Settles every job that waits, and never rejects. */
+  /** Settles every job of this turn of the event loop, and never rejects. */
   async #scoreTurn(): Promise<void> {
-    const jobs = this.#jobs;
-    this.#jobs = [];
-    if (jobs.length === 0) return;
+    let jobs: readonly Job[] = [];
+    let rows: readonly ParsedRow[] = [];
+    let began = 0;
     this.#running++;
     try {
-      const scores = await this.#run(
-        jobs.length === 1 && jobs[0] !== undefined ? jobs[0].rows : jobs.flatMap(({ rows }) => rows),
-      );
+      let scores = await this.#model.runLater(() => {
+        began = performance.now();
+        jobs = this.#jobs;
+        this.#jobs = [];
+        rows = jobs.length === 1 && jobs[0] !== undefined ? jobs[0].rows : jobs.flatMap((job) => job.rows);
+        return batchOf(this.#layout, rows.length <= rowsPerRun ? rows : []);
+      });
+      if (rows.length > rowsPerRun) scores = await this.#runInParts(rows);
+      else this.#charge(began, rows.length);
       let from = 0;
       for (const job of jobs) {
         this.#settle(job, scores, from);
         from += job.rows.length;
       }
     } catch (error) {
+      // Failed before it came to the jobs: they have nobody else.
+      if (began === 0) jobs = this.#jobs.splice(0);
       await this.#scoreApart(jobs, error);
     }
     this.#running--;
@@ -89,7 +99,7 @@ export class LoopScorer implements Scorer {
     for (const job of jobs) {
       try {
         if (jobs.length === 1) throw failure;
-        this.#settle(job, await this.#run(job.rows), 0);
+        this.#settle(job, await this.#runInParts(job.rows), 0);
       } catch (error) {
         job.reject(new FinalError('PAWL_PREDICTION_FAILED', 'The version failed to score.', { cause: error }));
       }
@@ -104,27 +114,24 @@ export class LoopScorer implements Scorer {
     }
   }
 
-  async #run(rows: readonly ParsedRow[]): Promise<Float32Array> {
-    if (rows.length <= rowsPerRun) return this.#runTimed(rows);
+  async #runInParts(rows: readonly ParsedRow[]): Promise<Float32Array> {
     const scores = new Float32Array(rows.length);
-    for (let start = 0; start < rows.length; start += rowsPerRun)
-      scores.set(await this.#runTimed(rows.slice(start, start + rowsPerRun)), start);
+    for (let start = 0; start < rows.length; start += rowsPerRun) {
+      const part = rows.slice(start, start + rowsPerRun);
+      let began = 0;
+      const scored = this.#model.runLater(() => {
+        began = performance.now();
+        return batchOf(this.#layout, part);
+      });
+      scores.set(await scored, start);
+      this.#charge(began, part.length);
+    }
     return scores;
   }
 
-  /**
-   * ONNX Runtime's binding scores in the next phase of the event loop that runs immediates, one after the other: an immediate
-   * of ours just before begins the clock, and the answer ends it.
-   */
-  async #runTimed(rows: readonly ParsedRow[]): Promise<Float32Array> {
-    const asked = performance.now();
-    let began = asked;
-    setImmediate(() => (began = performance.now()));
-    const scoring = this.#model.runRows(rows);
-    const prepared = performance.now() - asked;
-    const scores = await scoring;
-    this.#cpuMs += prepared + performance.now() - began;
-    this.#rows += rows.length;
-    return scores;
+  /** ONNX Runtime scored right after the batch was put together, in one piece. */
+  #charge(began: number, rows: number): void {
+    this.#cpuMs += performance.now() - began;
+    this.#rows += rows;
   }
 }

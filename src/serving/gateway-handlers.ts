@@ -7,7 +7,7 @@ import { parseJson } from './http-body.ts';
 import type { ModelTraffic } from './model-traffic.ts';
 import { trafficOf } from './open-inference/lookup.ts';
 import { openApiAnswer } from './openapi/document.ts';
-import { callerHeaders, parsePredictRequest } from './predict-request.ts';
+import { callerHeaders, parsePredictRequest, plainRequest } from './predict-request.ts';
 import { predictAnswer } from './predict-answer.ts';
 import type { Predictor } from './predictor.ts';
 import type { Handler, Route } from './routes.ts';
@@ -36,10 +36,9 @@ export function gatewayRoutes(options: HandlerOptions): Route[] {
 
   const predict: Handler = (request, model) => {
     const traffic = trafficOf(book, model);
-    const asked = parsePredictRequest(
-      parseJson(request.body),
-      callerHeaders((name) => request.header(name)),
-    );
+    const headers = callerHeaders((name) => request.header(name));
+    const row = traffic.champions()[0]?.scanner.scan(request.body) ?? null;
+    const asked = row === null ? parsePredictRequest(parseJson(request.body), headers) : plainRequest(row, headers);
     return predictor.predict(traffic, asked, request.arrivedAt).then((answered) => predictAnswer(model, answered));
   };
 

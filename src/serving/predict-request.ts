@@ -63,9 +63,26 @@ export function parsePredictRequest(body: unknown, headers: CallerHeaders): Pred
     if (value !== undefined && value !== null && !isName(value)) tell(name, `${name} is ${aName}.`);
   }
   const caller = parseHeaders(headers, tell);
-  if (problems.length > 0) throw new FinalError('PAWL_REQUEST_INVALID', 'The request is not one for predictions.', { problems });
+  refuse(problems);
   const { key, segment } = request;
   return { rows, ids, ...caller, key: isName(key) ? key : caller.key, segment: isName(segment) ? segment : caller.segment };
+}
+
+/**
+ * A predict request of one row, of which the body said nothing else.
+ * @throws FinalError PAWL_REQUEST_INVALID with every problem of the headers
+ */
+export function plainRequest(row: unknown, headers: CallerHeaders): PredictRequest {
+  const problems: Problem[] = [];
+  const caller = parseHeaders(headers, (subject, message, hint) =>
+    problems.push({ subject, message, ...(hint === undefined ? {} : { hint }) }),
+  );
+  refuse(problems);
+  return { rows: [row], ids: null, ...caller };
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new FinalError('PAWL_REQUEST_INVALID', 'The request is not one for predictions.', { problems });
 }
 
 /** The headers, checked; each mistake goes to `tell`. */

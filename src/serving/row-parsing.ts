@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { ModelSignature } from '../onnx/signature.ts';
+import { ScannedRow } from './scanned-row.ts';
 
 /**
  * One row, checked: a value for each feature in the signature's order. A missing number or boolean is NaN, true and false are
@@ -9,15 +10,17 @@ export type ParsedRow = readonly (number | string)[];
 
 type Feature = ModelSignature['features'][number];
 
-const float32Max = 3.4028234663852886e38;
+export const float32Max = 3.4028234663852886e38;
 
 /** Checks rows of one signature. `null` is a missing value; an absent column is a mistake, and so is an unknown one. */
 export class RowParser {
+  readonly #signature: ModelSignature;
   readonly #features: ModelSignature['features'];
   readonly #names: readonly string[];
   readonly #known: ReadonlySet<string>;
 
   constructor(signature: ModelSignature) {
+    this.#signature = signature;
     this.#features = signature.features;
     this.#names = signature.features.map((feature) => feature.name);
     this.#known = new Set(this.#names);
@@ -25,6 +28,7 @@ export class RowParser {
 
   /** The row; null where it has mistakes, each of them then added to `problems` with its column as `subject`. */
   parse(row: unknown, problems: Problem[]): ParsedRow | null {
+    if (row instanceof ScannedRow) return row.fits(this.#signature) ? row.values : this.parse(row.columns(), problems);
     return this.#inOrder(row) ?? this.#inAnyOrder(row, problems);
   }
 

@@ -2,6 +2,7 @@ import type { AssignedVersion } from '../registry/traffic-assignment.ts';
 import { Breaker } from './breaker.ts';
 import { FeatureLog, type FeatureLogging } from './feature-log.ts';
 import type { Role } from './logged-prediction.ts';
+import { RowScanner } from './row-scanner.ts';
 import type { Scorer } from './scorer.ts';
 import type { ArmShape } from './windows.ts';
 
@@ -15,6 +16,7 @@ export interface Counts {
 export class ServedVersion {
   readonly version: number;
   readonly scorer: Scorer;
+  readonly scanner: RowScanner;
   readonly shape: ArmShape;
   readonly breaker = new Breaker();
   readonly counts: Readonly<Record<Exclude<Role, 'default'>, Counts>> = {
@@ -29,6 +31,7 @@ export class ServedVersion {
     const { signature } = scorer;
     this.version = ref.version;
     this.scorer = scorer;
+    this.scanner = new RowScanner(signature);
     this.shape = { task: signature.task, signature, reference: ref.reference };
   }
 

@@ -29,12 +29,12 @@ const services = () => ({
 });
 
 /** The gateway as built, from the bundle, with nothing in its environment but what is given. */
-async function start(environment: Record<string, string>) {
+async function start(environment: Record<string, string>, ...options: string[]) {
   const port = await freePort();
   const { PATH = '' } = process.env;
   const gateway = await LeashedProcess.start({
     command: process.execPath,
-    args: [packageFile('dist/workers/gateway.js'), '--bundle', bundle],
+    args: [packageFile('dist/workers/gateway.js'), '--bundle', bundle, ...options],
     env: {
       PATH,
       PAWL_GATEWAY_PORT: String(port),
@@ -134,13 +134,26 @@ describe('a gateway on a bundle', () => {
     expect((await second.client.predict({ row })).version).toBe(String(next));
   });
 
+  it('serves with several processes, and sends what all of them have waited with', async () => {
+    const alone = await start({}, '--processes', '2');
+    await ready(alone.client);
+    const ids = Array.from({ length: 20 }, (_, i) => `id-${i}`);
+    for (const id of ids) expect((await alone.client.predict({ row, id })).status).toBe(200);
+    expect(await alone.gateway.stop(30_000)).toMatchObject({ code: 0 });
+    const back = await start(services());
+    await ready(back.client);
+    await until(async () => expect((await bed.logged()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted()));
+  });
+
   it('is not started on a damaged one: the error names the file', async () => {
     const [artifact = ''] = (await readdir(join(bundle, 'cache'))).filter((name) => name.endsWith('.onnx'));
     await writeFile(join(bundle, 'cache', artifact), 'damaged');
     const { gateway } = await start({});
-    expect((await gateway.exited).code).not.toBe(0);
-    const said = readFileSync(log(), 'utf8');
-    expect(said).toContain('PAWL_BUNDLE_DAMAGED');
-    expect(said).toContain(artifact);
+    expect((await gateway.exited).code).toBe(1);
+    const lines = readFileSync(log(), 'utf8').trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      level: 'fatal',
+      err: { code: 'PAWL_BUNDLE_DAMAGED', problems: [{ subject: `cache/${artifact}` }] },
+    });
   });
 });

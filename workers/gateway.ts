@@ -23,9 +23,15 @@ if (!Number.isInteger(processes) || processes < 1 || processes > 256) {
   process.exit(64);
 }
 
-const bundle = values.bundle === undefined ? null : await checkBundle(values.bundle);
+/** What keeps a gateway from starting is told in the log like everything else, and not by a stack on stderr. */
+const fatal = (error: unknown): never => {
+  logger.fatal({ err: error }, 'the gateway does not start');
+  process.exit(1);
+};
+
+const bundle = values.bundle === undefined ? null : await checkBundle(values.bundle).catch(fatal);
 const place = placeInGroup();
-if (place === null) await prepareSpools(directory, processes);
+if (place === null) await prepareSpools(directory, processes).catch(fatal);
 if (place === null && processes > 1) {
   await keepProcesses(processes, logger);
   process.exit(0);
@@ -50,7 +56,7 @@ const gateway = await startGateway({
   logHashKey: settings.PAWL_LOG_HASH_KEY,
   windowMs: settings.PAWL_WINDOW_MS,
   ...(place === null ? {} : { metricsText: groupMetrics, listenWithinMs: 30_000 }),
-});
+}).catch(fatal);
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

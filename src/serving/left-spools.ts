@@ -2,7 +2,8 @@ import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { SpoolLock } from './spool-lock.ts';
 
-const kept = new Set(['lock', 'cache']);
+/** Folders in which something waits to be shipped. What else is there, of a bundle or of somebody's own, stays where it is. */
+const spools = ['predictions', 'labels', 'windows'];
 
 /** The spool folder of one of several processes that share a port; of the only one it is the folder itself. */
 export function spoolOf(directory: string, place: number, processes: number): string {
@@ -23,7 +24,7 @@ export async function prepareSpools(directory: string, processes: number): Promi
   for (const folder of own) await mkdir(folder, { recursive: true });
   for (const left of before.filter((folder) => !own.includes(folder))) {
     const lock = await SpoolLock.take(left);
-    for (const file of await filesOf(left)) {
+    for (const file of (await Promise.all(spools.map((spool) => filesOf(join(left, spool))))).flat()) {
       const to = join(first, relative(left, file));
       await mkdir(dirname(to), { recursive: true });
       await rename(file, to);
@@ -40,16 +41,10 @@ export async function prepareSpools(directory: string, processes: number): Promi
     await rm(left, { recursive: true });
 }
 
-/** All files below a folder that wait to be shipped. */
+/** All files below a folder; none where there is no such folder. */
 async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files: string[] = [];
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (kept.has(entry.name) || /^process-\d+$/.test(entry.name)) continue;
-    files.push(...(entry.isDirectory() ? await filesOf(path) : [path]));
-  }
-  return files;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,11 @@
-import { ParentClosePolicy, setCurrentDetails, startChild, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type {
   MonitorCarry,
   MonitorInput,
@@ -10,10 +17,12 @@ import type {
 } from '../src/messages/monitor.ts';
 import { workflowId } from '../src/messages/names.ts';
 import { releaseOptions, type Trigger } from '../src/messages/release.ts';
-import { acceptTrigger, afterRelease, decideMonitor, initialMonitorState } from '../src/monitoring/decide-monitor.ts';
+import { acceptTrigger, afterRelease, decideMonitor } from '../src/monitoring/decide-monitor.ts';
+import { carriedState } from '../src/monitoring/carried-state.ts';
 import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
 import { long, quick } from './activities.ts';
+import { operatorSignal } from './messages.ts';
 import { summary } from './summary.ts';
 import { label } from './visibility.ts';
 import type { release } from './release.ts';
@@ -34,7 +43,7 @@ export class Watch {
 
   constructor({ model, carry }: MonitorInput) {
     this.model = model;
-    this.#state = carry?.state ?? initialMonitorState();
+    this.#state = carriedState(carry?.state);
     this.#pending = carry?.pending ?? null;
     this.#running = carry?.running ?? null;
     this.recent = [...(carry?.recent ?? [])];
@@ -54,8 +63,8 @@ export class Watch {
   }
 
   status(policy: MonitorPolicy): MonitorStatus {
-    const { champion, paused, alarm } = this.#state;
-    return { model: this.model, champion, paused, alarm, pending: this.#pending, running: this.#running, policy };
+    const { champion, paused, alarms } = this.#state;
+    return { model: this.model, champion, paused, alarms, pending: this.#pending, running: this.#running, policy };
   }
 
   tell(because: string): void {
@@ -88,23 +97,28 @@ export class Watch {
 
   /** Looks, decides, and does what was decided. */
   async tick(policy: MonitorPolicy): Promise<void> {
-    const observation = await long.observe({ model: this.model });
+    const observation = await long.observe({ model: this.model, memory: this.#state.memory });
     this.#reconcile(observation);
-    const stood = this.#state.alarm;
-    const decision = decideMonitor(this.#state, observation, policy);
-    this.#state = decision.state;
-    if (decision.action.kind === 'none') {
-      if (stood !== null && decision.state.alarm === null) this.tell(decision.because);
-      return;
-    }
-    const trigger: Trigger = { id: uuid4(), kind: decision.action.trigger, because: decision.because, by: 'monitor' };
-    this.tell(decision.because);
-    await quick.recordTrigger({ ...trigger, model: this.model, evidence: observation });
-    if (decision.action.kind === 'retrain') {
-      this.#state = acceptTrigger(this.#state, decision.action.trigger, observation);
+    const { state, action, because, told, over } = decideMonitor(this.#state, observation, policy);
+    this.#state = state;
+    for (const sentence of over) this.tell(sentence);
+    for (const alarm of told) await this.#record(alarm.trigger, alarm.because, observation);
+    if (action.kind === 'none') return;
+    const trigger = await this.#record(action.trigger, because, observation);
+    if (action.kind === 'retrain') {
+      this.#state = acceptTrigger(this.#state, observation);
       this.enqueue(trigger);
     }
-    if (decision.action.kind === 'rollback') await this.rollBack(trigger);
+    if (action.kind === 'rollback') await this.rollBack(trigger);
+    if (action.kind === 'stop') await this.#stopTrial(trigger);
+  }
+
+  /** An alarm, and what follows from it, on record. */
+  async #record(kind: Trigger['kind'], because: string, { memory: _, ...evidence }: Observation): Promise<Trigger> {
+    const trigger: Trigger = { id: uuid4(), kind, because, by: 'monitor' };
+    this.tell(because);
+    await quick.recordTrigger({ ...trigger, model: this.model, evidence });
+    return trigger;
   }
 
   /** What really runs is the truth: a terminated release signals nothing. */
@@ -163,6 +177,20 @@ export class Watch {
       labels: this.#labels,
     });
     this.tell(`${ended.release} ${ended.outcome}: ${ended.because}`);
+  }
+
+  /** The version on trial is rolled back, as when a person says so. */
+  async #stopTrial(trigger: Trigger): Promise<void> {
+    const requestId = `${workflowInfo().runId}/${trigger.id}`;
+    const operator = { action: 'rollback', by: 'monitor', reason: trigger.because, requestId } as const;
+    await quick.recordOperation({ ...operator, model: this.model });
+    try {
+      await getExternalWorkflowHandle(workflowId.release(this.model)).signal(operatorSignal, operator);
+    } catch {
+      const because = 'Not done: the release had ended.';
+      this.tell(because);
+      await quick.finishOperation({ requestId, because });
+    }
   }
 
   /** The champion before this one leads again; only while no rollout is open, which would do it itself. */

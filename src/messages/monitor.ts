@@ -52,7 +52,7 @@ export interface MonitorStatus {
   readonly model: string;
   readonly champion: number | null;
   readonly paused: boolean;
-  readonly alarm: MonitorState['alarm'];
+  readonly alarms: MonitorState['alarms'];
   readonly pending: PendingTrigger | null;
   readonly running: ReleaseOpened | null;
   readonly policy: MonitorPolicy;

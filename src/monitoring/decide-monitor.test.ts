@@ -55,7 +55,7 @@ class Watched {
     const observation = { ...base, at: this.ticks * hour, newest: `${this.ticks}`, labels: this.ticks * 48, ...change };
     const decision = decideMonitor(this.state, observation, this.policy);
     this.state = decision.state;
-    if (decision.action.kind === 'retrain') this.state = acceptTrigger(this.state, decision.action.trigger, observation);
+    if (decision.action.kind === 'retrain') this.state = acceptTrigger(this.state, observation);
     return decision;
   }
 
@@ -88,7 +88,7 @@ describe('drift', () => {
       because:
         '2 of 4 features moved in the last 1,000 predictions: a from 0.003467 to 0.003856 (PSI 3.10) and b from 0.003467 to 0.003856 (PSI 2.40); 96 of 480 labels since the change',
     });
-    expect(watched.state.alarm).toMatchObject({ kind: 'drift', features: ['a', 'b'], labelsAtChange: 11 * 48 });
+    expect(watched.state.alarms[0]).toMatchObject({ kind: 'drift', features: ['a', 'b'], labelsAtChange: 11 * 48 });
     expect(watched.seeOften(5, { shifts: moved })).toEqual(['none', 'none', 'none', 'none', 'none']);
   });
 
@@ -113,18 +113,18 @@ describe('drift', () => {
     // The change was first seen at tick 101: 480 labels later is tick 111.
     expect(watched.seeOften(7, { shifts: moved })).toEqual(new Array(7).fill('none'));
     const decision = watched.see({ shifts: moved });
-    expect(decision.action).toEqual({ kind: 'retrain', trigger: 'drift', newAlarm: false });
+    expect(decision.action).toEqual({ kind: 'retrain', trigger: 'drift', alarm: 'drift' });
     expect(decision.because).toMatch(/; 480 labels since the change$/);
   });
 
   it('tries again after as many further labels when a release is refused', () => {
     const watched = new Watched();
     watched.seeOften(11, { shifts: moved });
-    expect(watched.state.alarm?.tries).toBe(1);
+    expect(watched.state.alarms[0]?.tries).toBe(1);
     watched.released('rejected');
     expect(watched.seeOften(9, { shifts: moved })).toEqual(new Array(9).fill('none'));
     expect(watched.see({ shifts: moved })).toMatchObject({ action: { kind: 'retrain' } });
-    expect(watched.state.alarm?.tries).toBe(2);
+    expect(watched.state.alarms[0]?.tries).toBe(2);
   });
 
   it('waits for labels newer than a rollback', () => {
@@ -139,7 +139,7 @@ describe('drift', () => {
     const watched = new Watched();
     watched.seeOften(11, { shifts: moved });
     watched.released('promoted');
-    expect(watched.state).toMatchObject({ champion: 2, alarm: null, streaks: {} });
+    expect(watched.state).toMatchObject({ champion: 2, alarms: [], streaks: {} });
     expect(new Set(watched.seeOften(30, { champion: 2 }))).toEqual(new Set(['none']));
     expect(watched.seeOften(3, { champion: 2, shifts: moved })).toEqual(['none', 'none', 'tell']);
   });
@@ -148,9 +148,9 @@ describe('drift', () => {
     const watched = new Watched();
     watched.seeOften(5, { shifts: moved });
     watched.seeOften(2);
-    expect(watched.state.alarm).not.toBeNull();
+    expect(watched.state.alarms).toHaveLength(1);
     expect(watched.see().because).toMatch(/^the drift alarm is over: 2 of 4 features/);
-    expect(watched.state.alarm).toBeNull();
+    expect(watched.state.alarms).toEqual([]);
   });
 
   it('is measured anew when another champion leads', () => {
@@ -184,7 +184,7 @@ describe('the live label metric', () => {
     const watched = new Watched({ retrain_after: 0 });
     expect(watched.see({ live: { accuracy: 0.75 }, baseline: { accuracy: 0.79 } }).action.kind).toBe('none');
     expect(watched.see({ live: { accuracy: 0.71 }, baseline: { accuracy: 0.79 } })).toMatchObject({
-      action: { kind: 'retrain', trigger: 'performance', newAlarm: true },
+      action: { kind: 'retrain', trigger: 'performance', alarm: 'performance' },
       because: 'accuracy fell from 79 % at release to 71 %, by 8 points where 5 points are allowed; 0 labels since the change',
     });
   });
@@ -199,9 +199,9 @@ describe('the live label metric', () => {
     const watched = new Watched();
     watched.see({ live: { accuracy: 0.6 }, baseline: { accuracy: 0.79 } });
     watched.seeOften(9, { baseline: { accuracy: 0.79 } });
-    expect(watched.state.alarm).not.toBeNull();
+    expect(watched.state.alarms).toHaveLength(1);
     watched.seeOften(3, { live: { accuracy: 0.78 }, baseline: { accuracy: 0.79 } });
-    expect(watched.state.alarm).toBeNull();
+    expect(watched.state.alarms).toEqual([]);
   });
 });
 
@@ -273,9 +273,10 @@ describe('whatever is observed', () => {
       fc.property(observations, (seen) => {
         const watched = new Watched({ on_breach: 'tell' });
         for (const observation of seen) {
-          const stood = watched.state.alarm;
-          const { action } = watched.see(observation);
-          expect(action.kind).toBe(stood === null && watched.state.alarm !== null ? 'tell' : 'none');
+          const stood = watched.state.alarms.map(({ kind }) => kind);
+          const { action, told } = watched.see(observation);
+          const raised = watched.state.alarms.filter(({ kind }) => !stood.includes(kind)).length;
+          expect(told.length + (action.kind === 'tell' ? 1 : 0)).toBe(raised);
         }
       }),
     );

@@ -1,7 +1,7 @@
-import { counted, lasting } from '../stats/wording.ts';
-import { newAlarm, stillStands } from './alarm.ts';
+import { alarmName, findings, stillStands, triggerOf } from './alarm.ts';
+import { type Answer, answerTo, helpedByRetraining } from './answer.ts';
 import { drifts, isEnough, streaksAfter } from './drift.ts';
-import type { Alarm, MonitorDecision, MonitorPolicy, MonitorState, Observation, TriggerKind } from './state.ts';
+import type { Alarm, MonitorDecision, MonitorPolicy, MonitorState, Observation } from './state.ts';
 
 /** A monitor that has seen nothing yet. */
 export function initialMonitorState(): MonitorState {
@@ -9,105 +9,94 @@ export function initialMonitorState(): MonitorState {
     champion: null,
     streaks: {},
     labelsAtStreak: null,
-    calm: 0,
     newest: null,
-    alarm: null,
+    alarms: [],
     lastReleaseEndedAt: null,
     paused: false,
+    memory: null,
   };
 }
 
 /**
- * What a tick leads to. An alarm is raised once, told, and answered as `on_breach` says when an answer can help: a retrain
- * when there are `retrain_after` labels since the change (or since the last try), nothing runs and the cooldown is over; a
- * rollback once. It stands until a release is promoted, or until what it says is no longer so for as many samples as it took
- * to raise it. Paused: alarms are told, nothing is started. Pure.
+ * What a tick leads to. Of each kind at most one alarm stands: it is raised once, told, and answered when an answer can help (see
+ * `answerTo`). It stands until a release is promoted, or until what it says is no longer so for as many samples as it took to
+ * raise it. Of several answers the strongest is given: a trial is stopped before a champion is rolled back before a retrain.
+ * Paused: alarms are told, nothing is started. Pure.
  */
 export function decideMonitor(before: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorDecision {
-  const state = take(before, observation, policy);
-  if (state.alarm !== null) {
-    return state.calm >= policy.drift.consecutive
-      ? {
-          state: { ...state, alarm: null, calm: 0 },
-          action: { kind: 'none' },
-          because: `the ${state.alarm.kind} alarm is over: ${state.alarm.because}`,
-        }
-      : answer(state, state.alarm, observation, policy, false);
+  const seen = take(before, observation, policy);
+  const standing = seen.alarms.filter(({ calm }) => calm < policy.drift.consecutive);
+  const over = seen.alarms
+    .filter(({ calm }) => calm >= policy.drift.consecutive)
+    .map(({ kind, because }) => `the ${alarmName[kind]} alarm is over: ${because}`);
+  const raised = findings(seen, observation, policy)
+    .filter((found) => !seen.alarms.some(({ kind }) => kind === found.kind))
+    .map((found): Alarm => ({ ...found, raisedAt: observation.at, labelsAtLastTry: found.labelsAtChange, tries: 0, calm: 0 }));
+  const state = { ...seen, alarms: [...standing, ...raised] };
+
+  const answers = state.alarms.map((alarm) => answerTo(alarm, state, observation, policy));
+  const first = strongest(answers) ?? answers.find(({ alarm }) => raised.includes(alarm));
+  const told = answers
+    .filter(({ alarm }) => raised.includes(alarm) && alarm !== first?.alarm)
+    .map(({ alarm, because }) => ({ trigger: triggerOf[alarm.kind], because }));
+  if (first === undefined) {
+    const because = over[0] ?? answers[0]?.because ?? 'nothing stands out';
+    return { state, action: { kind: 'none' }, because, told, over };
   }
-  const alarm = newAlarm(state, observation, policy);
-  return alarm === null
-    ? { state, action: { kind: 'none' }, because: 'nothing stands out' }
-    : answer({ ...state, alarm, calm: 0 }, alarm, observation, policy, true);
+  const { alarm, action, because } = first;
+  const trigger = triggerOf[alarm.kind];
+  const result = { because, told, over };
+  if (action === 'wait') return { ...result, state, action: { kind: 'tell', trigger } };
+  if (action === 'retrain') return { ...result, state, action: { kind: 'retrain', trigger, alarm: alarm.kind } };
+  const answered = action === 'stop' ? { ...alarm, stopped: observation.running ?? '' } : { ...alarm, tries: 1 };
+  const alarms = state.alarms.map((one) => (one === alarm ? answered : one));
+  return { ...result, state: { ...state, alarms }, action: { kind: action, trigger } };
+}
+
+function strongest(answers: readonly Answer[]): Answer | undefined {
+  for (const action of ['stop', 'rollback', 'retrain'] as const) {
+    const found = answers.find((answer) => answer.action === action);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The tick folded into the state. A sample without a new row is not counted twice; another champion has another reference. */
 function take(before: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorState {
-  const { champion, newest, shifts, lastRelease } = observation;
+  const { champion, newest, shifts, lastRelease, memory } = observation;
   const moved = champion !== before.champion;
   const state: MonitorState = {
     ...before,
     champion,
+    memory: memory ?? before.memory,
     lastReleaseEndedAt: latest(before.lastReleaseEndedAt, lastRelease?.endedAt ?? null),
-    ...(moved ? { streaks: {}, labelsAtStreak: null, calm: 0 } : {}),
+    ...(moved ? { streaks: {}, labelsAtStreak: null, alarms: before.alarms.map((alarm) => ({ ...alarm, calm: 0 })) } : {}),
   };
   if (newest === null || newest === before.newest) return state;
-  const calm = state.alarm === null || stillStands(state.alarm, observation, policy) ? 0 : state.calm + 1;
-  if (shifts.length === 0) return { ...state, newest, calm };
+  const alarms = state.alarms.map((alarm) => ({
+    ...alarm,
+    calm: stillStands(alarm, state, observation, policy) ? 0 : alarm.calm + 1,
+  }));
+  if (shifts.length === 0) return { ...state, newest, alarms };
   const drifting = shifts.filter((shift) => drifts(shift, policy)).length;
   return {
     ...state,
     newest,
-    calm,
+    alarms,
     streaks: streaksAfter(state.streaks, shifts, policy),
     labelsAtStreak: isEnough(drifting, observation, policy) ? (state.labelsAtStreak ?? observation.labels) : null,
   };
 }
 
-/** What the standing alarm leads to at this tick: told when new, answered when that can help. */
-function answer(
-  state: MonitorState,
-  alarm: Alarm,
-  observation: Observation,
-  policy: MonitorPolicy,
-  isNew: boolean,
-): MonitorDecision {
-  const waits = (why: string): MonitorDecision => ({
-    state,
-    action: isNew ? { kind: 'tell', trigger: alarm.kind } : { kind: 'none' },
-    because: `${alarm.because}; ${why}`,
-  });
-  if (policy.on_breach === 'tell') return waits('the policy is to tell');
-  if (state.paused) return waits('paused');
-  if (observation.running !== null) return waits(`${observation.running} is running`);
-  if (policy.on_breach === 'rollback') {
-    if (alarm.tries > 0) return waits('it was answered by a rollback');
-    return {
-      state: { ...state, alarm: { ...alarm, tries: 1 } },
-      action: { kind: 'rollback', trigger: alarm.kind },
-      because: alarm.because,
-    };
-  }
-  const labels = observation.labels - alarm.labelsAtLastTry;
-  const since = alarm.tries === 0 ? 'since the change' : 'since the last try';
-  if (labels < policy.retrain_after) return waits(`${labels} of ${counted(policy.retrain_after, 'label')} ${since}`);
-  const rest = (state.lastReleaseEndedAt ?? Number.NEGATIVE_INFINITY) + policy.cooldown - observation.at;
-  if (rest > 0) return waits(`${lasting(rest)} of the cooldown are left`);
-  return {
-    state,
-    action: { kind: 'retrain', trigger: alarm.kind, newAlarm: isNew },
-    because: `${alarm.because}; ${counted(labels, 'label')} ${since}`,
-  };
-}
-
-/** A retrain on the standing alarm has been asked for: the next one needs labels of its own. */
-export function acceptTrigger(state: MonitorState, trigger: TriggerKind, { labels }: Pick<Observation, 'labels'>): MonitorState {
-  if (state.alarm === null || state.alarm.kind !== trigger) return state;
-  return { ...state, alarm: { ...state.alarm, labelsAtLastTry: labels, tries: state.alarm.tries + 1 } };
+/** A retrain has been asked for. It answers all that it can help: the next one needs labels of its own. */
+export function acceptTrigger(state: MonitorState, { labels }: Pick<Observation, 'labels'>): MonitorState {
+  const tried = (alarm: Alarm): Alarm => ({ ...alarm, labelsAtLastTry: labels, tries: alarm.tries + 1 });
+  return { ...state, alarms: state.alarms.map((alarm) => (helpedByRetraining.includes(alarm.kind) ? tried(alarm) : alarm)) };
 }
 
 /**
- * A release has ended. A promoted one moves the reference: it answers the alarm, and only a change from here on raises
- * another. Any other leaves the alarm standing for another try; after a rollback, which its gates had not foreseen, that
+ * A release has ended. A promoted one moves the reference: it answers the alarms, and only a change from here on raises
+ * another. Any other leaves them standing for another try; after a rollback, which its gates had not foreseen, that
  * try needs labels that are newer than the rollback.
  */
 export function afterRelease(
@@ -115,9 +104,10 @@ export function afterRelease(
   { outcome, champion, endedAt, labels }: { outcome: string; champion: number | null; endedAt: number; labels: number },
 ): MonitorState {
   const ended = { ...state, lastReleaseEndedAt: latest(state.lastReleaseEndedAt, endedAt) };
-  if (outcome === 'promoted') return { ...ended, champion, alarm: null, streaks: {}, labelsAtStreak: null, calm: 0 };
-  if (outcome !== 'rolled_back' || state.alarm === null) return ended;
-  return { ...ended, alarm: { ...state.alarm, labelsAtLastTry: Math.max(labels, state.alarm.labelsAtLastTry) } };
+  if (outcome === 'promoted') return { ...ended, champion, alarms: [], streaks: {}, labelsAtStreak: null };
+  if (outcome !== 'rolled_back') return ended;
+  const alarms = state.alarms.map((alarm) => ({ ...alarm, labelsAtLastTry: Math.max(labels, alarm.labelsAtLastTry) }));
+  return { ...ended, alarms };
 }
 
 function latest(a: number | null, b: number | null): number | null {

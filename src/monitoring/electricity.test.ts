@@ -68,7 +68,8 @@ function watch(start: number, until: number, from: MonitorState = initialMonitor
       policy,
     );
     state = decision.state;
-    if (decision.action.kind === 'tell' && state.alarm !== null) raised.push({ row, alarm: state.alarm });
+    const [alarm] = state.alarms;
+    if (decision.action.kind === 'tell' && alarm !== undefined) raised.push({ row, alarm });
   }
   return raised;
 }

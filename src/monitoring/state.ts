@@ -1,6 +1,15 @@
-import type { MonitorSpec } from '../spec/schema.ts';
+import type { MonitorSpec } from '../spec/monitor-schema.ts';
+import type { MonitorMemory } from './memory.ts';
 
-export type MonitorPolicy = MonitorSpec;
+type Later = 'preset' | 'drift' | 'performance' | 'retrains_a_week' | 'late_labels';
+
+/** What pawl.yaml says. Keys that came later are absent where a running monitor has read its policy before there were any. */
+export type MonitorPolicy = Omit<MonitorSpec, Later> &
+  Partial<Pick<MonitorSpec, 'preset' | 'retrains_a_week' | 'late_labels'>> & {
+    readonly drift: Omit<MonitorSpec['drift'], 'by'> & Partial<Pick<MonitorSpec['drift'], 'by'>>;
+    readonly performance: Omit<MonitorSpec['performance'], 'detector' | 'estimate'> &
+      Partial<Pick<MonitorSpec['performance'], 'detector' | 'estimate'>>;
+  };
 
 /** One feature of the recent predictions against the recent accepted rows. */
 export interface FeatureShift {
@@ -18,7 +27,25 @@ export interface FeatureShift {
   readonly usualMeanShift: number;
 }
 
-/** What one tick saw. Computed by an activity; small. */
+/** A budget of the policy: what is spent of it, and how fast. */
+export interface BudgetReading {
+  /** 1 is all of it. */
+  readonly spent: number;
+  /** The counts behind it; or, while it burns, those behind that. */
+  readonly because: string;
+  /** Absent or null while no burn rate is reached. */
+  readonly burning?: { readonly rate: number; readonly urgent: boolean } | null;
+  /** What it counts: `service` is failed and slow requests, `labels` wrong answers. Absent: service. */
+  readonly of?: 'service' | 'labels';
+}
+
+/** Something that stands out at one tick. `because` is a sentence with numbers. */
+export interface Finding {
+  readonly because: string;
+  readonly features: readonly string[];
+}
+
+/** What one tick saw. Computed by an activity; small. What came later is optional: histories of before lack it. */
 export interface Observation {
   /** Wall clock, ms. */
   readonly at: number;
@@ -34,19 +61,43 @@ export interface Observation {
   readonly live: Readonly<Record<string, number>>;
   /** The same metrics at its evaluation. */
   readonly baseline: Readonly<Record<string, number>>;
-  /** Each budget of the policy in order: share of the budget spent (1 = all of it), and the counts behind it. */
-  readonly budgets: readonly { readonly spent: number; readonly because: string }[];
+  /** Each budget of the policy in order. */
+  readonly budgets: readonly BudgetReading[];
   /** A release that is really running now, by its id. */
   readonly running: string | null;
+  /** The release that runs has a version on trial. */
+  readonly onTrial?: boolean;
   /** The newest ended release. */
   readonly lastRelease: { readonly id: string; readonly outcome: string; readonly endedAt: number } | null;
+  /** What the detectors carry on to the next tick. */
+  readonly memory?: MonitorMemory;
+  /** What the drift detectors alarm for; null where they did not look. */
+  readonly drift?: Finding | null;
+  /** Faults of the data: missing and new values, values outside the contract; null where there is none. */
+  readonly quality?: Finding | null;
+  /** The detector on labelled losses alarms. */
+  readonly performance?: Finding | null;
+  /** Performance without labels: the estimate is below what is allowed, its whole interval is. */
+  readonly estimate?: Finding | null;
+  /** Labels that came after the champion's promotion say that the one before was better. */
+  readonly truth?: Finding | null;
+  /** Releases that were begun in the last seven days. */
+  readonly releasesThisWeek?: number;
+  /** The month's cost budget: null or absent where none is stated. In the currency of `monthly`. */
+  readonly cost?: { readonly spent: number; readonly next: number; readonly monthly: number; readonly currency: string } | null;
 }
 
 export type TriggerKind = 'schedule' | 'drift' | 'performance' | 'budget' | 'person';
 
+/**
+ * What an alarm is about. `quality`: the data is faulty. `performance` and `estimate`: the label metric, with labels and without.
+ * `service` and `labels`: a budget of failed or slow requests, or of wrong answers. `truth`: a promotion, reopened.
+ */
+export type AlarmKind = 'drift' | 'quality' | 'performance' | 'estimate' | 'service' | 'labels' | 'truth';
+
 /** An alarm that has been raised and not yet been answered by a promoted release. */
 export interface Alarm {
-  readonly kind: 'drift' | 'performance' | 'budget';
+  readonly kind: AlarmKind;
   readonly raisedAt: number;
   /** The observation's `labels` when the change was first seen. */
   readonly labelsAtChange: number;
@@ -55,22 +106,27 @@ export interface Alarm {
   readonly features: readonly string[];
   readonly because: string;
   readonly tries: number;
+  /** Consecutive samples in which what it says was no longer so. */
+  readonly calm: number;
+  /** The release that was stopped for it. */
+  readonly stopped?: string;
 }
 
 /** Everything that a monitor carries from tick to tick and through continue-as-new. Plain JSON. */
 export interface MonitorState {
   readonly champion: number | null;
-  /** Consecutive samples in which a feature drifted, by feature; absent is 0. */
+  /** Consecutive samples in which a feature drifted, by feature; absent is 0. For thresholds. */
   readonly streaks: Readonly<Record<string, number>>;
   /** Labels seen when the current run of samples with enough drifting features began; null while there is none. */
   readonly labelsAtStreak: number | null;
-  /** Consecutive samples in which what the standing alarm says was no longer so. */
-  readonly calm: number;
   readonly newest: string | null;
-  readonly alarm: Alarm | null;
+  /** At most one of each kind, in the order in which they were raised. */
+  readonly alarms: readonly Alarm[];
   /** Wall clock of the last release's end, for the cooldown. */
   readonly lastReleaseEndedAt: number | null;
   readonly paused: boolean;
+  /** What the detectors carry; null before the first look. */
+  readonly memory: MonitorMemory | null;
 }
 
 /** What a tick leads to. `because` is a sentence with numbers. */
@@ -80,7 +136,14 @@ export interface MonitorDecision {
     | { readonly kind: 'none' }
     /** A new alarm: to be recorded once, whatever else happens. */
     | { readonly kind: 'tell'; readonly trigger: TriggerKind }
-    | { readonly kind: 'retrain'; readonly trigger: TriggerKind; readonly newAlarm: boolean }
-    | { readonly kind: 'rollback'; readonly trigger: TriggerKind };
+    | { readonly kind: 'retrain'; readonly trigger: TriggerKind; readonly alarm: AlarmKind }
+    /** The champion before this one leads again. */
+    | { readonly kind: 'rollback'; readonly trigger: TriggerKind }
+    /** The version on trial is rolled back. */
+    | { readonly kind: 'stop'; readonly trigger: TriggerKind };
   readonly because: string;
+  /** Alarms raised at this tick that the action is not about: to be recorded as well. */
+  readonly told: readonly { readonly trigger: TriggerKind; readonly because: string }[];
+  /** Alarms that are over. */
+  readonly over: readonly string[];
 }

@@ -21,3 +21,13 @@ export async function recordDecision(registry: Registry, input: DecisionRecord):
     .onConflict((oc) => oc.column('key').doNothing())
     .execute();
 }
+
+/** A decision by its key; null where there is none. */
+export async function getDecision(registry: Registry, key: string): Promise<DecisionRecord | null> {
+  const row = await registry.db
+    .selectFrom('decisions')
+    .select(['key', 'model', 'release', 'workflow', 'stage', 'action', 'because', 'evidence'])
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row === undefined ? null : (row as DecisionRecord);
+}

@@ -137,6 +137,14 @@ export interface Tables {
     seq: number;
   };
   label_counts: { model: string; count: number; conflicting: Generated<number>; unknown: Generated<number> };
+  judged_labels: {
+    model: string;
+    version: number;
+    after_seq: number;
+    at: Generated<Date>;
+    labels: number;
+    bad: number;
+  };
   unmatched_labels: { model: string; prediction_id: string; received_at: Generated<Date>; unknown: Generated<boolean> };
   conflicting_labels: { model: string; prediction_id: string; label: string; received_at: Generated<Date> };
   label_searches: {

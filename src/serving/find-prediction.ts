@@ -1,6 +1,7 @@
 import { PawlError } from '../errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { LoggedPrediction } from './logged-prediction.ts';
+import { madeAt } from './prediction-id.ts';
 import { Segment } from './segment.ts';
 import { segmentKeyAt, segmentPrefix, segmentProcess, segmentStart } from './segment-key.ts';
 
@@ -23,11 +24,11 @@ export async function findPrediction(
   options: { readonly since?: number } = {},
 ): Promise<LoggedPrediction[]> {
   const read = new Map<string, LoggedPrediction[]>();
-  const madeAt = timeOf(id);
-  if (madeAt !== null) {
-    const listed = await segmentsOf(store, model, madeAt - begunBefore);
-    const near = listed.filter((key) => begun(key) < madeAt + begunAfter);
-    const found = await search(store, id, nearestFirst(near, madeAt), near, read);
+  const made = madeAt(id);
+  if (made !== null) {
+    const listed = await segmentsOf(store, model, made - begunBefore);
+    const near = listed.filter((key) => begun(key) < made + begunAfter);
+    const found = await search(store, id, nearestFirst(near, made), near, read);
     if (found.length > 0) return found;
   }
   const all = await segmentsOf(store, model, options.since === undefined ? 0 : options.since - begunBefore);
@@ -91,12 +92,6 @@ function nearestFirst(keys: readonly string[], at: number): string[] {
   const writing = before.filter((key, i) => before.findIndex((other) => segmentProcess(other) === segmentProcess(key)) === i);
   const behind = keys.filter((key) => begun(key) > at);
   return [...new Set([...writing, ...behind, ...before])];
-}
-
-/** When an id was made, ms since 1970; null where it is no UUIDv7. */
-function timeOf(id: string): number | null {
-  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.exec(id);
-  return match === null ? null : Number.parseInt(`${match[1]}${match[2]}`, 16);
 }
 
 function begun(key: string): number {

@@ -70,6 +70,14 @@ export function latencyP99(sums: LatencySums): number | null {
   return latencyQuantile(sums, 0.99);
 }
 
+/** The first bucket whose latencies count as longer than `ms`, as `slowerThan` has it. */
+export function bucketsAbove(ms: number): number {
+  const within = Math.min(Math.max(ms, shortest), 2 * longest);
+  let bucket = mapping.key(within) - 1;
+  while (mapping.value(bucket) <= within) bucket++;
+  return bucket;
+}
+
 /** How many of the requests took longer than `ms`: exact but for those within 1 % of it. */
 export function slowerThan(sums: LatencySums, ms: number): number {
   return sums.buckets.reduce((sum, bucket, i) => sum + (mapping.value(bucket) > ms ? (sums.counts[i] ?? 0) : 0), 0);

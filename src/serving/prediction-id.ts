@@ -26,3 +26,9 @@ export function predictionId(now = Date.now()): string {
   const variant = '89ab'[digits.charCodeAt(at + 3) & 3] ?? '8';
   return `${prefix}${digits.slice(at, at + 3)}-${variant}${digits.slice(at + 4, at + 7)}-${digits.slice(at + 7, at + perId)}`;
 }
+
+/** When an id was made, ms since 1970; null where it is no UUIDv7. */
+export function madeAt(id: string): number | null {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.exec(id);
+  return match === null ? null : Number.parseInt(`${match[1]}${match[2]}`, 16);
+}

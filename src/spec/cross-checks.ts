@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import { FinalError } from '../errors.ts';
 import { trainers } from '../training/trainers.ts';
+import { budgetCheck } from './budget-check.ts';
 import { championCheck } from './champion-check.ts';
 import { defaultAnswerCheck } from './default-answer-check.ts';
 import { cronMistakes } from './cron.ts';
@@ -33,6 +34,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     championCheck,
     strategyCheck,
     defaultAnswerCheck,
+    budgetCheck,
   ])
     check(yaml.value, report);
   return problems;

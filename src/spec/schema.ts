@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exactlyOne } from './entries.ts';
+import { monitor } from './monitor-schema.ts';
 import { bound, count, duration, share } from './quantities.ts';
 import type { Fraction, Milliseconds } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, release } from './release-schema.ts';
@@ -153,39 +154,9 @@ const champion = z
   })
   .describe('The endpoint that answered before pawl: the incumbent, which the first own version has to beat.');
 
-const budget = z
-  .strictObject({
-    error_rate: z.strictObject({ at_most: share, over: duration }).optional(),
-    latency: z.strictObject({ p99: duration, objective: share.default(0.999), over: duration }).optional(),
-  })
-  .refine(...exactlyOne('budget'));
-
-const falseAlarms = z
-  .string('such as 1 in 90d')
-  .regex(/^1 in \d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)$/, 'such as 1 in 90d')
-  .describe('How often drift may be reported where there is none.');
-
-const monitor = z.strictObject({
-  every: duration.default(600_000).describe('How often the champion is looked at.'),
-  sample: z.int('a whole number').min(50).default(1000).describe('The last so many predictions are looked at.'),
-  drift: z
-    .strictObject({
-      false_alarms: falseAlarms.default('1 in 90d'),
-      psi: z.number().gt(0, 'a number above 0').default(0.2).describe('Population stability index above which a feature drifts.'),
-      mean_shift: share.default(0.1).describe("Shift of the mean, as a share of the reference's mean or standard deviation."),
-      consecutive: z.int('a whole number').min(1).default(3).describe('In so many samples, one after the other.'),
-      features: share.default(0.5).describe('This share of the features has to drift.'),
-    })
-    .prefault({}),
-  performance: z
-    .strictObject({ accuracy_drop: share.default(0.05), mae_rise: share.default(0.1), at_least: count('label').default(500) })
-    .prefault({})
-    .describe('Fall of the label metric against the evaluation at release that is answered.'),
-  budgets: z.array(budget).default([]),
-  on_breach: z.enum(['retrain', 'tell', 'rollback']).default('retrain').describe('What a spent budget leads to.'),
-  retrain_after: count('label').default(1000).describe('Labels since the change: earlier there is nothing to learn from.'),
-  cooldown: duration.default(21_600_000).describe('Least time between two releases that the monitor starts.'),
-});
+const money = z
+  .string('an amount and its currency, such as 50 EUR')
+  .regex(/^\d+(?:\.\d+)?\s+[A-Z]{3}$/, 'an amount and its currency, such as 50 EUR');
 
 const specFile = z.strictObject({
   model: name,
@@ -207,8 +178,15 @@ const specFile = z.strictObject({
   cost: z
     .strictObject({
       project: z.string().min(1),
-      monthly: z.string().regex(/^\d+(?:\.\d+)?\s+[A-Z]{3}$/, 'an amount and its currency, such as 50 EUR'),
+      monthly: money.describe('What the releases of 30 days may cost; the monitor starts none of its own beyond it.'),
+      per_hour: money
+        .optional()
+        .describe('What an hour of ingesting, training and evaluating costs. Without it nothing is counted.'),
     })
+    .refine(
+      ({ monthly, per_hour: perHour }) => perHour === undefined || perHour.slice(-3) === monthly.slice(-3),
+      'one currency for both amounts',
+    )
     .optional(),
 });
 
@@ -232,4 +210,3 @@ export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;
 export type Gate = z.output<typeof gate>;
 export type ReleaseSpec = ModelSpec['release'];
-export type MonitorSpec = z.output<typeof monitor>;

@@ -6,15 +6,20 @@ import { specOfToday } from './stored.ts';
 
 const spec = parseSpec(readFileSync(packageFile('examples/electricity/pawl.yaml'), 'utf8'), 'pawl.yaml');
 
-/** As it was stored before features had `log`, releases a strategy, and models a way of serving. */
+/** As it was stored before features had `log`, releases a strategy, models a way of serving, and monitors detectors. */
 function fromBefore(): typeof spec {
   const old = structuredClone(spec) as unknown as {
     serving?: unknown;
     release: { strategy?: unknown };
+    monitor: Record<string, unknown> & { drift: { by?: unknown }; performance: { detector?: unknown; estimate?: unknown } };
     contract: { features: Record<string, { log?: unknown }> };
   };
   delete old.serving;
   delete old.release.strategy;
+  for (const key of ['retrains_a_week', 'late_labels']) delete old.monitor[key];
+  delete old.monitor.drift.by;
+  delete old.monitor.performance.detector;
+  delete old.monitor.performance.estimate;
   for (const feature of Object.values(old.contract.features)) delete feature.log;
   return old as unknown as typeof spec;
 }

@@ -1,16 +1,23 @@
+import { monitor, type MonitorSpec } from './monitor-schema.ts';
 import type { FeatureSpec, ModelSpec } from './schema.ts';
 import { serving } from './schema.ts';
 
 /** A spec as the registry holds it: written by any release of pawl, so that keys which came later are not there. */
-type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract'> & {
+type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor'> & {
   readonly serving?: Partial<ModelSpec['serving']>;
   readonly release: Omit<ModelSpec['release'], 'strategy'> & Partial<Pick<ModelSpec['release'], 'strategy'>>;
+  readonly monitor: Omit<Partial<MonitorSpec>, 'drift' | 'performance' | 'late_labels'> & {
+    readonly drift?: Partial<MonitorSpec['drift']>;
+    readonly performance?: Partial<MonitorSpec['performance']>;
+    readonly late_labels?: Partial<MonitorSpec['late_labels']>;
+  };
   readonly contract: Omit<ModelSpec['contract'], 'features'> & {
     readonly features: Readonly<Record<string, Omit<FeatureSpec, 'log'> & Partial<Pick<FeatureSpec, 'log'>>>>;
   };
 };
 
 const usualServing: ModelSpec['serving'] = serving.parse({});
+const usualMonitor: MonitorSpec = monitor.parse({});
 
 /** The spec with every key there; those that it has no word on, as a pawl.yaml without them reads today. The order of features stays. */
 export function specOfToday(stored: StoredSpec): ModelSpec {
@@ -19,6 +26,13 @@ export function specOfToday(stored: StoredSpec): ModelSpec {
     ...stored,
     contract: { ...stored.contract, features: Object.fromEntries(features) as ModelSpec['contract']['features'] },
     serving: { ...usualServing, ...stored.serving },
+    monitor: {
+      ...usualMonitor,
+      ...stored.monitor,
+      drift: { ...usualMonitor.drift, ...stored.monitor.drift },
+      performance: { ...usualMonitor.performance, ...stored.monitor.performance },
+      late_labels: { ...usualMonitor.late_labels, ...stored.monitor.late_labels },
+    },
     release: { strategy: 'canary', ...stored.release },
   };
 }

@@ -1,0 +1,150 @@
+import type { Frame, FrameColumn } from '../src/data/dataset.ts';
+import { readFrame } from '../src/data/frame.ts';
+import { newestRows, rowsFrom } from '../src/data/holdout.ts';
+import { OnnxModel } from '../src/onnx/model.ts';
+import { scoreFrame } from '../src/onnx/score-frame.ts';
+import { getDataset } from '../src/registry/datasets.ts';
+import type { VersionRecord } from '../src/registry/versions.ts';
+import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import { type Estimate, estimateAccuracy } from '../src/stats/cbpe.ts';
+import { type ErrorSpread, estimateMae } from '../src/stats/dle.ts';
+import { calibrated, calibrateScores, type ScoreCalibration } from '../src/stats/score-calibration.ts';
+import { summarise } from '../src/stats/summary.ts';
+import { gbt } from '../src/training/gbt/trainer.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** Held-out rows that are learned from, the newest. */
+const mostRows = 20_000;
+/** Below so many, what is learned from them is worth nothing. */
+const leastRows = 100;
+/** Standard deviations to each side of an estimate. */
+const width = 3;
+/** The prediction, as a column beside the features. */
+const predictionColumn = 'pawl prediction';
+/** Small trees on few rows: errors are noisier than labels. */
+const errorParams = { trees: 60, leaves: 8, learning_rate: 0.1, min_rows_in_leaf: 30 };
+
+/** What is known of a champion from the rows held out at its release. Answers for others without their labels. */
+export interface ChampionReference {
+  /** Null where too few rows were held out, or the predictions lack a feature that the estimate needs. */
+  estimate(sample: readonly LoggedPrediction[]): Promise<Estimate | null>;
+  release(): Promise<void>;
+}
+
+/** Made once for a champion and kept, for a few champions at a time: it takes a look at the champion's dataset. */
+export class ChampionReferences {
+  readonly #dependencies: Pick<Dependencies, 'registry' | 'store'>;
+  readonly #kept = new Map<string, Promise<ChampionReference>>();
+
+  constructor(dependencies: Pick<Dependencies, 'registry' | 'store'>) {
+    this.#dependencies = dependencies;
+  }
+
+  get(version: VersionRecord, spec: ModelSpec): Promise<ChampionReference> {
+    const name = `${version.model}/${version.version}`;
+    let kept = this.#kept.get(name);
+    if (kept === undefined) {
+      kept = this.#make(version, spec);
+      this.#kept.set(name, kept);
+      kept.catch(() => this.#kept.delete(name));
+      const oldest = this.#kept.size > mostKept ? this.#kept.entries().next().value : undefined;
+      if (oldest !== undefined) {
+        this.#kept.delete(oldest[0]);
+        void oldest[1].then((reference) => reference.release()).catch(() => undefined);
+      }
+    }
+    return kept;
+  }
+
+  async #make(version: VersionRecord, spec: ModelSpec): Promise<ChampionReference> {
+    const { registry, store } = this.#dependencies;
+    if (version.datasetDigest === null) return nothingKnown;
+    const dataset = await getDataset(registry, version.datasetDigest);
+    const frame = await readFrame(store, dataset.uri, spec);
+    const heldOut = newestRows(heldOutRows(frame, version, spec), mostRows);
+    if (heldOut.rows < leastRows) return nothingKnown;
+    const model = await OnnxModel.open(await store.get(version.uri));
+    try {
+      const scores = await scoreFrame(model, heldOut);
+      return spec.task === 'regression' ? await errorModel(heldOut, scores) : confidence(heldOut, scores, model);
+    } finally {
+      await model.release();
+    }
+  }
+}
+
+const mostKept = 8;
+const nothingKnown: ChampionReference = { estimate: () => Promise.resolve(null), release: () => Promise.resolve() };
+
+/** The rows that the version has not learned from. */
+function heldOutRows(frame: Frame, version: VersionRecord, spec: ModelSpec): Frame {
+  if (version.holdoutFrom !== null && frame.timestamp !== null) return rowsFrom(frame, Date.parse(version.holdoutFrom));
+  const { holdout } = spec.evaluation;
+  return newestRows(frame, 'share' in holdout ? Math.round(frame.rows * holdout.share) : 0);
+}
+
+/** CBPE: what the scores came to mean on the held-out rows. */
+function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxModel): ChampionReference {
+  const calibration: ScoreCalibration = calibrateScores(scores, heldOut.label);
+  const positiveClass = signature.classes?.[1];
+  return {
+    estimate(sample) {
+      if (sample.length === 0) return Promise.resolve(null);
+      const probability = sample.map(({ score }) => calibrated(calibration, score));
+      const positive = sample.map(({ prediction }) => prediction === positiveClass);
+      return Promise.resolve(estimateAccuracy(probability, positive, calibration, width));
+    },
+    release: () => Promise.resolve(),
+  };
+}
+
+/** DLE: a second model that has learned the absolute errors on the held-out rows. */
+async function errorModel(heldOut: Frame, scores: Float32Array): Promise<ChampionReference> {
+  const errors = Float64Array.from(scores, (score, i) => Math.abs(score - (heldOut.label[i] ?? 0)));
+  const summary = summarise(errors);
+  const spread: ErrorSpread = { rows: summary.count, deviation: Math.sqrt(summary.squares / Math.max(1, summary.count)) };
+  const trained = await gbt.train(
+    { task: 'regression', frame: withPrediction(heldOut, scores, errors), params: errorParams, seed: 1 },
+    {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onCheckpoint: () => undefined,
+    },
+  );
+  const model = await OnnxModel.open(trained.onnx);
+  return {
+    async estimate(sample) {
+      const frame = sampleFrame(heldOut, sample);
+      return frame === null ? null : estimateMae(await scoreFrame(model, frame), spread, width);
+    },
+    release: () => model.release(),
+  };
+}
+
+function withPrediction(frame: Frame, scores: Float32Array, label: Float64Array): Frame {
+  const columns = { ...frame.columns, [predictionColumn]: { type: 'number', values: scores } as const };
+  return { ...frame, features: [...frame.features, predictionColumn], columns, label };
+}
+
+/** The logged predictions as a frame like the reference's; null where a feature is not in the log as the model took it. */
+function sampleFrame(like: Frame, sample: readonly LoggedPrediction[]): Frame | null {
+  if (sample.length === 0) return null;
+  const columns: Record<string, FrameColumn> = {};
+  for (const name of like.features) {
+    const values = sample.map(({ row }) => row[name]);
+    const reference = like.columns[name];
+    if (reference === undefined || values.includes(undefined)) return null;
+    if (reference.type === 'category') {
+      const levels = [...new Set(values.filter((value) => typeof value === 'string'))];
+      const places = new Map(levels.map((level, i) => [level, i]));
+      columns[name] = { type: 'category', codes: Int32Array.from(values, (value) => places.get(String(value)) ?? -1), levels };
+    } else {
+      if (values.some((value) => typeof value === 'string')) return null;
+      columns[name] = { ...reference, values: Float32Array.from(values, (value) => (value === null ? NaN : Number(value))) };
+    }
+  }
+  const scores = Float32Array.from(sample, ({ score }) => score);
+  const empty: Frame = { ...like, rows: sample.length, columns, label: new Float64Array(sample.length), timestamp: null };
+  return withPrediction(empty, scores, empty.label);
+}

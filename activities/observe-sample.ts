@@ -1,0 +1,93 @@
+import { readRows } from '../src/data/rows.ts';
+import { computeMetrics } from '../src/evaluation/metrics.ts';
+import { estimateFinding } from '../src/monitoring/estimate.ts';
+import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
+import { contractFaults, qualityFinding } from '../src/monitoring/quality.ts';
+import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
+import type { FeatureShift, Finding } from '../src/monitoring/state.ts';
+import { readLabels } from '../src/registry/labels.ts';
+import type { Registry } from '../src/registry/registry.ts';
+import type { VersionRecord } from '../src/registry/versions.ts';
+import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { ChampionReference } from './champion-reference.ts';
+
+/** A sample smaller than this share of the policy's is not compared: its noise would be taken for drift. */
+const smallestSample = 0.25;
+
+/** The features of the sample that can be looked at, by column: of what the log drops or hashes there is nothing to see. */
+function loggedColumns(spec: ModelSpec, sample: readonly LoggedPrediction[]) {
+  const least = spec.monitor.sample * smallestSample;
+  return Object.fromEntries(
+    Object.entries(spec.contract.features)
+      .filter(([, { log }]) => log === 'keep')
+      .map(([name, { type }]) => [name, loggedValues(sample, name, type === 'category')] as const)
+      .filter(([, values]) => values.length >= least),
+  );
+}
+
+/** The recent predictions against the newest rows of the dataset that the champion was accepted on. */
+export async function shiftsOf(
+  store: ObjectStore,
+  spec: ModelSpec,
+  sample: readonly LoggedPrediction[],
+  datasetUri: string,
+): Promise<FeatureShift[]> {
+  if (sample.length < spec.monitor.sample * smallestSample) return [];
+  const accepted = await readRows(store, datasetUri, spec, { newest: acceptedRows(spec.monitor.sample) });
+  const columns = loggedColumns(spec, sample);
+  const features = Object.fromEntries(Object.entries(spec.contract.features).filter(([name]) => Object.hasOwn(columns, name)));
+  return featureShifts(accepted, columns, features, spec.monitor.sample);
+}
+
+/** What callers send that the contract of the data does not have. */
+export function qualityOf(spec: ModelSpec, sample: readonly LoggedPrediction[]): Finding | null {
+  if (sample.length < spec.monitor.sample * smallestSample) return null;
+  const { features, quarantine } = spec.contract;
+  return qualityFinding(contractFaults(loggedColumns(spec, sample), features, quarantine.at_most), spec.owner);
+}
+
+/** Performance without labels, of the champion's own answers in the sample. */
+export async function estimateOf(
+  spec: ModelSpec,
+  version: VersionRecord,
+  sample: readonly LoggedPrediction[],
+  reference: () => Promise<ChampionReference>,
+): Promise<Finding | null> {
+  const { performance } = spec.monitor;
+  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor);
+  const own = sample.filter((prediction) => prediction.version === version.version);
+  if (!performance.estimate || baseline === null || own.length < performance.at_least) return null;
+  return estimateFinding(await (await reference()).estimate(own), baseline, own.length);
+}
+
+/** Label metrics of one version over its newest answers whose label is there. */
+export async function liveMetrics(
+  registry: Registry,
+  spec: ModelSpec,
+  version: number,
+  predictions: readonly LoggedPrediction[],
+): Promise<Record<string, number>> {
+  const own = predictions.filter((prediction) => prediction.version === version && prediction.role !== 'shadow');
+  const labels = await readLabels(
+    registry,
+    spec.model,
+    own.map((prediction) => prediction.id),
+  );
+  const labelled = own.filter((prediction) => labels.has(prediction.id));
+  if (labelled.length < spec.monitor.performance.at_least) return {};
+  const right = labelled.filter((prediction) => prediction.prediction === labels.get(prediction.id)).length;
+  if (spec.task !== 'regression') return { accuracy: right / labelled.length };
+  const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
+  const score = Float32Array.from(labelled, (prediction) => prediction.score);
+  return computeMetrics('regression', label, score, 0);
+}
+
+/** A feature's values, but for rows that were logged when it was dropped, or a number hashed. */
+function loggedValues(sample: readonly LoggedPrediction[], feature: string, isText: boolean) {
+  return sample.flatMap(({ row }) => {
+    const value = row[feature];
+    return value === undefined || (value !== null && (typeof value === 'string') !== isText) ? [] : [value];
+  });
+}

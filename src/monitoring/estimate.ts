@@ -1,0 +1,26 @@
+import type { Estimate } from '../stats/cbpe.ts';
+import { figure, inWords, percent, points } from '../stats/wording.ts';
+import type { LossBaseline } from './loss.ts';
+import type { Finding } from './state.ts';
+
+/**
+ * Performance without labels that is worse than the policy allows: not the estimate alone, its whole interval is. Null otherwise.
+ * @param estimate of accuracy, or of the mean absolute error
+ * @param rows the predictions that it is of
+ */
+export function estimateFinding(estimate: Estimate | null, baseline: LossBaseline, rows: number): Finding | null {
+  if (estimate === null) return null;
+  const { loss, allowed, task } = baseline;
+  if (task === 'binary-classification') {
+    if (estimate.high >= 1 - allowed) return null;
+    return {
+      because: `accuracy is estimated at ${percent(estimate.value)} (${percent(estimate.low)} to ${percent(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${percent(1 - loss)} at release and may fall by ${points(allowed - loss)}`,
+      features: [],
+    };
+  }
+  if (estimate.low <= allowed) return null;
+  return {
+    because: `MAE is estimated at ${figure(estimate.value)} (${figure(estimate.low)} to ${figure(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${figure(loss)} at release and may rise by ${percent(allowed / loss - 1)}`,
+    features: [],
+  };
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beginTruth, estimateSentence, type PairedLoss, truthIsOpen, weighTruth } from './late-labels.ts';
+
+const begun = beginTruth({
+  promoted: 2,
+  former: 1,
+  promotedAt: 1000,
+  estimate: estimateSentence('accuracy', 0.821, 0.794, 1, 336),
+});
+const classes = { task: 'binary-classification', worseBy: 0, formerMae: null } as const;
+
+/** Of 100 pairs so many that only one of the two has right; the others both. */
+const pairs = (onlyPromoted: number, onlyFormer: number, times = 1): PairedLoss[] =>
+  Array.from({ length: 100 * times }, (_, i) => ({
+    promoted: Number(i % 100 < onlyFormer),
+    former: Number(i % 100 >= 100 - onlyPromoted),
+  }));
+const evidence = (state: typeof begun) => state.growth.reduce((sum, log) => sum + Math.exp(log), 0) / state.growth.length;
+
+describe('a promotion held against labels that came after it', () => {
+  it('stands while the promoted version is better, or as good', () => {
+    expect(weighTruth(begun, pairs(12, 8, 100), classes).finding).toBeNull();
+    expect(weighTruth(begun, pairs(10, 10, 100), classes).finding).toBeNull();
+  });
+
+  it('was wrong when the version before it has more right, by more than chance', () => {
+    expect(weighTruth(begun, pairs(8, 12, 2), classes).finding).toBeNull();
+    const { finding } = weighTruth(begun, pairs(6, 14, 10), classes);
+    expect(finding?.because).toBe(
+      'v2 was promoted with an accuracy of 82.1 % against 79.4 % of v1 on 336 held-out rows; of 1,000 labels that came since, ' +
+        'on requests that both scored, v2 had 86 % right and v1 94 %, 8 points more',
+    );
+  });
+
+  it('may be worse by what the policy allows', () => {
+    expect(weighTruth(begun, pairs(8, 12, 50), { ...classes, worseBy: 0.05 }).finding).toBeNull();
+  });
+
+  it('goes by absolute errors in regression, and is not decided by one absurd label', () => {
+    const terms = { task: 'regression', worseBy: 0, formerMae: 80 } as const;
+    const errors = (promoted: number, former: number, count: number) => Array.from({ length: count }, (): PairedLoss => ({ promoted, former }));
+    expect(weighTruth(begun, [{ promoted: 1e9, former: 1 }], terms).finding).toBeNull();
+    expect(weighTruth(begun, errors(80, 95, 2000), terms).finding).toBeNull();
+    expect(weighTruth(begun, errors(110, 80, 1000), terms).finding?.because).toContain('the MAE is 110 against 80 of v1');
+  });
+
+  it('is judged alike however its labels are ordered and cut into looks', () => {
+    const one = fc.record({ promoted: fc.constantFrom(0, 1), former: fc.constantFrom(0, 1) });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 60 }), fc.nat(60), (all, cut) => {
+        const once = weighTruth(begun, all, classes).state;
+        const first = weighTruth(begun, all.toReversed().slice(0, cut), classes).state;
+        const twice = weighTruth(first, all.toReversed().slice(cut), classes).state;
+        expect(twice.pairs).toBe(once.pairs);
+        expect(evidence(twice)).toBeCloseTo(evidence(once), 9);
+      }),
+    );
+  });
+
+  it('has evidence of 1 on average while both are as good: by enumeration', () => {
+    const outcomes = [
+      { promoted: 1, former: 0, chance: 0.2 },
+      { promoted: 0, former: 1, chance: 0.2 },
+      { promoted: 0, former: 0, chance: 0.6 },
+    ];
+    let all = [{ state: begun, chance: 1 }];
+    for (let i = 0; i < 6; i++) {
+      all = all.flatMap(({ state, chance }) =>
+        outcomes.map((one) => ({ state: weighTruth(state, [one], classes).state, chance: chance * one.chance })),
+      );
+    }
+    expect(all.reduce((sum, { state, chance }) => sum + chance * evidence(state), 0)).toBeCloseTo(1, 9);
+  });
+
+  it('is closed after its time', () => {
+    expect(truthIsOpen(begun, { for: 500 }, 1400)).toBe(true);
+    expect(truthIsOpen(begun, { for: 500 }, 1500)).toBe(false);
+    expect(truthIsOpen(begun, undefined, 1001)).toBe(false);
+  });
+});

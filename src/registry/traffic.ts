@@ -65,8 +65,31 @@ export async function renewLease(
   });
 }
 
-/** Every model's newest revision, by name of the model; those without one are left out. */
-export async function readAssignments(registry: Registry, model?: string): Promise<TrafficAssignment[]> {
+/** What a model's assignment was made of: while it is the same, nothing but the lease is another. */
+export interface AssignmentMark {
+  readonly model: string;
+  readonly mark: string;
+  /** ms, see `TrafficAssignment`. */
+  readonly leaseRemainingMs: number | null;
+}
+
+/** The marks of all models that have a revision, by name of the model. */
+export async function readMarks(registry: Registry): Promise<AssignmentMark[]> {
+  const { rows } = await sql<{ model: string; mark: string; remaining: number | null }>`
+    SELECT m.name AS model, concat_ws('/', t.revision, m.spec_digest, c.seq) AS mark,
+      extract(epoch FROM l.expires_at - clock_timestamp())::float8 * 1000 AS remaining
+    FROM models AS m
+    JOIN LATERAL (SELECT revision FROM traffic_revisions WHERE model = m.name ORDER BY revision DESC LIMIT 1) AS t ON true
+    LEFT JOIN LATERAL (SELECT max(seq) AS seq FROM champions WHERE model = m.name) AS c ON true
+    LEFT JOIN traffic_leases AS l ON l.model = m.name AND l.revision = t.revision
+    ORDER BY m.name`.execute(registry.db);
+  return rows.map(({ remaining, ...row }) => ({ ...row, leaseRemainingMs: left(remaining) }));
+}
+
+const left = (remaining: number | null) => (remaining === null ? null : Math.max(0, remaining));
+
+/** The newest revision of each of these models, or of all, by name of the model; those without one are left out. */
+export async function readAssignments(registry: Registry, models?: readonly string[]): Promise<TrafficAssignment[]> {
   const rows = await registry.db
     .selectFrom('models as m')
     // The newest of each model by its index, however long the histories are.
@@ -104,7 +127,7 @@ export async function readAssignments(registry: Registry, model?: string): Promi
     .select(['t.model', 't.revision', 't.epoch', 't.share', 't.shadow_share', 't.salt', 't.segments', 's.spec'])
     .select([versionAs('t.champion', 'champion'), versionAs('t.challenger', 'challenger'), versionAs('f.version', 'former')])
     .select(sql<number | null>`extract(epoch FROM l.expires_at - clock_timestamp())::float8 * 1000`.as('remaining'))
-    .$if(model !== undefined, (query) => query.where('m.name', '=', model ?? ''))
+    .$if(models !== undefined, (query) => query.where(sql<boolean>`m.name = ANY(${models})`))
     .orderBy('m.name')
     .execute();
   return rows.map(({ spec, remaining, share, shadow_share: shadowShare, ...row }) => {
@@ -114,7 +137,7 @@ export async function readAssignments(registry: Registry, model?: string): Promi
       task,
       share,
       shadowShare,
-      leaseRemainingMs: remaining === null ? null : Math.max(0, remaining),
+      leaseRemainingMs: left(remaining),
       serving,
       log: loggingOf(contract.features),
     };
@@ -137,7 +160,7 @@ function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {
 
 /** One model's newest revision; null before the first. */
 export async function readAssignment(registry: Registry, model: string): Promise<TrafficAssignment | null> {
-  return (await readAssignments(registry, model))[0] ?? null;
+  return (await readAssignments(registry, [model]))[0] ?? null;
 }
 
 /** All revisions, oldest first. */

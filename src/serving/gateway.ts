@@ -10,7 +10,7 @@ import { labelCounts, writeLabels } from '../registry/labels.ts';
 import { listenTraffic } from '../registry/listen-traffic.ts';
 import { openRegistry } from '../registry/registry.ts';
 import { listModels } from '../registry/specs.ts';
-import { readAssignments } from '../registry/traffic.ts';
+import { AssignmentReader } from '../registry/assignment-reader.ts';
 import { writeWindows } from '../registry/windows.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { AssignmentWatch } from './assignment-watch.ts';
@@ -172,11 +172,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let reachable: boolean | null = null;
   let looked: (() => void) | undefined;
   const firstLook = new Promise<void>((resolve) => (looked = resolve));
+  const assignments = new AssignmentReader(registry);
   const watch = AssignmentWatch.start({
     read: async () => {
-      const [models, assignments] = await Promise.all([listModels(registry), readAssignments(registry)]);
+      const [models, assigned] = await Promise.all([listModels(registry), assignments.read()]);
       const own = (model: string) => options.models?.includes(model) ?? true;
-      return { models: models.filter(own), assignments: assignments.filter(({ model }) => own(model)) };
+      return { models: models.filter(own), assignments: assigned.filter(({ model }) => own(model)) };
     },
     listen: (onChange) => listenTraffic(registry, onChange),
     onTraffic: async (traffic, askedAt) => {

@@ -44,7 +44,13 @@ export function answerTo(alarm: Alarm, state: MonitorState, observation: Observa
     return revert(alarm, state, running, waits, acts);
   }
   if (!helpedByRetraining.includes(kind)) return waits('retraining does not mend that');
+  if (kind === 'estimate' && labelsAreGood(state, observation)) return waits('labels do not bear it out');
   return retrain(alarm, state, observation, policy);
+}
+
+/** There are labels to judge the champion by, and they raise no alarm. */
+function labelsAreGood({ alarms }: MonitorState, { live }: Observation): boolean {
+  return Object.keys(live).length > 0 && !alarms.some(({ kind }) => kind === 'performance');
 }
 
 function revert(

@@ -39,7 +39,8 @@ describe('a promotion held against labels that came after it', () => {
 
   it('goes by absolute errors in regression, and is not decided by one absurd label', () => {
     const terms = { task: 'regression', worseBy: 0, formerMae: 80 } as const;
-    const errors = (promoted: number, former: number, count: number) => Array.from({ length: count }, (): PairedLoss => ({ promoted, former }));
+    const errors = (promoted: number, former: number, count: number) =>
+      Array.from({ length: count }, (): PairedLoss => ({ promoted, former }));
     expect(weighTruth(begun, [{ promoted: 1e9, former: 1 }], terms).finding).toBeNull();
     expect(weighTruth(begun, errors(80, 95, 2000), terms).finding).toBeNull();
     expect(weighTruth(begun, errors(110, 80, 1000), terms).finding?.because).toContain('the MAE is 110 against 80 of v1');

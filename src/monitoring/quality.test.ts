@@ -3,7 +3,13 @@ import { contractFaults, qualityFinding } from './quality.ts';
 
 const times = <T>(value: T, count: number) => new Array<T>(count).fill(value);
 const number = { type: 'number', nullable: 0.01, log: 'keep' } as const;
-const category = { type: 'category' as const, values: ['Female', 'Male'], unseen: 'reject' as const, nullable: 0, log: 'keep' as const };
+const category = {
+  type: 'category' as const,
+  values: ['Female', 'Male'],
+  unseen: 'reject' as const,
+  nullable: 0,
+  log: 'keep' as const,
+};
 const faults = (sample: Parameters<typeof contractFaults>[0], features: Parameters<typeof contractFaults>[1], tolerated = 0) =>
   contractFaults(sample, features, tolerated).map(({ because }) => because);
 

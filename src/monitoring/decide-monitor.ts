@@ -91,7 +91,12 @@ function take(before: MonitorState, observation: Observation, policy: MonitorPol
 /** A retrain has been asked for. It answers all that it can help: the next one needs labels of its own. */
 export function acceptTrigger(state: MonitorState, { labels }: Pick<Observation, 'labels'>): MonitorState {
   const tried = (alarm: Alarm): Alarm => ({ ...alarm, labelsAtLastTry: labels, tries: alarm.tries + 1 });
-  return { ...state, alarms: state.alarms.map((alarm) => (helpedByRetraining.includes(alarm.kind) ? tried(alarm) : alarm)) };
+  return {
+    ...state,
+    alarms: state.alarms.map((alarm) => (helpedByRetraining.includes(alarm.kind) ? tried(alarm) : alarm)),
+    // Of a change that has not come to an alarm yet, too.
+    labelsAtStreak: state.labelsAtStreak === null ? null : labels,
+  };
 }
 
 /**

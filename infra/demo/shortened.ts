@@ -7,4 +7,5 @@ export const shortened: readonly string[] = [
   'release.lease=8s',
   'monitor.every=1s',
   'monitor.cooldown=1s',
+  'monitor.retrains_a_week=1000',
 ];

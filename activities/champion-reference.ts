@@ -66,8 +66,7 @@ export class ChampionReferences {
     if (heldOut.rows < leastRows) return nothingKnown;
     const model = await OnnxModel.open(await store.get(version.uri));
     try {
-      const scores = await scoreFrame(model, heldOut);
-      return spec.task === 'regression' ? await errorModel(heldOut, scores) : confidence(heldOut, scores, model);
+      return await learnReference(heldOut, model);
     } finally {
       await model.release();
     }
@@ -82,6 +81,12 @@ function heldOutRows(frame: Frame, version: VersionRecord, spec: ModelSpec): Fra
   if (version.holdoutFrom !== null && frame.timestamp !== null) return rowsFrom(frame, Date.parse(version.holdoutFrom));
   const { holdout } = spec.evaluation;
   return newestRows(frame, 'share' in holdout ? Math.round(frame.rows * holdout.share) : 0);
+}
+
+/** What can be told of rows without labels, from some that the version has not learned from. */
+export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<ChampionReference> {
+  const scores = await scoreFrame(model, heldOut);
+  return model.signature.task === 'regression' ? errorModel(heldOut, scores) : confidence(heldOut, scores, model);
 }
 
 /** CBPE: what the scores came to mean on the held-out rows. */

@@ -3,14 +3,16 @@ import { readFrame } from '../src/data/frame.ts';
 import { newestRows, rowsFrom } from '../src/data/holdout.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
+import type { HeldOutLosses } from '../src/monitoring/loss-baseline.ts';
 import { getDataset } from '../src/registry/datasets.ts';
 import type { VersionRecord } from '../src/registry/versions.ts';
 import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import { type Estimate, estimateAccuracy } from '../src/stats/cbpe.ts';
+import { correlationTime } from '../src/stats/correlation-time.ts';
 import { type ErrorSpread, estimateMae } from '../src/stats/dle.ts';
 import { calibrated, calibrateScores, type ScoreCalibration } from '../src/stats/score-calibration.ts';
-import { summarise } from '../src/stats/summary.ts';
+import { standardDeviation, summarise } from '../src/stats/summary.ts';
 import { gbt } from '../src/training/gbt/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -27,6 +29,8 @@ const errorParams = { trees: 60, leaves: 8, learning_rate: 0.1, min_rows_in_leaf
 
 /** What is known of a champion from the rows held out at its release. Answers for others without their labels. */
 export interface ChampionReference {
+  /** Its losses there; null where too few rows were held out. */
+  readonly losses: HeldOutLosses | null;
   /** Null where too few rows were held out, or the predictions lack a feature that the estimate needs. */
   estimate(sample: readonly LoggedPrediction[]): Promise<Estimate | null>;
   release(): Promise<void>;
@@ -74,7 +78,11 @@ export class ChampionReferences {
 }
 
 const mostKept = 8;
-const nothingKnown: ChampionReference = { estimate: () => Promise.resolve(null), release: () => Promise.resolve() };
+const nothingKnown: ChampionReference = {
+  losses: null,
+  estimate: () => Promise.resolve(null),
+  release: () => Promise.resolve(),
+};
 
 /** The rows that the version has not learned from. */
 function heldOutRows(frame: Frame, version: VersionRecord, spec: ModelSpec): Frame {
@@ -93,7 +101,10 @@ export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<
 function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxModel): ChampionReference {
   const calibration: ScoreCalibration = calibrateScores(scores, heldOut.label);
   const positiveClass = signature.classes?.[1];
+  const threshold = signature.threshold ?? 0.5;
+  const wrong = Float64Array.from(scores, (score, i) => Number((score >= threshold ? 1 : 0) !== heldOut.label[i]));
   return {
+    losses: lossesOf(wrong),
     estimate(sample) {
       if (sample.length === 0) return Promise.resolve(null);
       const probability = sample.map(({ score }) => calibrated(calibration, score));
@@ -119,12 +130,17 @@ async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Champio
   );
   const model = await OnnxModel.open(trained.onnx);
   return {
+    losses: lossesOf(errors),
     async estimate(sample) {
       const frame = sampleFrame(heldOut, sample);
       return frame === null ? null : estimateMae(await scoreFrame(model, frame), spread, width);
     },
     release: () => model.release(),
   };
+}
+
+function lossesOf(losses: Float64Array): HeldOutLosses {
+  return { rows: losses.length, deviation: standardDeviation(summarise(losses)), correlation: correlationTime(losses) };
 }
 
 function withPrediction(frame: Frame, scores: Float32Array, label: Float64Array): Frame {

@@ -8,8 +8,8 @@ import {
   type TruthState,
   weighTruth,
 } from '../src/monitoring/late-labels.ts';
-import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
-import { beginLoss, type LossState, watchLoss } from '../src/monitoring/loss.ts';
+import { type HeldOutLosses, lossBaseline } from '../src/monitoring/loss-baseline.ts';
+import { beginLoss, type LossBaseline, type LossState, watchLoss } from '../src/monitoring/loss.ts';
 import type { MonitorMemory } from '../src/monitoring/memory.ts';
 import type { Finding } from '../src/monitoring/state.ts';
 import { type ChampionRecord, championHistory } from '../src/registry/champion.ts';
@@ -40,6 +40,7 @@ export async function observeLabels(
     readonly version: VersionRecord;
     readonly leading: ChampionRecord;
     readonly before: MonitorMemory | null;
+    readonly heldOut: HeldOutLosses | null;
     readonly at: number;
   },
 ): Promise<LabelsSeen> {
@@ -64,7 +65,13 @@ export async function observeLabels(
     await writeJudgedLabels(registry, [{ model, version: version.version, afterSeq, labels: own.length, bad }]);
   }
 
-  const { loss, performance } = watch(before.loss, own, spec, version, at);
+  const { loss, performance } = watch(
+    before.loss,
+    own,
+    spec,
+    lossBaseline(spec.task, version.metrics, spec.monitor, input.heldOut),
+    at,
+  );
   const { truth, finding } = await weigh(registry, before.truth, judged, spec, at);
   return { memory: { champion: version.version, labelSeq: seq, loss, truth }, performance, truth: finding };
 }
@@ -73,11 +80,10 @@ function watch(
   before: LossState | null,
   own: readonly number[],
   spec: ModelSpec,
-  version: VersionRecord,
+  baseline: LossBaseline | null,
   at: number,
 ): { loss: LossState | null; performance: Finding | null } {
   const { detector, at_least: least } = spec.monitor.performance;
-  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor);
   if (detector === 'sample' || baseline === null) return { loss: null, performance: null };
   const falseAlarmEvery = parseDuration(spec.monitor.drift.false_alarms.slice('1 in '.length)) ?? Infinity;
   const begun = before?.by === detector ? before : beginLoss(detector, at);

@@ -53,13 +53,13 @@ export async function estimateOf(
   spec: ModelSpec,
   version: VersionRecord,
   sample: readonly LoggedPrediction[],
-  reference: () => Promise<ChampionReference>,
+  reference: ChampionReference,
 ): Promise<Finding | null> {
   const { performance } = spec.monitor;
-  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor);
   const own = sample.filter((prediction) => prediction.version === version.version);
-  if (!performance.estimate || baseline === null || own.length < performance.at_least) return null;
-  return estimateFinding(await (await reference()).estimate(own), baseline, own.length);
+  if (!performance.estimate || own.length < performance.at_least) return null;
+  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, reference.losses);
+  return baseline === null ? null : estimateFinding(await reference.estimate(own), baseline, own.length);
 }
 
 /** Label metrics of one version over its newest answers whose label is there. */

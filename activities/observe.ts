@@ -87,7 +87,9 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       ({ role }) => role === 'champion' || role === 'challenger',
     );
     const sample = predictions.slice(-spec.monitor.sample);
-    const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, at });
+    const reference = await references.get(version, spec);
+    const heldOut = reference.losses;
+    const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, heldOut, at });
     return {
       sampled: sample.length,
       newest: sample.at(-1)?.id ?? null,
@@ -95,7 +97,7 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       live: await liveMetrics(registry, spec, leading.version, predictions),
       baseline: version.metrics,
       quality: qualityOf(spec, sample),
-      estimate: await estimateOf(spec, version, predictions, () => references.get(version, spec)),
+      estimate: await estimateOf(spec, version, predictions, reference),
       budgets: await budgets(spec, leading.version, at),
       ...seen,
     };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { estimateFinding } from './estimate.ts';
 
-const classes = { task: 'binary-classification', loss: 0.2, allowed: 0.25 } as const;
-const values = { task: 'regression', loss: 80, allowed: 88 } as const;
+const classes = { task: 'binary-classification', loss: 0.2, error: 0, allowed: 0.25, block: 1 } as const;
+const values = { task: 'regression', loss: 80, error: 0, allowed: 88, block: 1 } as const;
 
 describe('performance without labels', () => {
   it('stands out only where its whole interval is worse than is allowed', () => {

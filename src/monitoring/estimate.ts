@@ -1,6 +1,6 @@
 import type { Estimate } from '../stats/cbpe.ts';
 import { figure, inWords, percent, points } from '../stats/wording.ts';
-import type { LossBaseline } from './loss.ts';
+import { errorIn, type LossBaseline } from './loss.ts';
 import type { Finding } from './state.ts';
 
 /**
@@ -10,17 +10,17 @@ import type { Finding } from './state.ts';
  */
 export function estimateFinding(estimate: Estimate | null, baseline: LossBaseline, rows: number): Finding | null {
   if (estimate === null) return null;
-  const { loss, allowed, task } = baseline;
+  const { loss, error, allowed, task } = baseline;
   if (task === 'binary-classification') {
     if (estimate.high >= 1 - allowed) return null;
     return {
-      because: `accuracy is estimated at ${percent(estimate.value)} (${percent(estimate.low)} to ${percent(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${percent(1 - loss)} at release and may fall by ${points(allowed - loss)}`,
+      because: `accuracy is estimated at ${percent(estimate.value)} (${percent(estimate.low)} to ${percent(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${percent(1 - loss)} at release${errorIn(points(error))} and may fall by ${points(allowed - loss - error)}`,
       features: [],
     };
   }
   if (estimate.low <= allowed) return null;
   return {
-    because: `MAE is estimated at ${figure(estimate.value)} (${figure(estimate.low)} to ${figure(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${figure(loss)} at release and may rise by ${percent(allowed / loss - 1)}`,
+    because: `MAE is estimated at ${figure(estimate.value)} (${figure(estimate.low)} to ${figure(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${figure(loss)} at release${errorIn(figure(error))} and may rise by ${percent(allowed / (loss + error) - 1)}`,
     features: [],
   };
 }

@@ -1,15 +1,36 @@
 import type { LossBaseline } from './loss.ts';
 import type { MonitorPolicy } from './state.ts';
 
+/** The losses of a version on the rows held out at its release, in their order. */
+export interface HeldOutLosses {
+  readonly rows: number;
+  /** Standard deviation of one loss. */
+  readonly deviation: number;
+  /** Losses that follow each other are alike: so many are worth one (`correlationTime`). */
+  readonly correlation: number;
+}
+
+/** Standard errors of the loss at release that it may have been measured too low by. A gate lets through what was lucky. */
+const errors = 2;
+
 /** What a version may lose, from the metrics of its evaluation; null where they lack what it takes. */
 export function lossBaseline(
   task: LossBaseline['task'],
   metrics: Readonly<Record<string, number>>,
   { performance }: Pick<MonitorPolicy, 'performance'>,
+  heldOut: HeldOutLosses | null,
 ): LossBaseline | null {
   const { accuracy, mae } = metrics;
+  const error = heldOut === null ? 0 : errors * heldOut.deviation * Math.sqrt(heldOut.correlation / heldOut.rows);
+  const block = heldOut === null ? usualBlock : Math.ceil(heldOut.correlation);
   if (task === 'regression') {
-    return mae === undefined || mae <= 0 ? null : { task, loss: mae, allowed: mae * (1 + performance.mae_rise) };
+    if (mae === undefined || mae <= 0) return null;
+    return { task, loss: mae, error, allowed: (mae + error) * (1 + performance.mae_rise), block };
   }
-  return accuracy === undefined ? null : { task, loss: 1 - accuracy, allowed: 1 - accuracy + performance.accuracy_drop };
+  if (accuracy === undefined) return null;
+  const loss = 1 - accuracy;
+  return { task, loss, error, allowed: loss + error + performance.accuracy_drop, block };
 }
+
+/** Where nothing is known of how alike neighbouring losses are. */
+const usualBlock = 10;

@@ -6,8 +6,10 @@ import { Random } from '../training/random.ts';
 const day = 86_400_000;
 const terms = { falseAlarmEvery: 90 * day, least: 500 };
 const allowed = { performance: { accuracy_drop: 0.05, mae_rise: 0.1, at_least: 500 } };
-const classes = lossBaseline('binary-classification', { accuracy: 0.8 }, allowed);
-const values = lossBaseline('regression', { mae: 80 }, allowed);
+/** Of so many rows that their mean is as good as known. */
+const independent = { rows: Infinity, deviation: 1, correlation: 1 };
+const classes = lossBaseline('binary-classification', { accuracy: 0.8 }, allowed, independent);
+const values = lossBaseline('regression', { mae: 80 }, allowed, independent);
 if (classes === null || values === null) throw new Error('no baseline');
 
 /** A detector that sees 480 labels a day: what it says at the end, and the day on which it first spoke. */
@@ -68,5 +70,24 @@ describe('the losses of a champion', () => {
       expect(JSON.stringify(state).length).toBeLessThan(6000);
       expect(watch(by, [...days(10, wrong(0.5)), ...days(4, wrong(0.2))]).first).toBeNull();
     }
+  });
+
+  it('are held against what they may have been at release, as few held-out rows tell', () => {
+    const few = lossBaseline('binary-classification', { accuracy: 0.8 }, allowed, { rows: 400, deviation: 0.4, correlation: 4 });
+    expect(few).toMatchObject({ block: 4 });
+    expect(few?.error).toBeCloseTo(0.08, 9);
+    expect(watch('e-process', days(60, wrong(0.3)), few ?? fail()).first).toBeNull();
+    expect(watch('e-process', days(20, wrong(0.5)), few ?? fail()).first?.because).toMatch(
+      /, where 20 % were at release \(± 8 points\) and 5 points more are allowed$/,
+    );
+  });
+
+  it('that come in runs are no alarm: a run is worth one where the held-out ones were alike', () => {
+    // Days on which everything is wrong, one in five.
+    const runs = (share: number) => Array.from({ length: 150 }, () => wrong(random.next() < share ? 1 : 0));
+    const alike = lossBaseline('binary-classification', { accuracy: 0.8 }, allowed, { ...independent, correlation: 480 });
+    expect(watch('e-process', runs(0.2)).first).not.toBeNull();
+    expect(watch('e-process', runs(0.2), alike ?? fail()).first).toBeNull();
+    expect(watch('e-process', runs(0.7), alike ?? fail()).first).not.toBeNull();
   });
 });

@@ -15,8 +15,15 @@ export interface LossBaseline {
   readonly task: 'binary-classification' | 'regression';
   /** Share of wrong answers, or mean absolute error, on the rows held out at its release. */
   readonly loss: number;
-  /** The same, plus what the policy allows. */
+  /** What it may have been measured too low by, having been measured on few rows. */
+  readonly error: number;
+  /** Both, plus what the policy allows. */
   readonly allowed: number;
+  /**
+   * Labels that count as one: neighbouring losses are alike, and a run of mistakes on one bad day is no evidence of as many
+   * independent ones. At least 1.
+   */
+  readonly block: number;
 }
 
 /** A detector on the losses of the labelled answers, in the order in which the labels came. Plain JSON. */
@@ -27,7 +34,12 @@ export type LossState = {
   /** The mean of about the last hundred losses; null before the first. */
   readonly recent: number | null;
 } & (
-  | { readonly by: 'e-process'; readonly detector: MeanDetectorState }
+  | {
+      readonly by: 'e-process';
+      readonly detector: MeanDetectorState;
+      /** Losses of the block that is not full yet, and their sum. */
+      readonly partial: { readonly count: number; readonly total: number };
+    }
   | { readonly by: 'adwin'; readonly detector: AdwinState; readonly rise: Rise | null }
   | { readonly by: 'page-hinkley'; readonly detector: PageHinkleyState; readonly rise: Rise | null }
 );
@@ -39,13 +51,15 @@ const day = 86_400_000;
 /** A rise that a detector of its own past reports stands until the losses are this much nearer to what they were before. */
 const mended = 0.5;
 const recentLosses = 100;
+/** An alarm may never come more often than once in so many blocks, however seldom labels come. */
+const leastBlocks = 100;
 
 /** A detector that has seen nothing yet. `at`: ms since 1970. */
 export function beginLoss(by: LossState['by'], at: number): LossState {
   const begin = { since: at, labels: 0, recent: null };
   if (by === 'adwin') return { ...begin, by, detector: freshAdwin, rise: null };
   if (by === 'page-hinkley') return { ...begin, by, detector: freshPageHinkley, rise: null };
-  return { ...begin, by, detector: freshMeanDetector };
+  return { ...begin, by, detector: freshMeanDetector, partial: { count: 0, total: 0 } };
 }
 
 /**
@@ -70,12 +84,16 @@ export function watchLoss(
 function fold(state: LossState, losses: readonly number[], baseline: LossBaseline): LossState {
   if (state.by === 'e-process') {
     const { scale, mean } = unit(baseline);
-    const detector = updateMeanDetector(
-      state.detector,
-      losses.map((loss) => loss / scale),
-      mean,
-    );
-    return { ...state, detector };
+    const means: number[] = [];
+    let { count, total } = state.partial;
+    for (const loss of losses) {
+      count++;
+      total += Math.min(1, loss / scale);
+      if (count < baseline.block) continue;
+      means.push(total / count);
+      [count, total] = [0, 0];
+    }
+    return { ...state, detector: updateMeanDetector(state.detector, means, mean), partial: { count, total } };
   }
   // Both compare the losses with their own past, in units of what they were at release.
   const unitLoss = baseline.task === 'regression' && baseline.loss > 0 ? baseline.loss : 1;
@@ -115,7 +133,7 @@ function sentence(
   { falseAlarmEvery }: { readonly falseAlarmEvery: number },
   at: number,
 ): string | null {
-  const { task, loss, allowed } = baseline;
+  const { task, loss, error, allowed, block } = baseline;
   const classes = task === 'binary-classification';
   if (state.by !== 'e-process') {
     if (state.rise === null) return null;
@@ -125,13 +143,16 @@ function sentence(
     return `${what} rose from ${said(before)} to ${said(after)} (${state.by === 'adwin' ? 'ADWIN' : 'Page-Hinkley'}, ${counted(state.labels, 'label')})`;
   }
   // Never taken to come faster than in a day of it: the first labels of a model come all at once.
-  const perMs = state.labels / Math.max(day, at - state.since);
+  const perMs = state.labels / block / Math.max(day, at - state.since);
   const evidence = meanEvidence(state.detector);
   const risen = risenSince(state.detector);
-  if (risen === null || evidence < Math.max(1 / 0.001, perMs * falseAlarmEvery)) return null;
+  if (risen === null || evidence < Math.max(leastBlocks, perMs * falseAlarmEvery)) return null;
   const now = risen.mean * unit(baseline).scale;
-  const last = `the last ${inWords(risen.count)} labelled answers`;
+  const last = `the last ${inWords(risen.count * block)} labelled answers`;
   return classes
-    ? `${percent(now)} of ${last} were wrong, where ${percent(loss)} were at release and ${points(allowed - loss)} more are allowed`
-    : `MAE is ${figure(now)} over ${last}, where it was ${figure(loss)} at release and ${percent(allowed / loss - 1)} more is allowed`;
+    ? `${percent(now)} of ${last} were wrong, where ${percent(loss)} were at release${errorIn(points(error))} and ${points(allowed - loss - error)} more are allowed`
+    : `MAE is ${figure(now)} over ${last}, where it was ${figure(loss)} at release${errorIn(figure(error))} and ${percent(allowed / (loss + error) - 1)} more is allowed`;
 }
+
+/** What a value at release may be off by, in words; nothing where that is nothing. */
+export const errorIn = (said: string) => (/^0(?: |$)/.test(said) ? '' : ` (± ${said})`);

@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageFile } from '../../src/package-root.ts';
-import { type Bar, judge, summary } from './bars.ts';
+import { barTable } from '../bar-table.ts';
+import { type Bar, judge, summary } from '../bars.ts';
+import { machineFacts } from '../machine.ts';
+import { PeersUnavailable } from '../python-environment.ts';
 import { BenchRegistry } from './bench-registry.ts';
 import { checkScores } from './check-scores.ts';
 import { full, quick } from './lengths.ts';
@@ -16,8 +19,7 @@ import { canary, type Costs, measureCosts, profileGateway } from './parts/costs.
 import { memoryBars, type MemoryTrend, watchMemory } from './parts/memory.ts';
 import { closedLoops, openLoopBars, openLoops, peerBars } from './parts/peers.ts';
 import { changeTraffic, trafficBars, type TrafficChanges } from './parts/traffic-changes.ts';
-import { barTable, closedLoopTable, costTable, openLoopTable } from './report.ts';
-import { PeersUnavailable } from './python-environment.ts';
+import { closedLoopTable, costTable, openLoopTable } from './report.ts';
 import type { Measurement } from './run-load.ts';
 import { startGateway } from './targets/pawl.ts';
 import { preparePeers, startBareHandler, startFastapi, startMlserver } from './targets/peers.ts';
@@ -54,12 +56,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const machine = {
-  at: new Date().toISOString(),
-  node: process.version,
-  platform: `${process.platform} ${process.arch}`,
-  processor: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
-  memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
-  loadBefore: loadavg()[0],
+  ...machineFacts(),
   peers: Object.fromEntries(
     ['fastapi', 'mlserver'].map((name) => [
       name,

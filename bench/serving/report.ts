@@ -1,9 +1,8 @@
 import { table } from '../../src/cli/output.ts';
-import { floor2, type Bar, judge } from './bars.ts';
 import type { Costs } from './parts/costs.ts';
 import { errorsOf, middleOf } from './parts/peers.ts';
 import type { Measurement } from './run-load.ts';
-import { median } from './statistics.ts';
+import { median } from '../statistics.ts';
 import type { TargetName } from './targets/target.ts';
 
 const order: readonly TargetName[] = ['pawl', 'bare handler', 'FastAPI', 'MLServer'];
@@ -56,17 +55,4 @@ export function costTable({ variants, subjects, profiled }: Costs): string {
     '',
     table([`main thread, profiled (all threads: ${fixed(profiled, 1)})`, 'µs/req'], profile),
   ].join('\n');
-}
-
-/** @param judged false: the run was too short to say that a bar is held */
-export function barTable(bars: readonly Bar[], judged: boolean): string {
-  const rows = bars.map((bar) => {
-    const verdict = judge(bar);
-    const value = verdict === null ? '-' : `${fixed(verdict.value ?? NaN, 2)} ${bar.unit}`.trim();
-    const sign = bar.wanted === 'at least' ? '>=' : '<=';
-    const ratio = verdict === null ? '' : floor2(verdict.ratio);
-    const word = verdict === null ? 'not measured' : !judged ? 'not judged' : verdict.held ? 'held' : 'MISSED';
-    return [word, bar.name, value, `${sign} ${bar.bar} ${bar.unit}`.trim(), ratio];
-  });
-  return table(['', 'bar', 'value', 'wanted', 'ratio'], rows);
 }

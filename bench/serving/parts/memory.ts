@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Say } from '../../../infra/programs/program.ts';
-import type { Bar } from '../bars.ts';
+import type { Bar } from '../../bars.ts';
 import type { Lengths } from '../lengths.ts';
 import { usageOf } from '../process-usage.ts';
 import { type Measurement, runLoad } from '../run-load.ts';
-import { theilSenSlope } from '../statistics.ts';
+import { theilSenSlope } from '../../statistics.ts';
 import type { Target } from '../targets/target.ts';
 
 export interface MemoryTrend {

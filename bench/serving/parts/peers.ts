@@ -1,8 +1,8 @@
 import type { Say } from '../../../infra/programs/program.ts';
-import type { Bar } from '../bars.ts';
+import type { Bar } from '../../bars.ts';
 import type { Lengths } from '../lengths.ts';
 import { type Measurement, runLoad } from '../run-load.ts';
-import { median } from '../statistics.ts';
+import { median } from '../../statistics.ts';
 import type { Target, TargetName } from '../targets/target.ts';
 
 /** The connections at which the peers are compared. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Say } from '../../../infra/programs/program.ts';
 import { Random } from '../../../src/training/random.ts';
-import type { Bar } from '../bars.ts';
+import type { Bar } from '../../bars.ts';
 import type { BenchRegistry, Traffic } from '../bench-registry.ts';
 import type { Lengths } from '../lengths.ts';
 import { type Measurement, runLoad } from '../run-load.ts';

@@ -5,7 +5,7 @@ import { freePort } from '../../../infra/servers/free-port.ts';
 import { packageFile } from '../../../src/package-root.ts';
 import { columns } from '../model/columns.ts';
 import { plainInput } from '../model/plain-graph.ts';
-import { pythonEnvironment } from '../python-environment.ts';
+import { pythonEnvironment } from '../../python-environment.ts';
 import { startTarget } from './start-target.ts';
 import type { Target, Workshop } from './target.ts';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { waitForLock } from '../../infra/processes/lock-file.ts';
-import { cacheFolder } from '../../infra/programs/find.ts';
-import type { Say } from '../../infra/programs/program.ts';
-import { run } from '../../infra/programs/run.ts';
+import { waitForLock } from '../infra/processes/lock-file.ts';
+import { cacheFolder } from '../infra/programs/find.ts';
+import type { Say } from '../infra/programs/program.ts';
+import { run } from '../infra/programs/run.ts';
 
-/** What MLServer 1.7.1 and the pinned packages run on: from 3.10, below 3.13. */
+/** What all peers and their pinned packages run on: from 3.10, and below 3.13 for MLServer 1.7.1. */
 const minors = [12, 11, 10];
 const names = [...minors.map((minor) => `python3.${minor}`), 'python3', 'python'];
 
@@ -28,7 +28,7 @@ async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<string>
   }
   throw new PeersUnavailable(
     [
-      'FastAPI and MLServer need Python 3.10, 3.11 or 3.12 with its venv module (MLServer 1.7.1 takes no newer one).',
+      'The peers need Python 3.10, 3.11 or 3.12 with its venv module (MLServer 1.7.1 takes no newer one).',
       ...found,
       'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.12), or set PAWL_PYTHON to one.',
     ].join('\n  '),

@@ -78,7 +78,8 @@ export class ChampionReferences {
 }
 
 const mostKept = 8;
-const nothingKnown: ChampionReference = {
+/** Of a champion whose held-out rows cannot be looked at. */
+export const nothingKnown: ChampionReference = {
   losses: null,
   estimate: () => Promise.resolve(null),
   release: () => Promise.resolve(),

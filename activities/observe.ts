@@ -15,7 +15,7 @@ import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
-import { ChampionReferences } from './champion-reference.ts';
+import { ChampionReferences, nothingKnown } from './champion-reference.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
 import { observeLabels } from './observe-labels.ts';
@@ -87,7 +87,13 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       ({ role }) => role === 'champion' || role === 'challenger',
     );
     const sample = predictions.slice(-spec.monitor.sample);
-    const reference = await references.get(version, spec);
+    const reference = await references.get(version, spec).catch((error: unknown) => {
+      logger.warn(
+        { err: error, model: spec.model },
+        'the champion is not compared with its held-out rows; the next tick tries again',
+      );
+      return nothingKnown;
+    });
     const heldOut = reference.losses;
     const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, heldOut, at });
     return {

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getChampion } from '../src/registry/champion.ts';
+import { quickRollout, RunningPawl } from './running-pawl.ts';
+import { exampleRows, Traffic } from './traffic.ts';
+
+let pawl: RunningPawl;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  pawl = await RunningPawl.start({ example: 'electricity' });
+  await pawl.apply(...quickRollout, 'monitor.every=1s');
+});
+afterAll(async () => {
+  await traffic?.stop();
+  await pawl?.stop();
+});
+
+it('stops a trial while the service burns its budget, and says why', async () => {
+  await pawl.done('release', pawl.model, '--reason', 'first version', '--wait');
+  traffic = new Traffic(pawl, await exampleRows('electricity', 200)).start(60);
+  // No answer is that fast: every request burns the budget. Left alone, the trial would take a minute a step.
+  await pawl.apply(
+    ...quickRollout,
+    'release.step.for=60s',
+    'monitor.every=1s',
+    'monitor.budgets=[{ latency: { p99: 0.001ms, over: 30d } }]',
+  );
+  const { code, value } = await pawl.run('release', pawl.model, '--reason', 'on trial', '--override-gates', '--wait');
+  await traffic.stop();
+  expect({ code, value }).toMatchObject({ code: 3, value: { outcome: 'rolled_back', version: 2 } });
+  expect((value as { because: string }).because).toMatch(
+    /^monitor rolled it back: 100 % of [\d,]+ requests took longer than 0 ms within 1 h: 1,000 times what the budget of 0\.1 % in 30 d allows/,
+  );
+  expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
+  expect(traffic.failures).toEqual([]);
+}, 120_000);

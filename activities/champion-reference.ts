@@ -8,7 +8,7 @@ import { getDataset } from '../src/registry/datasets.ts';
 import type { VersionRecord } from '../src/registry/versions.ts';
 import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
-import { type Estimate, estimateAccuracy } from '../src/stats/cbpe.ts';
+import { type Estimate, estimateAccuracy, estimateAuc, estimateMetrics } from '../src/stats/cbpe.ts';
 import { correlationTime } from '../src/stats/correlation-time.ts';
 import { type ErrorSpread, estimateMae } from '../src/stats/dle.ts';
 import { calibrated, calibrateScores, type ScoreCalibration } from '../src/stats/score-calibration.ts';
@@ -27,12 +27,17 @@ const predictionColumn = 'pawl prediction';
 /** Small trees on few rows: errors are noisier than labels. */
 const errorParams = { trees: 60, leaves: 8, learning_rate: 0.1, min_rows_in_leaf: 30 };
 
+/** Label metrics as they are expected to be, and the interval of the one that the policy is about: accuracy, or MAE. */
+interface Estimated extends Estimate {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 /** What is known of a champion from the rows held out at its release. Answers for others without their labels. */
 export interface ChampionReference {
   /** Its losses there; null where too few rows were held out. */
   readonly losses: HeldOutLosses | null;
   /** Null where too few rows were held out, or the predictions lack a feature that the estimate needs. */
-  estimate(sample: readonly LoggedPrediction[]): Promise<Estimate | null>;
+  estimate(sample: readonly LoggedPrediction[]): Promise<Estimated | null>;
   release(): Promise<void>;
 }
 
@@ -110,7 +115,9 @@ function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxMod
       if (sample.length === 0) return Promise.resolve(null);
       const probability = sample.map(({ score }) => calibrated(calibration, score));
       const positive = sample.map(({ prediction }) => prediction === positiveClass);
-      return Promise.resolve(estimateAccuracy(probability, positive, calibration, width));
+      const scored = sample.map(({ score }) => score);
+      const metrics = { ...estimateMetrics(probability, positive), auc: estimateAuc(probability, scored) };
+      return Promise.resolve({ ...estimateAccuracy(probability, positive, calibration, width), metrics });
     },
     release: () => Promise.resolve(),
   };
@@ -134,7 +141,9 @@ async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Champio
     losses: lossesOf(errors),
     async estimate(sample) {
       const frame = sampleFrame(heldOut, sample);
-      return frame === null ? null : estimateMae(await scoreFrame(model, frame), spread, width);
+      if (frame === null) return null;
+      const estimate = estimateMae(await scoreFrame(model, frame), spread, width);
+      return { ...estimate, metrics: { mae: estimate.value } };
     },
     release: () => model.release(),
   };

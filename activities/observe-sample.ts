@@ -4,7 +4,7 @@ import { estimateFinding } from '../src/monitoring/estimate.ts';
 import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
 import { contractFaults, qualityFinding } from '../src/monitoring/quality.ts';
 import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
-import type { FeatureShift, Finding } from '../src/monitoring/state.ts';
+import type { FeatureShift, Finding, Observation } from '../src/monitoring/state.ts';
 import { readLabels } from '../src/registry/labels.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import type { VersionRecord } from '../src/registry/versions.ts';
@@ -54,12 +54,14 @@ export async function estimateOf(
   version: VersionRecord,
   sample: readonly LoggedPrediction[],
   reference: ChampionReference,
-): Promise<Finding | null> {
+): Promise<Pick<Observation, 'estimate' | 'estimated'>> {
   const { performance } = spec.monitor;
   const own = sample.filter((prediction) => prediction.version === version.version);
-  if (!performance.estimate || own.length < performance.at_least) return null;
+  if (!performance.estimate || own.length < performance.at_least) return { estimate: null };
   const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, reference.losses);
-  return baseline === null ? null : estimateFinding(await reference.estimate(own), baseline, own.length);
+  const seen = baseline === null ? null : await reference.estimate(own);
+  if (baseline === null || seen === null) return { estimate: null };
+  return { estimate: estimateFinding(seen, baseline, own.length), estimated: seen.metrics };
 }
 
 /** Label metrics of one version over its newest answers whose label is there. */

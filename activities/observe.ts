@@ -103,7 +103,7 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       live: await liveMetrics(registry, spec, leading.version, predictions),
       baseline: version.metrics,
       quality: qualityOf(spec, sample),
-      estimate: await estimateOf(spec, version, predictions, reference),
+      ...(await estimateOf(spec, version, predictions, reference)),
       budgets: await budgets(spec, leading.version, at),
       ...seen,
     };

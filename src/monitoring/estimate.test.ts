@@ -6,7 +6,6 @@ const values = { task: 'regression', loss: 80, error: 0, allowed: 88, block: 1 }
 
 describe('performance without labels', () => {
   it('stands out only where its whole interval is worse than is allowed', () => {
-    expect(estimateFinding(null, classes, 1000)).toBeNull();
     expect(estimateFinding({ value: 0.72, low: 0.69, high: 0.76 }, classes, 1000)).toBeNull();
     expect(estimateFinding({ value: 0.7, low: 0.67, high: 0.73 }, classes, 1000)?.because).toBe(
       'accuracy is estimated at 70 % (67 % to 73 %) over the last 1,000 predictions, without labels, where it was 80 % at release and may fall by 5 points',

@@ -8,8 +8,7 @@ import type { Finding } from './state.ts';
  * @param estimate of accuracy, or of the mean absolute error
  * @param rows the predictions that it is of
  */
-export function estimateFinding(estimate: Estimate | null, baseline: LossBaseline, rows: number): Finding | null {
-  if (estimate === null) return null;
+export function estimateFinding(estimate: Estimate, baseline: LossBaseline, rows: number): Finding | null {
   const { loss, error, allowed, task } = baseline;
   if (task === 'binary-classification') {
     if (estimate.high >= 1 - allowed) return null;

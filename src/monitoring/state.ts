@@ -79,6 +79,8 @@ export interface Observation {
   readonly performance?: Finding | null;
   /** Performance without labels: the estimate is below what is allowed, its whole interval is. */
   readonly estimate?: Finding | null;
+  /** The metrics that are expected of the champion's newest answers, from the answers alone; absent where they cannot be told. */
+  readonly estimated?: Readonly<Record<string, number>>;
   /** Labels that came after the champion's promotion say that the one before was better. */
   readonly truth?: Finding | null;
   /** Releases that were begun in the last seven days. */

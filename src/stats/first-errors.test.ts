@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorEvidence, type ErrorStep, logEValue, ratios } from './first-errors.ts';
 
-const none = { callers: [], withoutKey: 0 };
+const none = { callers: new Set<number>(), withoutKey: 0 };
 const split = (share: number, champion: readonly number[], challenger: readonly number[]): ErrorStep => ({
   kind: 'split',
   share,
-  champion: { callers: champion, withoutKey: 0 },
-  challenger: { callers: challenger, withoutKey: 0 },
+  champion: { callers: new Set(champion), withoutKey: 0 },
+  challenger: { callers: new Set(challenger), withoutKey: 0 },
 });
 const eValue = (steps: readonly ErrorStep[], allowed?: number) => Math.exp(logEValue(errorEvidence(steps, allowed)));
 
@@ -78,14 +78,14 @@ describe('the evidence of first errors', () => {
     }
   });
 
-  it('does not depend on the order of the callers, or on how often one is named', () => {
+  it('does not depend on the order of the callers', () => {
     const callers = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 20 });
     fc.assert(
       fc.property(fc.array(fc.tuple(callers, callers), { maxLength: 3 }), fc.integer(), (sides, seed) => {
-        const shuffled = (ids: number[]) => [...ids, ...ids].toSorted((a, b) => ((a * 31 + seed) % 17) - ((b * 31 + seed) % 17));
+        const shuffled = (ids: number[]) => ids.toSorted((a, b) => ((a * 31 + seed) % 17) - ((b * 31 + seed) % 17));
         const steps = sides.map(([a, b], i) => split((i + 1) / 4, a, b));
         const mixed = sides.map(([a, b], i) => split((i + 1) / 4, shuffled(a), shuffled(b)));
-        expect(logEValue(errorEvidence(mixed))).toBeCloseTo(logEValue(errorEvidence(steps)), 9);
+        expect(errorEvidence(mixed)).toEqual(errorEvidence(steps));
       }),
     );
   });
@@ -108,8 +108,8 @@ describe('the evidence of first errors', () => {
     const keyless: ErrorStep = {
       kind: 'split',
       share: 0.1,
-      champion: { callers: [], withoutKey: 3 },
-      challenger: { callers: [], withoutKey: 2 },
+      champion: { ...none, withoutKey: 3 },
+      challenger: { ...none, withoutKey: 2 },
     };
     const named = errorEvidence([split(0.1, [1, 2, 3], [4, 5])]);
     expect(logEValue(errorEvidence([keyless]))).toBeCloseTo(logEValue(named), 12);
@@ -117,7 +117,7 @@ describe('the evidence of first errors', () => {
   });
 
   it('compares versions that score the same requests', () => {
-    const challenger = { callers: [1, 2, 3], withoutKey: 0 };
+    const challenger = { callers: new Set([1, 2, 3]), withoutKey: 0 };
     const beside: ErrorStep = { kind: 'beside', share: 1, besideIs: 'challenger', champion: none, challenger };
     expect(errorEvidence([beside])).toMatchObject({ callers: 3, expected: 1.5 });
     expect(errorEvidence([{ ...beside, share: 0.25 }]).expected).toBeCloseTo(3 * 0.2, 12);

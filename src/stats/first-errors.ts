@@ -2,8 +2,8 @@ import type { Fraction } from '../spec/quantities.ts';
 
 /** Errors of one version within a step. */
 export interface StepErrors {
-  /** Each caller that met one, by a hash of its key; more than once is as good as once. */
-  readonly callers: readonly number[];
+  /** The callers that met one, by a hash of their keys. */
+  readonly callers: ReadonlySet<number>;
   /** Errors of requests without a key, of which each is a caller of its own. */
   readonly withoutKey: number;
 }
@@ -60,7 +60,7 @@ export function errorEvidence(steps: readonly ErrorStep[], allowed = 1): ErrorEv
   const places = new Map<number, Place>();
   for (const step of steps) {
     const p = step.kind === 'split' ? step.share : shareOfChallenger(step);
-    const [champion, challenger] = [new Set(step.champion.callers), new Set(step.challenger.callers)];
+    const [champion, challenger] = [step.champion.callers, step.challenger.callers];
     for (const caller of challenger) if (!champion.has(caller)) tally.bet(probability(step, p, places.get(caller)), true);
     for (const caller of champion) if (!challenger.has(caller)) tally.bet(probability(step, p, places.get(caller)), false);
     tally.bet(p, true, step.challenger.withoutKey);
@@ -100,12 +100,10 @@ function shareOfChallenger({ share, besideIs }: ErrorStep): number {
   return besideIs === 'champion' ? 1 / (1 + share) : share / (1 + share);
 }
 
+/** Counts by the probability that a caller was the challenger's, so that sums do not depend on the order of callers. */
 class Tally {
-  readonly #logs = ratios.map(() => 0);
   readonly #allowed: number;
-  #callers = 0;
-  #withChallenger = 0;
-  #expected = 0;
+  readonly #counts = new Map<number, { withChallenger: number; withChampion: number }>();
 
   constructor(allowed: number) {
     this.#allowed = allowed;
@@ -114,24 +112,26 @@ class Tally {
   /** Nothing is to be learned where the side was certain. */
   bet(p: number, withChallenger: boolean, count = 1): void {
     if (count === 0 || !(p > 0 && p < 1)) return;
-    const usual = theta(p, this.#allowed);
-    for (const [i, ratio] of ratios.entries()) {
-      const more = theta(p, this.#allowed * ratio);
-      const log = withChallenger ? Math.log(more / usual) : Math.log((1 - more) / (1 - usual));
-      this.#logs[i] = (this.#logs[i] ?? 0) + count * log;
-    }
-    this.#callers += count;
-    this.#expected += count * usual;
-    if (withChallenger) this.#withChallenger += count;
+    let counts = this.#counts.get(p);
+    if (counts === undefined) this.#counts.set(p, (counts = { withChallenger: 0, withChampion: 0 }));
+    counts[withChallenger ? 'withChallenger' : 'withChampion'] += count;
   }
 
   evidence(): ErrorEvidence {
-    return {
-      logs: this.#logs,
-      callers: this.#callers,
-      withChallenger: this.#withChallenger,
-      expected: this.#expected,
-    };
+    const logs = ratios.map(() => 0);
+    let [callers, all, expected] = [0, 0, 0];
+    for (const [p, { withChallenger, withChampion }] of [...this.#counts].toSorted(([a], [b]) => a - b)) {
+      const usual = theta(p, this.#allowed);
+      for (const [i, ratio] of ratios.entries()) {
+        const more = theta(p, this.#allowed * ratio);
+        const log = withChallenger * Math.log(more / usual) + withChampion * Math.log((1 - more) / (1 - usual));
+        logs[i] = (logs[i] ?? 0) + log;
+      }
+      callers += withChallenger + withChampion;
+      all += withChallenger;
+      expected += (withChallenger + withChampion) * usual;
+    }
+    return { logs, callers, withChallenger: all, expected };
   }
 }
 

@@ -116,7 +116,7 @@ it('reopens a promotion for labels that come after it, and not a revert', async 
   ]);
   const { memory, truth } = await look(before.memory);
   expect(memory).toMatchObject({ champion: 2, truth: { promoted: 2, former: 1, pairs: 200 } });
-  expect(truth?.because).toBe(
+  expect(truth?.because).toContain(
     'v2 was promoted with an accuracy of 82 % against 79 % of v1 on 336 held-out rows; of 200 labels that came since, ' +
       'on requests that both scored, v2 had 0 % right and v1 100 %, 100 points more',
   );

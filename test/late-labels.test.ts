@@ -51,7 +51,7 @@ it('reverts a promotion when labels that come after it say that the version befo
   const champion = await getChampion(pawl.registry, pawl.model);
   expect(champion).toMatchObject({ by: 'monitor', release: null });
   expect(champion?.because).toMatch(
-    /^monitor rolled back: v2 gives way to v1: v2 was promoted with an accuracy of [\d.]+ % against [\d.]+ % of v1 on 336 held-out rows; of \d+ labels that came since, on requests that both scored, v2 had [\d.]+ % right and v1 [\d.]+ %, [\d.]+ points more$/,
+    /^monitor rolled back: v2 gives way to v1: v2 was promoted with an accuracy of [\d.]+ % against [\d.]+ % of v1 on 336 held-out rows; of \d+ labels that came since, on requests that both scored, v2 had [\d.]+ % right and v1 [\d.]+ %, [\d.]+ points more \([\d.]+ to [\d.]+ points\)$/,
   );
   const triggers = await listTriggers(pawl.registry, pawl.model);
   expect(triggers.map(({ kind, by }) => `${kind} by ${by}`)).toContain('performance by monitor');

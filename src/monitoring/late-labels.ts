@@ -1,3 +1,4 @@
+import { addLosses, countLosses, logEValueAbove, lossBounds, type LossSums, noLosses } from '../stats/betting.ts';
 import { figure, inWords, percent, points } from '../stats/wording.ts';
 import type { Finding } from './state.ts';
 
@@ -14,8 +15,8 @@ export interface TruthState {
   readonly pairs: number;
   readonly promotedLoss: number;
   readonly formerLoss: number;
-  /** What each bet on the promoted version's being worse has come to: a logarithm. */
-  readonly growth: readonly number[];
+  /** The promoted version's losses less the former's, in units of `unitOf`. */
+  readonly differences: LossSums;
 }
 
 /** A loss of each version on one request: 1 for a wrong answer and 0 for a right one, or absolute errors. */
@@ -26,13 +27,13 @@ export interface PairedLoss {
 
 /** How sure it has to be that the promotion was wrong: a promotion that was right is reverted in 1 of 100 cases at most. */
 const alpha = 0.01;
-/** Of the largest bet that cannot lose everything. */
-const sizes = [0.025, 0.05, 0.1, 0.2, 0.4];
 /** A difference of absolute errors beyond so many times the former version's mean error counts as that. */
 const mostTimes = 10;
+/** Differences are rounded down to a multiple of this, in favour of the promoted version, so that few are distinct. */
+const step = 1 / 500;
 
 export function beginTruth(of: Pick<TruthState, 'promoted' | 'former' | 'promotedAt' | 'estimate'>): TruthState {
-  return { ...of, pairs: 0, promotedLoss: 0, formerLoss: 0, growth: sizes.map(() => 0) };
+  return { ...of, pairs: 0, promotedLoss: 0, formerLoss: 0, differences: noLosses };
 }
 
 /** What is held against the promotion, as the policy has it. */
@@ -45,40 +46,51 @@ export interface TruthTerms {
 }
 
 /**
- * The state after some more labels, and whether the truth speaks against the promotion. The evidence is an e-process: for each
- * pair a bet on d, the promoted version's loss less the former's, multiplies what it holds by 1 + b (d - margin). While the promoted
- * version is not worse by more than the margin, that ever reaches 1 / alpha with a chance of alpha at most (Ville; I.
- * Waudby-Smith, A. Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86, 2024, section 4). The evidence
- * is the mean over five sizes of bets and depends on the pairs alone, not on their order.
+ * The state after some more labels, and whether the truth speaks against the promotion: whether the evidence that its mean loss is
+ * above the former's by more than the margin has reached 1 / alpha. It is gathered by betting (`src/stats/betting.ts`), so that a
+ * promotion that was right is found wrong with a chance of alpha at most, however often one looks, and depends on the pairs alone,
+ * not on their order.
  */
 export function weighTruth(
   before: TruthState,
   pairs: readonly PairedLoss[],
   terms: TruthTerms,
 ): { state: TruthState; finding: Finding | null } {
-  const unit = terms.task === 'regression' ? mostTimes * (terms.formerMae ?? 1) : 1;
+  const unit = unitOf(terms);
   const margin = terms.task === 'regression' ? terms.worseBy / mostTimes : terms.worseBy;
-  const growth = [...before.growth];
   let { promotedLoss, formerLoss } = before;
+  const differences: number[] = [];
   for (const { promoted, former } of pairs) {
     promotedLoss += promoted;
     formerLoss += former;
-    const difference = Math.min(1, Math.max(-1, (promoted - former) / unit));
-    for (const [i, size] of sizes.entries())
-      growth[i] = (growth[i] ?? 0) + Math.log(1 + (size / (1 + margin)) * (difference - margin));
+    differences.push(Math.max(-1, Math.min(1, Math.floor((promoted - former) / unit / step + 1e-9) * step)));
   }
-  const state = { ...before, pairs: before.pairs + pairs.length, promotedLoss, formerLoss, growth };
-  const evidence = growth.reduce((sum, log) => sum + Math.exp(log), 0) / growth.length;
-  return { state, finding: evidence < 1 / alpha ? null : { because: sentence(state, terms.task), features: [] } };
+  const state = {
+    ...before,
+    pairs: before.pairs + pairs.length,
+    promotedLoss,
+    formerLoss,
+    differences: addLosses(before.differences, countLosses(differences)),
+  };
+  const proven = logEValueAbove(state.differences, margin) >= Math.log(1 / alpha);
+  return { state, finding: proven ? { because: sentence(state, terms), features: [] } : null };
 }
 
-function sentence({ promoted, former, pairs, promotedLoss, formerLoss, estimate }: TruthState, task: TruthTerms['task']): string {
+/** What a difference of losses is divided by to lie from -1 to 1. */
+function unitOf({ task, formerMae }: TruthTerms): number {
+  return task === 'regression' ? mostTimes * (formerMae ?? 1) : 1;
+}
+
+function sentence(state: TruthState, terms: TruthTerms): string {
+  const { promoted, former, pairs, promotedLoss, formerLoss, estimate, differences } = state;
   const believed = estimate === null ? `v${promoted} was promoted` : `v${promoted} was promoted ${estimate}`;
   const since = `of ${inWords(pairs)} labels that came since, on requests that both scored,`;
   const [is, was] = [promotedLoss / pairs, formerLoss / pairs];
-  return task === 'regression'
-    ? `${believed}; ${since} the MAE is ${figure(is)} against ${figure(was)} of v${former}`
-    : `${believed}; ${since} v${promoted} had ${percent(1 - is)} right and v${former} ${percent(1 - was)}, ${points(is - was)} more`;
+  const { low, high } = lossBounds(differences, 2 * alpha);
+  if (terms.task !== 'regression')
+    return `${believed}; ${since} v${promoted} had ${percent(1 - is)} right and v${former} ${percent(1 - was)}, ${points(is - was)} more (${points(low).replace(/ points?$/, '')} to ${points(high)})`;
+  const unit = unitOf(terms);
+  return `${believed}; ${since} the MAE is ${figure(is)} against ${figure(was)} of v${former}, ${figure(is - was)} more (${figure(low * unit)} to ${figure(high * unit)})`;
 }
 
 /** A promotion is closed for good after so long. */

@@ -5,11 +5,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { literal, withDuck } from '../src/data/duckdb.ts';
 import { configOf, priceSignature, refusalOf, TeamEndpoint } from '../src/serving/incumbent/team-endpoint.testsuite.ts';
+import { metricsOf } from '../src/evaluation/answers.ts';
+import type { ModelSignature } from '../src/onnx/signature.ts';
 import type { EndpointAnswer } from '../src/serving/incumbent/endpoint-answer.ts';
 import { modelSpec } from '../src/spec/schema.ts';
 import { folderStore } from '../src/storage/folder-store.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { askNewestRows, incumbentMetrics } from './ask-incumbent.ts';
+import { askNewestRows, incumbentAnswers } from './ask-incumbent.ts';
 
 const spec = modelSpec.parse({
   model: 'prices',
@@ -83,16 +85,21 @@ describe('asking an incumbent of held-out rows', () => {
 
 describe('the metrics of an incumbent', () => {
   const rows = { label: Float64Array.of(1, 1, 0, 0), classes: ['DOWN', 'UP'] as [string, string] };
+  const metrics = (
+    signature: ModelSignature,
+    of: { label: Float64Array; classes: [string, string] | null },
+    said: EndpointAnswer[],
+  ) => metricsOf(of.label, incumbentAnswers(signature, of, said));
   const answer = (prediction: string, score: number, graded: boolean) => ({ prediction, score, graded });
 
   it('leave out what needs a probability where it names classes only', () => {
     const named = [answer('UP', 1, false), answer('DOWN', 0, false), answer('DOWN', 0, false), answer('DOWN', 0, false)];
-    expect(incumbentMetrics(priceSignature, rows, named)).toEqual({ accuracy: 0.75, f1: 2 / 3, precision: 1, recall: 0.5 });
+    expect(metrics(priceSignature, rows, named)).toEqual({ accuracy: 0.75, f1: 2 / 3, precision: 1, recall: 0.5 });
   });
 
   it('go by the classes that it names, whatever its threshold, and by its probabilities', () => {
     const graded = [answer('UP', 0.3, true), answer('UP', 0.4, true), answer('DOWN', 0.1, true), answer('DOWN', 0.2, true)];
-    expect(incumbentMetrics(priceSignature, rows, graded)).toMatchObject({
+    expect(metrics(priceSignature, rows, graded)).toMatchObject({
       accuracy: 1,
       recall: 1,
       auc: 1,
@@ -102,14 +109,12 @@ describe('the metrics of an incumbent', () => {
 
   it('are none where the rows have other classes', () => {
     const other = { ...rows, classes: ['0', '1'] as [string, string] };
-    expect(() => incumbentMetrics(priceSignature, other, [])).toThrow(
-      /The rows have 0 and 1; the incumbent tells apart DOWN and UP/,
-    );
+    expect(() => metrics(priceSignature, other, [])).toThrow(/The rows have 0 and 1; the incumbent tells apart DOWN and UP/);
   });
 
   it('are those of a regression for numbers', () => {
     const signature = { ...priceSignature, task: 'regression', classes: null, threshold: null } as const;
     const answers = [1, 2, 0, 0].map((score) => ({ score, prediction: score, graded: true }));
-    expect(incumbentMetrics(signature, { ...rows, classes: null }, answers)).toMatchObject({ mae: 0.25 });
+    expect(metrics(signature, { ...rows, classes: null }, answers)).toMatchObject({ mae: 0.25 });
   });
 });

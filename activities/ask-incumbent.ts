@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from '../src/data/dataset.ts';
 import { type ColumnValues, readRows } from '../src/data/rows.ts';
 import { FinalError, PawlError, type Problem } from '../src/errors.ts';
-import { computeMetrics } from '../src/evaluation/metrics.ts';
+import type { Answers } from '../src/evaluation/answers.ts';
 import type { ModelSignature } from '../src/onnx/signature.ts';
 import { Endpoint } from '../src/serving/incumbent/endpoint.ts';
 import type { EndpointAnswer } from '../src/serving/incumbent/endpoint-answer.ts';
@@ -79,26 +79,20 @@ function rowsOf(columns: Readonly<Record<string, ColumnValues>>, { features }: M
 }
 
 /**
- * The metrics of an endpoint's answers. Accuracy and its kin go by the classes that it names, whatever its threshold; those that
- * need a probability have no value where it names none.
+ * What an endpoint said as answers: its classes are those that it names, whatever its threshold.
  * @throws FinalError PAWL_FRAME_UNFIT where it tells other classes apart than the rows have
  */
-export function incumbentMetrics(
-  { task, classes }: ModelSignature,
-  rows: Pick<Frame, 'label' | 'classes'>,
+export function incumbentAnswers(
+  { classes }: ModelSignature,
+  rows: Pick<Frame, 'classes'>,
   answers: readonly EndpointAnswer[],
-): Record<string, number> {
-  const scores = answers.map(({ score }) => score);
-  if (classes === null) return computeMetrics(task, rows.label, scores, 0);
+): Answers {
+  const score = Float64Array.from(answers, (answer) => answer.score);
+  if (classes === null) return { score, call: null, graded: true };
   if (classes.join('\n') !== rows.classes?.join('\n')) {
     const found = rows.classes?.join(' and ') ?? 'no classes';
     throw new FinalError('PAWL_FRAME_UNFIT', `The rows have ${found}; the incumbent tells apart ${classes.join(' and ')}.`);
   }
-  const named = answers.map(({ prediction }) => (prediction === classes[1] ? 1 : 0));
-  const { accuracy, f1, precision, recall } = computeMetrics(task, rows.label, named, 0.5);
-  const byClass = Object.entries({ accuracy, f1, precision, recall }).filter(
-    (entry): entry is [string, number] => entry[1] !== undefined,
-  );
-  const graded = answers.some((answer) => answer.graded);
-  return { ...(graded ? computeMetrics(task, rows.label, scores, 0.5) : {}), ...Object.fromEntries(byClass) };
+  const call = Uint8Array.from(answers, ({ prediction }) => (prediction === classes[1] ? 1 : 0));
+  return { score, call, graded: answers.some((answer) => answer.graded) };
 }

@@ -1,23 +1,25 @@
-import type { DatasetRef } from '../src/data/dataset.ts';
+import type { DatasetRef, Frame } from '../src/data/dataset.ts';
 import { readFrame } from '../src/data/frame.ts';
 import { rowsFrom, splitHoldout } from '../src/data/holdout.ts';
 import { PawlError } from '../src/errors.ts';
-import { checkGates, gatesPassed } from '../src/evaluation/gates.ts';
-import type { GateResult } from '../src/evaluation/gates.ts';
-import { computeMetrics } from '../src/evaluation/metrics.ts';
+import { type Answers, answersAt, metricsOf } from '../src/evaluation/answers.ts';
+import type { GateResult } from '../src/evaluation/gate-result.ts';
+import { decisiveSentence, gatesPassed } from '../src/evaluation/gates.ts';
+import { type Judgement, judge } from '../src/evaluation/judge.ts';
+import type { Tuning } from '../src/evaluation/tune.ts';
+import { measureLatency } from '../src/onnx/measure-latency.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
-import type { Frame } from '../src/data/dataset.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { recordDecision } from '../src/registry/decisions.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
-import type { ModelSpec } from '../src/spec/schema.ts';
 import { getVersion, type VersionRecord } from '../src/registry/versions.ts';
-import { askNewestRows, incumbentMetrics } from './ask-incumbent.ts';
-import type { Candidate } from './train.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import { askNewestRows, incumbentAnswers } from './ask-incumbent.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepAlive } from './progress.ts';
+import type { Candidate } from './train.ts';
 
 export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
@@ -31,32 +33,33 @@ export interface Evaluation {
   readonly rows: number;
   /** Event time of the first held-out row, ISO 8601; null without timestamps. */
   readonly holdoutFrom: string | null;
+  /** Told whether a gate asks or not. Evaluations of earlier releases of pawl lack it. */
+  readonly reliability?: Judgement['reliability'];
+  readonly groups?: Judgement['groups'];
+  /** What was learned after the training, inside the graph. */
+  readonly tuning?: Tuning;
 }
+
+/** Rows timed one by one, where a gate is on latency. */
+const timedRows = 1000;
 
 /** Candidate and champion on rows that neither has learned from. What is evaluated is the artifact that would ship. */
 export function createEvaluateActivities({ registry, store }: Dependencies) {
-  async function metricsOf(uri: string, rows: Frame): Promise<Record<string, number>> {
-    const model = await OnnxModel.open(await store.get(uri));
-    try {
-      return computeMetrics(model.signature.task, rows.label, await scoreFrame(model, rows), model.signature.threshold ?? 0.5);
-    } finally {
-      await model.release();
-    }
-  }
-
-  /** Empty where the champion takes other columns than this dataset has: then no comparison passes, and a person must override. */
-  async function championMetricsOf(
-    { uri, incumbent }: VersionRecord,
+  /** Unfit where the champion takes other columns than this dataset has: then no comparison passes, and a person must override. */
+  async function championAnswers(
+    { incumbent }: VersionRecord,
+    model: OnnxModel | null,
     rows: Frame,
     dataset: DatasetRef,
     spec: ModelSpec,
-  ): Promise<Record<string, number>> {
+  ): Promise<Answers | 'unfit'> {
     try {
-      if (incumbent === null) return await metricsOf(uri, rows);
+      if (model !== null) return await answer(model, rows);
+      if (incumbent === null) return 'unfit';
       const answers = await askNewestRows(incumbent, { store, uri: dataset.uri, spec, newest: rows.rows });
-      return incumbentMetrics(incumbent.signature, rows, answers);
+      return incumbentAnswers(incumbent.signature, rows, answers);
     } catch (error) {
-      if (error instanceof PawlError && error.code === 'PAWL_FRAME_UNFIT') return {};
+      if (error instanceof PawlError && error.code === 'PAWL_FRAME_UNFIT') return 'unfit';
       throw error;
     }
   }
@@ -64,6 +67,12 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
   return {
     async evaluate(input: { release: string; model: string; dataset: DatasetRef; candidate: Candidate }): Promise<Evaluation> {
       const stop = keepAlive('evaluate');
+      const opened: OnnxModel[] = [];
+      const open = async (bytes: Uint8Array) => {
+        const model = await OnnxModel.open(bytes);
+        opened.push(model);
+        return model;
+      };
       try {
         await updateRelease(registry, input.release, { stage: 'evaluate' });
         const release = await getRelease(registry, input.release);
@@ -73,26 +82,35 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
         const champion = leading === null ? null : await getVersion(registry, input.model, leading.version);
         const unseen = champion?.holdoutFrom ? rowsFrom(holdout, Date.parse(champion.holdoutFrom)) : holdout;
 
-        const metrics = await metricsOf(input.candidate.uri, unseen);
-        const championMetrics = champion === null ? null : await championMetricsOf(champion, unseen, input.dataset, spec);
-        const gates = checkGates({
-          gates: spec.evaluation.gates,
-          candidate: metrics,
-          champion: championMetrics,
-          rows: unseen.rows,
+        const artifact = await store.get(input.candidate.uri);
+        const model = await open(artifact);
+        const other = champion === null || champion.incumbent !== null ? null : await open(await store.get(champion.uri));
+        const candidate = await answer(model, unseen);
+        const theirs = champion === null ? null : await championAnswers(champion, other, unseen, input.dataset, spec);
+        const beside = theirs === 'unfit' ? null : other;
+        const isTimed = spec.evaluation.gates.some(({ latency }) => latency !== undefined);
+        const [own = null, champions = null] = isTimed
+          ? await measureLatency(beside === null ? [model] : [model, beside], unseen, timedRows)
+          : [];
+        const judgement = await judge(spec, {
+          frame: unseen,
+          candidate,
+          champion: theirs,
+          score: (frame) => answer(model, frame),
+          costs: { bytes: artifact.length, latencies: own, championLatencies: champions },
         });
-        const passed = gatesPassed(gates);
-        const decisive = gates.filter((gate) => gate.passed === passed);
+        const passed = gatesPassed(judgement.gates);
         const first = unseen.timestamp?.[0];
         const evaluation: Evaluation = {
-          metrics,
-          championMetrics,
+          metrics: metricsOf(unseen.label, candidate),
+          championMetrics: theirs === null ? null : theirs === 'unfit' ? {} : metricsOf(unseen.label, theirs),
           champion: champion?.version ?? null,
-          gates,
+          ...judgement,
           passed,
-          because: decisive.map((gate) => gate.because).join('; '),
+          because: decisiveSentence(judgement.gates),
           rows: unseen.rows,
           holdoutFrom: first === undefined ? null : new Date(first).toISOString(),
+          ...(input.candidate.tuning === undefined ? {} : { tuning: input.candidate.tuning }),
         };
         await recordDecision(registry, {
           key: `${input.release}/gates`,
@@ -107,7 +125,12 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
         return evaluation;
       } finally {
         stop();
+        await Promise.all(opened.map((model) => model.release()));
       }
     },
   };
+}
+
+async function answer(model: OnnxModel, rows: Frame): Promise<Answers> {
+  return answersAt(await scoreFrame(model, rows), model.signature.threshold);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFrame } from '../src/data/frame.ts';
 import { splitHoldout } from '../src/data/holdout.ts';
 import type { DatasetRef, Digest } from '../src/data/dataset.ts';
+import { asksForTuning, tune, type Tuning } from '../src/evaluation/tune.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { shuffledLabels } from '../src/training/shuffled-labels.ts';
@@ -20,6 +21,8 @@ export interface Candidate {
   readonly trainedRows: number;
   /** Units of work that an earlier, lost attempt had already done; 0 where there was none. */
   readonly resumedFrom: number;
+  /** A calibration and thresholds, where the spec asks for them: learned after the training, and inside the artifact. */
+  readonly tuning?: Tuning;
 }
 
 /** Checkpoints carry their position in front, so that the story can say where a training went on. */
@@ -36,7 +39,9 @@ export function createTrainActivities({ registry, store, logger }: Dependencies)
       const frame = await readFrame(store, input.dataset.uri, spec);
       const { train } = splitHoldout(frame, spec.evaluation.holdout);
       const { seed, params, trainer: name } = spec.training;
-      const rows = input.shuffleLabels ? shuffledLabels(train, seed) : train;
+      const before = input.shuffleLabels ? shuffledLabels(train, seed) : train;
+      const split = asksForTuning(spec) ? splitHoldout(before, spec.evaluation.tune_on) : null;
+      const rows = split?.train ?? before;
 
       const checkpointKey = `checkpoints/${input.release}/${input.dataset.digest.slice(7, 19)}.bin`;
       const saved = (await store.exists(checkpointKey)) ? Buffer.from(await store.get(checkpointKey)) : null;
@@ -57,8 +62,10 @@ export function createTrainActivities({ registry, store, logger }: Dependencies)
           },
         },
       );
-      const digest: Digest = `sha256:${createHash('sha256').update(model.onnx).digest('hex')}`;
-      const uri = await store.put(`artifacts/${digest.slice(7)}.onnx`, model.onnx);
+      const tuned = split === null ? null : await tune(model.onnx, split.holdout, spec);
+      const onnx = tuned?.onnx ?? model.onnx;
+      const digest: Digest = `sha256:${createHash('sha256').update(onnx).digest('hex')}`;
+      const uri = await store.put(`artifacts/${digest.slice(7)}.onnx`, onnx);
       await store.delete(checkpointKey);
       return {
         uri,
@@ -67,8 +74,9 @@ export function createTrainActivities({ registry, store, logger }: Dependencies)
         seed,
         params: model.params,
         importances: model.importances,
-        trainedRows: train.rows,
+        trainedRows: rows.rows,
         resumedFrom,
+        ...(tuned === null ? {} : { tuning: tuned.tuning }),
       };
     },
   };

@@ -1,6 +1,6 @@
 import { FinalError } from '../errors.ts';
 import { formatDuration } from '../spec/quantities.ts';
-import type { Holdout } from '../spec/schema.ts';
+import type { Holdout } from '../spec/evaluation-schema.ts';
 import type { Frame, FrameColumn } from './dataset.ts';
 
 export interface Split {

@@ -1,103 +1,175 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { higherIsBetter, lowerIsBetter, type Gate } from '../spec/schema.ts';
-import { checkGates, gatesPassed } from './gates.ts';
+import type { Gate, MetricGate } from '../spec/evaluation-schema.ts';
+import { type Answers, answersAt } from './answers.ts';
+import { checkGates, decisiveSentence, gatesPassed } from './gates.ts';
 
-const check = (gate: Gate, candidate: Record<string, number>, champion: Record<string, number> | null = null) => {
-  const [result, ...more] = checkGates({ gates: [gate], candidate, champion, rows: 1344 });
+const on = 'held-out rows';
+/** The first `right` of 500 rows are answered rightly. */
+const rightly = (right: number): Answers =>
+  answersAt(
+    Float64Array.from({ length: 500 }, (_, i) => (i < right ? 0.9 : 0.1)),
+    0.5,
+  );
+const label = new Float64Array(500).fill(1);
+
+async function check(gate: MetricGate, candidate: Answers, champion: Answers | 'unfit' | null = null, confidence = 0.95) {
+  const [result, ...more] = await checkGates([gate], { label, candidate, champion, on }, confidence);
   expect(more).toEqual([]);
   if (result === undefined) throw new Error('a gate gives a result');
   return result;
-};
+}
 
-const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });
+/** Errors of 100 rows, all of one size. */
+const off = (size: number) => answersAt(new Float64Array(500).fill(1 + size), null);
 
 describe('a gate', () => {
-  it('holds a metric against a bound, which itself is good enough', () => {
-    expect(check({ auc: { at_least: 0.7 } }, { auc: 0.7 })).toEqual({
-      gate: 'auc at_least 0.7',
-      metric: 'auc',
+  it('holds a metric against a bound, which itself is good enough, and states its interval and rows', async () => {
+    expect(await check({ accuracy: { at_least: 0.7 } }, rightly(350))).toEqual({
+      gate: 'accuracy at_least 0.7',
+      metric: 'accuracy',
       passed: true,
       value: 0.7,
       bound: 0.7,
-      because: 'auc is 0.7 on 1344 held-out rows, at least 0.7 is asked',
+      because: 'accuracy is 0.7 (0.6653 to 0.7326, each end with 95 % confidence) on 500 held-out rows, at least 0.7 is asked',
+      interval: { low: expect.closeTo(0.6653, 4), high: expect.closeTo(0.7326, 4), confidence: 0.95, method: 'Wilson' },
+      rows: 500,
+      on: 'held-out rows',
     });
-    expect(check({ auc: { at_least: 0.7 } }, { auc: 0.6999 }).passed).toBe(false);
-    expect(check({ mae: { at_most: 90 } }, { mae: 90 }).passed).toBe(true);
-    expect(check({ mae: { at_most: 90 } }, { mae: 90.01 }).passed).toBe(false);
+    expect((await check({ accuracy: { at_least: 0.7 } }, rightly(349))).passed).toBe(false);
+    expect((await check({ mae: { at_most: 90 } }, off(90))).passed).toBe(true);
+    expect((await check({ mae: { at_most: 90 } }, off(90.01))).passed).toBe(false);
   });
 
-  it('asks for points above the champion where higher is better', () => {
-    const better = check({ accuracy: { better_than_champion_by: 0.02 } }, { accuracy: 0.7 + 0.02 }, { accuracy: 0.7 });
-    expect(better).toMatchObject({ passed: true, value: 0.72, bound: 0.72 });
-    const worse = check({ accuracy: { better_than_champion_by: 0.02 } }, { accuracy: 0.715 }, { accuracy: 0.7 });
-    expect(worse).toMatchObject({
+  it('asks the whole interval to meet a bound that states a confidence', async () => {
+    const sure = { accuracy: { at_least: 0.7, confidence: 0.95 } };
+    expect(await check(sure, rightly(350))).toMatchObject({
       passed: false,
-      because: "accuracy is 0.715 against the champion's 0.7 on 1344 held-out rows; at least 0.72, 0.02 above it, is asked",
+      because: expect.stringContaining('of the whole interval'),
     });
+    expect((await check(sure, rightly(370))).passed).toBe(true);
+    expect((await check({ accuracy: { at_least: 0.7, confidence: 0.999 } }, rightly(370))).passed).toBe(false);
   });
 
-  it("asks for a share of the champion's own value where lower is better", () => {
+  it('asks for points above the champion where higher is better, and for a proof that it is no chance', async () => {
+    const gate = { accuracy: { better_than_champion_by: 0.02 } };
+    expect(await check(gate, rightly(400), rightly(350))).toMatchObject({
+      passed: true,
+      value: 0.8,
+      bound: expect.closeTo(0.72, 9),
+      gain: 0.1,
+      because:
+        "accuracy is 0.8 against the champion's 0.7 on 500 held-out rows; at least 0.72, 0.02 above it, is asked; " +
+        'the gain of +0.1 lies between +0.08 and +0.1243, each end with 95 % confidence ' +
+        "(50 rows only it got right, 0 only the champion; McNemar's p below 0.001): proven to be better",
+    });
+    expect(await check(gate, rightly(355), rightly(350))).toMatchObject({ passed: false, p: 1 / 64 });
+  });
+
+  it('refuses what reaches the margin by chance', async () => {
+    // 60 rows only the candidate got right, 50 only the champion: 2 points of 500 rows, and a fair coin does as well.
+    const candidate = answersAt(
+      Float64Array.from(label, (_, i) => (i < 60 || i >= 110 ? 1 : 0)),
+      0.5,
+    );
+    const champion = answersAt(
+      Float64Array.from(label, (_, i) => (i >= 60 ? 1 : 0)),
+      0.5,
+    );
+    const result = await check({ accuracy: { better_than_champion_by: 0.02 } }, candidate, champion);
+    expect(result).toMatchObject({
+      passed: false,
+      gain: 0.02,
+      because: expect.stringMatching(/p 0\.17\d\): not proven to be better$/),
+    });
+    expect((await check({ accuracy: { better_than_champion_by: 0.02, confidence: 0.8 } }, candidate, champion)).passed).toBe(
+      true,
+    );
+    expect((await check({ accuracy: { better_than_champion_by: 0.02 } }, candidate, champion, 0.8)).passed).toBe(true);
+  });
+
+  it("asks for a share of the champion's own value where lower is better", async () => {
     const gate = { mae: { better_than_champion_by: 0.02 } };
-    expect(check(gate, { mae: 98 }, { mae: 100 })).toMatchObject({ passed: true, bound: 98 });
-    expect(check(gate, { mae: 98.1 }, { mae: 100 })).toMatchObject({
+    expect(await check(gate, off(98), off(100))).toMatchObject({ passed: true, bound: 98, gain: expect.closeTo(0.02, 9) });
+    expect(await check(gate, off(98.1), off(100))).toMatchObject({
       passed: false,
-      because: "mae is 98.1 against the champion's 100 on 1344 held-out rows; at most 98, 2 % below it, is asked",
+      because: expect.stringContaining(
+        "mae is 98.1 against the champion's 100 on 500 held-out rows; at most 98, 2 % below it, is asked; the gain of +0.019 ",
+      ),
     });
   });
 
-  it('may ask for not much worse', () => {
+  it('may ask for not much worse, which has to be proven', async () => {
     const gate = { mae: { better_than_champion_by: -0.05 } };
-    expect(check(gate, { mae: 104 }, { mae: 100 })).toMatchObject({ passed: true });
-    expect(check(gate, { mae: 106 }, { mae: 100 }).because).toContain('at most 105, 5 % above it');
+    expect(await check(gate, off(104), off(100))).toMatchObject({ passed: true });
+    const worse = await check(gate, off(106), off(100));
+    expect(worse.because).toContain('at most 105, 5 % above it');
+    expect(worse.because).toMatch(/not proven to be no worse than -0\.05$/);
+    const equal = { accuracy: { better_than_champion_by: -0.02 } };
+    expect((await check(equal, rightly(400), rightly(400))).passed).toBe(true);
+    // As good in 500 rows, but the two differ in 100: half a point worse cannot be excluded.
+    const swapped = answersAt(
+      Float64Array.from(label, (_, i) => (i >= 50 && i < 450 ? 1 : 0)),
+      0.5,
+    );
+    expect((await check({ accuracy: { better_than_champion_by: -0.005 } }, swapped, rightly(400))).passed).toBe(false);
   });
 
-  it('passes a comparison where there is no champion, and says so', () => {
-    expect(check({ accuracy: { better_than_champion_by: 0.02 } }, { accuracy: 0.6 })).toMatchObject({
+  it('passes a comparison where there is no champion, and says so', async () => {
+    expect(await check({ accuracy: { better_than_champion_by: 0.02 } }, rightly(300))).toMatchObject({
       passed: true,
       bound: null,
-      because: 'accuracy is 0.6 on 1344 held-out rows; there is no champion to beat yet',
+      because: 'accuracy is 0.6 on 500 held-out rows; there is no champion to beat yet',
     });
   });
 
-  it('fails where the metric has no value, of the candidate or of the champion', () => {
-    expect(check({ auc: { at_least: 0.5 } }, {})).toMatchObject({ passed: false, value: null });
-    const compared = check({ auc: { better_than_champion_by: 0 } }, { auc: 0.9 }, {});
-    expect(compared).toMatchObject({ passed: false, because: "the champion's auc has no value on 1344 held-out rows" });
+  it('fails where the metric has no value, of the candidate or of the champion', async () => {
+    expect(await check({ auc: { at_least: 0.5 } }, rightly(300))).toMatchObject({ passed: false, value: null });
+    const compared = await check({ accuracy: { better_than_champion_by: 0 } }, rightly(300), 'unfit');
+    expect(compared).toMatchObject({ passed: false, because: "the champion's accuracy has no value on 500 held-out rows" });
   });
 
-  it('gives a result for each of its bounds, and all have to pass', () => {
-    const gates = [{ auc: { at_least: 0.7, better_than_champion_by: 0.02 } }, { brier: { at_most: 0.2 } }];
-    const results = checkGates({ gates, candidate: { auc: 0.8, brier: 0.21 }, champion: { auc: 0.7 }, rows: 10 });
+  it('gives a result for each of its bounds, and all have to pass', async () => {
+    const gates: Gate[] = [{ accuracy: { at_least: 0.7, better_than_champion_by: 0.02 } }, { brier: { at_most: 0.1 } }];
+    const results = await checkGates(gates, { label, candidate: rightly(400), champion: rightly(300), on }, 0.95);
     expect(results.map(({ gate, passed }) => [gate, passed])).toEqual([
-      ['auc at_least 0.7', true],
-      ['auc better_than_champion_by 0.02', true],
-      ['brier at_most 0.2', false],
+      ['accuracy at_least 0.7', true],
+      ['accuracy better_than_champion_by 0.02', true],
+      ['brier at_most 0.1', false],
     ]);
     expect(gatesPassed(results)).toBe(false);
     expect(gatesPassed(results.slice(0, 2))).toBe(true);
   });
 
-  it('writes as many decimals as tell a failure from a pass', () => {
-    expect(check({ auc: { at_least: 0.85 } }, { auc: 0.849_999 }).because).toContain('auc is 0.849999 on');
+  it('is told with what decided, the comparison with the champion first, and not more than can be read aloud', async () => {
+    const gates = [0.1, 0.2, 0.3, 0.4, 0.9].map((bound) => ({ accuracy: { at_least: bound } }));
+    const rows = { label, candidate: rightly(480), champion: rightly(400), on };
+    const passed = await checkGates([...gates, { accuracy: { better_than_champion_by: 0.02 } }], rows, 0.95);
+    expect(decisiveSentence(passed)).toMatch(/^accuracy is 0\.96 against the champion's 0\.8 .*; 2 more gates hold$/);
+    const failed = await checkGates(gates, { ...rows, candidate: rightly(400) }, 0.95);
+    expect(decisiveSentence(failed)).toBe(failed.at(-1)?.because);
   });
 
-  it('never passes a candidate and fails a better one', () =>
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...higherIsBetter, ...lowerIsBetter),
-        share,
-        share,
-        share,
-        fc.double({ min: -0.2, max: 0.2, noNaN: true }),
-        (metric, a, b, champion, bound) => {
-          const isHigher = (higherIsBetter as readonly string[]).includes(metric);
-          const [better, worse] = isHigher ? [Math.max(a, b), Math.min(a, b)] : [Math.min(a, b), Math.max(a, b)];
-          const passes = (value: number) =>
-            check({ [metric]: { better_than_champion_by: bound } }, { [metric]: value }, { [metric]: champion }).passed;
-          if (passes(worse)) expect(passes(better)).toBe(true);
-          if (bound > 1e-9) expect(passes(champion)).toBe(false);
-        },
-      ),
-    ));
+  it('writes as many decimals as tell a failure from a pass', async () => {
+    expect((await check({ mae: { at_most: 0.15 } }, off(0.150_001))).because).toContain('mae is 0.150001 (');
+  });
+
+  it('never passes a candidate and fails one that is right on more rows', async () => {
+    const row = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 5, maxLength: 60 }), fc.constantFrom(-0.1, 0, 0.05), async (rows, by) => {
+        const of = (right: (row: [boolean, boolean, boolean]) => boolean) =>
+          answersAt(
+            rows.map((one) => (right(one) ? 1 : 0)),
+            0.5,
+          );
+        const gates = [{ accuracy: { better_than_champion_by: by } }];
+        const champion = of(([right]) => right);
+        const passes = async (candidate: Answers) =>
+          gatesPassed(await checkGates(gates, { label: label.subarray(0, rows.length), candidate, champion, on }, 0.9));
+        if (await passes(of(([, right]) => right))) expect(await passes(of(([, right, more]) => right || more))).toBe(true);
+        if (by >= 0) expect(await passes(champion)).toBe(false);
+      }),
+    );
+  });
 });

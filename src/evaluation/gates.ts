@@ -1,101 +1,130 @@
-import type { Gate, MetricName } from '../spec/schema.ts';
+import type { Bounds, MetricGate, MetricName } from '../spec/evaluation-schema.ts';
+import { counted } from '../stats/wording.ts';
+import { type Answers, metricsOf } from './answers.ts';
+import { bootstrapIntervals } from './bootstrap.ts';
+import { compare, higherIsBetter, isProven, proofSentence } from './comparison.ts';
+import { againstBound, apart, type GateResult, rounding, show, type StatedInterval } from './gate-result.ts';
+import { proportionInterval } from './proportion-gaps.ts';
+import { weightedMetric } from './weighted-metric.ts';
 
-/** Which way each metric is better. Written out, not taken from the schema, because workflow code may look at gates. */
-const higher: Readonly<Record<MetricName, boolean>> = {
-  accuracy: true,
-  auc: true,
-  f1: true,
-  precision: true,
-  recall: true,
-  r2: true,
-  log_loss: false,
-  brier: false,
-  ece: false,
-  mae: false,
-  rmse: false,
-};
-
-/** Metrics this close are equal. */
-const rounding = 1e-12;
-
-/** One bound of one gate, with the number that it was held against. */
-export interface GateResult {
-  /** `accuracy better_than_champion_by 0.02` */
-  readonly gate: string;
-  readonly metric: string;
-  readonly passed: boolean;
-  /** The candidate's; null where the metric has no value on these rows. */
-  readonly value: number | null;
-  /** What the value was held against. */
-  readonly bound: number | null;
-  /** A sentence with numbers. */
-  readonly because: string;
+/** Rows with what two versions say of them. */
+export interface EvaluatedRows {
+  /** 0 or 1, or the value. */
+  readonly label: ArrayLike<number>;
+  readonly candidate: Answers;
+  /** Null where there is no champion; `unfit` where it cannot answer such rows. */
+  readonly champion: Answers | 'unfit' | null;
+  /** Which rows they are: `held-out rows`, `held-out rows where sex is Female`. */
+  readonly on: string;
 }
 
 /**
- * Each bound of each gate against the metrics of candidate and champion on the same rows. Without a champion a comparison
- * passes and says so. `better_than_champion_by` is in points where higher is better, and a share of the champion's own value
- * where lower is.
+ * Each bound of each gate against the metrics of candidate and champion on the same rows. Without a champion a comparison passes and
+ * says so. `better_than_champion_by` is in points where higher is better, and a share of the champion's own value where lower is;
+ * the gain has to reach it, and a gain at all (below 0: a loss of no more than that) has to be proven.
+ * @param confidence of a proof, where the gate names none
  */
-export function checkGates(input: {
-  gates: readonly Gate[];
-  candidate: Readonly<Record<string, number>>;
-  champion: Readonly<Record<string, number>> | null;
-  rows: number;
-}): GateResult[] {
-  return input.gates.flatMap((gate) =>
-    Object.entries(gate).flatMap(([metric, bounds]) =>
-      Object.entries(bounds ?? {}).flatMap(([kind, bound]) =>
-        bound === undefined ? [] : [check(metric as MetricName, kind, bound, input)],
-      ),
-    ),
-  );
+export async function checkGates(gates: readonly MetricGate[], rows: EvaluatedRows, confidence: number): Promise<GateResult[]> {
+  const own = metricsOf(rows.label, rows.candidate);
+  const other = rows.champion === null || rows.champion === 'unfit' ? {} : metricsOf(rows.label, rows.champion);
+  const results: GateResult[] = [];
+  for (const gate of gates) {
+    for (const [name, bounds] of Object.entries(gate) as [MetricName, Bounds][]) {
+      for (const kind of ['at_least', 'at_most', 'better_than_champion_by'] as const) {
+        const bound = bounds[kind];
+        if (bound === undefined) continue;
+        const value = own[name];
+        if (value === undefined) results.push(withoutValue(name, kind, bound, rows));
+        else if (kind === 'better_than_champion_by')
+          results.push(await against(name, bound, value, other[name], rows, bounds.confidence ?? confidence));
+        else {
+          const interval = await intervalOf(name, rows, bounds.confidence ?? confidence);
+          const whole = bounds.confidence !== undefined;
+          const { on } = rows;
+          results.push(againstBound({ metric: name, kind, bound, value, interval, whole, rows: rows.label.length, on }));
+        }
+      }
+    }
+  }
+  return results;
 }
 
 export function gatesPassed(results: readonly GateResult[]): boolean {
   return results.every((result) => result.passed);
 }
 
-function check(metric: MetricName, kind: string, bound: number, input: Parameters<typeof checkGates>[0]): GateResult {
-  const value = input.candidate[metric];
-  const gate = `${metric} ${kind} ${bound}`;
-  const on = `on ${input.rows} held-out rows`;
-  const result = (passed: boolean, against: number | null, because: string): GateResult => ({
-    gate,
-    metric,
-    passed,
-    value: value ?? null,
-    bound: against,
-    because,
-  });
-  if (value === undefined) return result(false, null, `${metric} has no value ${on}`);
-  if (kind !== 'better_than_champion_by') {
-    const [is, asked] = apart(value, bound);
-    const atLeast = kind === 'at_least';
-    const because = `${metric} is ${is} ${on}, at ${atLeast ? 'least' : 'most'} ${asked} is asked`;
-    return result(atLeast ? value >= bound : value <= bound, bound, because);
+/** Sentences that one sentence may hold. */
+const mostTold = 4;
+
+/** What decided: what failed, or where all passed what was compared with the champion and then the rest; no more than can be read aloud. */
+export function decisiveSentence(results: readonly GateResult[]): string {
+  const passed = gatesPassed(results);
+  const decisive = results.filter((result) => result.passed === passed);
+  const told = decisive.toSorted((a, b) => Number(b.gain !== undefined) - Number(a.gain !== undefined)).slice(0, mostTold);
+  const more = decisive.length - told.length;
+  const rest =
+    more === 0
+      ? []
+      : [`${counted(more, 'more gate')} ${passed ? (more === 1 ? 'holds' : 'hold') : more === 1 ? 'fails' : 'fail'}`];
+  return [...told.map(({ because }) => because), ...rest].join('; ');
+}
+
+/** Accuracy's by Wilson, any other metric's by the bootstrap. */
+async function intervalOf(
+  name: MetricName,
+  { label, candidate }: EvaluatedRows,
+  confidence: number,
+): Promise<StatedInterval | null> {
+  if (name === 'accuracy') {
+    const hits = Array.from(label).reduce((sum, y, row) => sum + (candidate.call?.[row] === y ? 1 : 0), 0);
+    return { ...proportionInterval({ hits, trials: label.length }, confidence), confidence, method: 'Wilson' };
   }
-  if (input.champion === null) return result(true, null, `${metric} is ${show(value)} ${on}; there is no champion to beat yet`);
-  const champion = input.champion[metric];
-  if (champion === undefined) return result(false, null, `the champion's ${metric} has no value ${on}`);
-  const against = higher[metric] ? champion + bound : champion * (1 - bound);
+  const [found] = await bootstrapIntervals(label.length, [weightedMetric(name, label, candidate)], confidence);
+  return found ? { ...found, confidence, method: 'bootstrap (BCa)' } : null;
+}
+
+function withoutValue(metric: string, kind: string, bound: number, { label, on }: EvaluatedRows): GateResult {
+  const because = `${metric} has no value on ${label.length} ${on}`;
+  return { gate: `${metric} ${kind} ${bound}`, metric, passed: false, value: null, bound: null, because, rows: label.length, on };
+}
+
+async function against(
+  metric: MetricName,
+  bound: number,
+  value: number,
+  champion: number | undefined,
+  { label, candidate, champion: other, on }: EvaluatedRows,
+  confidence: number,
+): Promise<GateResult> {
+  const rows = label.length;
+  const result = { gate: `${metric} better_than_champion_by ${bound}`, metric, value, rows, on };
+  if (other === null) {
+    const because = `${metric} is ${show(value)} on ${rows} ${on}; there is no champion to beat yet`;
+    return { ...result, passed: true, bound: null, because };
+  }
+  if (other === 'unfit' || champion === undefined)
+    return { ...result, passed: false, bound: null, because: `the champion's ${metric} has no value on ${rows} ${on}` };
+  const isHigher = higherIsBetter[metric];
+  const asked = isHigher ? champion + bound : champion * (1 - bound);
   // Sums such as .7 + .02 must not fail a candidate that is better by exactly the bound.
-  const passed = higher[metric] ? value >= against - rounding : value <= against + rounding;
-  const [is, asked] = apart(value, against);
-  const margin = higher[metric]
+  const reached = isHigher ? value >= asked - rounding : value <= asked + rounding;
+  const margin = Math.min(0, bound);
+  const comparison = await compare(metric, label, candidate, other, confidence);
+  const [is, wanted] = apart(value, asked);
+  const by = isHigher
     ? `${show(Math.abs(bound))} ${bound < 0 ? 'below' : 'above'} it`
     : `${show(Math.abs(bound) * 100)} % ${bound < 0 ? 'above' : 'below'} it`;
   const because =
-    `${metric} is ${is} against the champion's ${show(champion)} ${on}; ` +
-    `at ${higher[metric] ? 'least' : 'most'} ${asked}, ${margin}, is asked`;
-  return result(passed, against, because);
+    `${metric} is ${is} against the champion's ${show(champion)} on ${rows} ${on}; ` +
+    `at ${isHigher ? 'least' : 'most'} ${wanted}, ${by}, is asked; ${proofSentence(comparison, margin, confidence)}`;
+  const { gain, interval, method, p } = comparison;
+  return {
+    ...result,
+    passed: reached && isProven(comparison, margin, confidence),
+    bound: asked,
+    because,
+    gain,
+    interval: interval === null ? null : { ...interval, confidence, method },
+    ...(p === undefined ? {} : { p }),
+  };
 }
-
-/** Two numbers with as many decimals as it takes to tell them apart; equal for people's eyes only where nearly equal. */
-function apart(a: number, b: number): [string, string] {
-  let decimals = 4;
-  while (decimals < 12 && Math.abs(a - b) > rounding && show(a, decimals) === show(b, decimals)) decimals++;
-  return [show(a, decimals), show(b, decimals)];
-}
-
-const show = (value: number, decimals = 4) => String(Number(value.toFixed(decimals)));

@@ -1,9 +1,9 @@
 import type { Task } from '../onnx/signature.ts';
 
 /** Bins of the expected calibration error: equal widths over [0, 1]. */
-const calibrationBins = 10;
+export const calibrationBins = 10;
 /** Probabilities are kept this far from 0 and 1 in the log loss, so that one certain mistake is not infinite. */
-const smallest = 1e-15;
+export const smallest = 1e-15;
 
 /**
  * All metrics of a task over some rows.
@@ -81,12 +81,17 @@ function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>): numbe
   return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/** The bin of a probability, from 0; 1 is in the last. */
+export function calibrationBin(p: number): number {
+  return Math.min(calibrationBins - 1, Math.max(0, Math.floor(p * calibrationBins)));
+}
+
 /** Mean distance of confidence and frequency over bins, weighted by their rows (M. Naeini et al., AAAI 2015). */
 function calibrationError(label: ArrayLike<number>, score: ArrayLike<number>): number {
   const bins = Array.from({ length: calibrationBins }, () => ({ rows: 0, scores: 0, positives: 0 }));
   for (let i = 0; i < label.length; i++) {
     const p = score[i] ?? 0;
-    const bin = bins[Math.min(calibrationBins - 1, Math.max(0, Math.floor(p * calibrationBins)))];
+    const bin = bins[calibrationBin(p)];
     if (bin === undefined) continue;
     bin.rows++;
     bin.scores += p;

@@ -1,13 +1,7 @@
-import protobuf from 'protobufjs';
-import { attributeType, dataType, GraphProto, NodeNames, NodeProto, ValueInfoProto } from './schema.ts';
 import { layoutOf } from './batch.ts';
+import { withField } from './message-field.ts';
+import { attributeType, dataType, fieldNumber, GraphProto, NodeNames, NodeProto, ValueInfoProto } from './schema.ts';
 import { inputOf, type ModelSignature } from './signature.ts';
-
-/** Field numbers of onnx.proto. */
-const graphOfModel = 7;
-const nodeOfGraph = 1;
-const inputOfGraph = 11;
-const lengthDelimited = 2;
 
 export interface Gathered {
   readonly bytes: Uint8Array;
@@ -25,15 +19,17 @@ export function gatherNumbers(bytes: Uint8Array, signature: ModelSignature): Gat
   const columns = layoutOf(signature).numbers.map((i) => inputOf(signature.features[i]?.name ?? ''));
   if (columns.length < 2) return { bytes, matrix: null };
   let matrix = 'pawl:numbers';
-  const gathered = withField(bytes, graphOfModel, (graph) => {
+  const gathered = withField(bytes, fieldNumber.graphOfModel, (graph) => {
     const joined = joinOf(graph, columns);
     matrix = joined ?? matrix;
     const own = new Set(columns);
-    const others = withField(graph, inputOfGraph, (input) => {
+    const others = withField(graph, fieldNumber.inputOfGraph, (input) => {
       const { name } = ValueInfoProto.decode(input) as unknown as { name: string };
       return own.has(name) ? null : input;
     });
-    const rest = withField(others, nodeOfGraph, (node) => (joined !== null && outputOf(node) === joined ? null : node));
+    const rest = withField(others, fieldNumber.nodeOfGraph, (node) =>
+      joined !== null && outputOf(node) === joined ? null : node,
+    );
     return Buffer.concat([head(matrix, columns, joined === null), rest]);
   });
   return { bytes: gathered, matrix };
@@ -48,7 +44,7 @@ interface Node {
 /** The value that a graph makes of these columns by putting them side by side in this order, and uses them for nothing else. */
 function joinOf(graph: Uint8Array, columns: readonly string[]): string | null {
   const users: Uint8Array[] = [];
-  withField(graph, nodeOfGraph, (bytes) => {
+  withField(graph, fieldNumber.nodeOfGraph, (bytes) => {
     const { input } = NodeNames.decode(bytes) as unknown as Node;
     if (input.some((name) => columns.includes(name))) users.push(bytes);
     return bytes;
@@ -80,22 +76,4 @@ function head(matrix: string, columns: readonly string[], splits: boolean): Uint
       input: [{ name: matrix, type: { tensor_type: { elem_type: dataType.float, shape } } }],
     }),
   ).finish();
-}
-
-/** A message with each occurrence of one of its fields replaced, or left out where `change` gives null. */
-function withField(message: Uint8Array, field: number, change: (value: Uint8Array) => Uint8Array | null): Uint8Array {
-  const reader = protobuf.Reader.create(message);
-  const parts: Uint8Array[] = [];
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const tag = reader.uint32();
-    if (tag >>> 3 !== field || (tag & 7) !== lengthDelimited) {
-      reader.skipType(tag & 7);
-      parts.push(message.subarray(start, reader.pos));
-      continue;
-    }
-    const changed = change(reader.bytes());
-    if (changed !== null) parts.push(protobuf.Writer.create().uint32(tag).bytes(changed).finish());
-  }
-  return Buffer.concat(parts);
 }

@@ -1,5 +1,5 @@
 import { inputOf, type ModelSignature } from './signature.ts';
-import { attributeType, dataType, ModelProto, signatureKey } from './schema.ts';
+import { attributeType, dataType, GraphProto, ModelProto, signatureKey } from './schema.ts';
 
 /** What an attribute may be; the kind says how numbers are written. */
 export type Attribute =
@@ -22,7 +22,13 @@ function value(name: string, type: number): object {
 export class Graph {
   readonly #nodes: object[] = [];
   readonly #constants: object[] = [];
+  readonly #prefix: string;
   #names = 0;
+
+  /** @param prefix of the names of values; a graph that is added to another one needs its own */
+  constructor(prefix = 'pawl') {
+    this.#prefix = prefix;
+  }
 
   /** A node with one output. `domain`: '' for the standard operators, 'ai.onnx.ml' for the classical ones. */
   node(
@@ -67,9 +73,14 @@ export class Graph {
     return ModelProto.encode(model).finish();
   }
 
+  /** Nodes and constants alone, as a part of a GraphProto that other parts are joined to. */
+  encodePart(): Uint8Array {
+    return GraphProto.encode(GraphProto.fromObject({ node: this.#nodes, initializer: this.#constants })).finish();
+  }
+
   // Features have the names that their owners gave them; a colon keeps ours apart.
   #name(operator: string): string {
-    return `pawl:${operator}:${this.#names++}`;
+    return `${this.#prefix}:${operator}:${this.#names++}`;
   }
 }
 

@@ -57,6 +57,9 @@ export const ModelValues = root.lookupType('onnx.ModelValues');
 /** Where the signature stands in the model's metadata. */
 export const signatureKey = 'pawl.signature';
 
+/** Field numbers of what is changed in a graph without reading all of it. */
+export const fieldNumber = { graphOfModel: 7, nodeOfGraph: 1, inputOfGraph: 11, outputOfNode: 2, nameOfNode: 3 } as const;
+
 /** AttributeProto.AttributeType */
 export const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
 /** TensorProto.DataType */

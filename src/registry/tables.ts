@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DatasetRef } from '../data/dataset.ts';
-import type { GateResult } from '../evaluation/gates.ts';
+import type { GateResult } from '../evaluation/gate-result.ts';
 import type { ReleaseOutcome } from '../messages/release.ts';
 import type { TriggerKind } from '../monitoring/state.ts';
 import type { ModelSpec } from '../spec/schema.ts';

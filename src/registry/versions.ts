@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { FinalError } from '../errors.ts';
-import type { GateResult } from '../evaluation/gates.ts';
+import type { GateResult } from '../evaluation/gate-result.ts';
 import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
 import { type Work, withModelLocked } from './model-lock.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { GateResult } from '../evaluation/gates.ts';
+import type { GateResult } from '../evaluation/gate-result.ts';
 import type { Registry } from './registry.ts';
 import { type ReleaseRecord, getRelease } from './releases.ts';
 import type { RevisionRecord } from './traffic.ts';

@@ -4,12 +4,12 @@ import { trainers } from '../training/trainers.ts';
 import { budgetCheck } from './budget-check.ts';
 import { championCheck } from './champion-check.ts';
 import { defaultAnswerCheck } from './default-answer-check.ts';
+import { evaluationCheck, metricsOfTask } from './evaluation-check.ts';
 import { cronMistakes } from './cron.ts';
-import { oneOf, pathText, valueAt } from './issues.ts';
+import { pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
-import { higherIsBetter, lowerIsBetter } from './schema.ts';
 import { strategyCheck } from './strategy-check.ts';
 
 type Path = readonly PropertyKey[];
@@ -25,7 +25,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     ranges,
     timestamps,
     positive,
-    gates,
+    evaluationCheck,
     rollbackRules,
     trainerParams,
     schedule,
@@ -86,6 +86,7 @@ const timestamps: Check = (file, report) => {
     ['contract', 'freshness'],
     ['training', 'window'],
     ['evaluation', 'holdout', 'newest'],
+    ['evaluation', 'tune_on', 'newest'],
   ];
   for (const path of needy) {
     const value = valueAt(file, path);
@@ -105,43 +106,12 @@ const positive: Check = (file, report) => {
   }
 };
 
-const ofTask: Record<Task, readonly string[]> = {
-  'binary-classification': ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece'],
-  regression: ['mae', 'rmse', 'r2'],
-};
-/** From 0 to 1, so that 70 is a slip for 70%. */
-const unitMetrics: readonly string[] = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'brier', 'ece'];
-
-const gates: Check = (file, report) => {
-  const task = taskOf(file);
-  entries(valueAt(file, ['evaluation', 'gates'])).forEach((gate, i) => {
-    for (const metric of keys(gate)) {
-      const path = ['evaluation', 'gates', i, metric];
-      const fits = task === null || ofTask[task].includes(metric);
-      if (!fits && [...higherIsBetter, ...lowerIsBetter].some((known) => known === metric)) {
-        report(path, `${metric} is no metric of ${task}`, oneOf(ofTask[task]));
-      }
-      const wrongWay = higherIsBetter.some((known) => known === metric) ? 'at_most' : 'at_least';
-      if (valueAt(gate, [metric, wrongWay]) !== undefined) {
-        const [better, right] = wrongWay === 'at_most' ? ['higher', 'at_least'] : ['lower', 'at_most'];
-        report([...path, wrongWay], `${metric} is better the ${better} it is, and ${wrongWay} asks for the opposite`, right);
-      }
-      for (const key of ['at_least', 'at_most', 'better_than_champion_by']) {
-        const value = valueAt(gate, [metric, key]);
-        if (unitMetrics.includes(metric) && typeof value === 'number' && (value > 1 || value < -1)) {
-          report([...path, key], `${metric} goes from 0 to 1, and ${key} is ${value}`, `${value}%, or ${value / 100}`);
-        }
-      }
-    }
-  });
-};
-
 const rollbackRules: Check = (file, report) => {
   const task = taskOf(file);
   entries(valueAt(file, ['release', 'rollback_when'])).forEach((rule, i) => {
     for (const metric of keys(rule)) {
-      const known = Object.values(ofTask).flat().includes(metric);
-      if (task !== null && known && !ofTask[task].includes(metric)) {
+      const known = Object.values(metricsOfTask).flat().includes(metric);
+      if (task !== null && known && !metricsOfTask[task].includes(metric)) {
         report(
           ['release', 'rollback_when', i, metric],
           `${metric} is no metric of ${task}`,

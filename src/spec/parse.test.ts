@@ -38,7 +38,15 @@ describe('parseSpec', () => {
 
   it('fills every default of a file with nothing but its contract', () => {
     const spec = parseSpec(smallest, 'pawl.yaml');
-    expect(spec.evaluation).toEqual({ holdout: { share: 0.2 }, gates: [{ mae: { better_than_champion_by: 0.02 } }] });
+    expect(spec.evaluation).toEqual({
+      holdout: { share: 0.2 },
+      gates: [{ mae: { better_than_champion_by: 0.02 } }],
+      confidence: 0.95,
+      slices: [],
+      behaviour: [],
+      calibrate: 'none',
+      tune_on: { share: 0.1 },
+    });
     expect(spec.training).toEqual({ trainer: 'gbt', params: {}, seed: 1 });
     expect(spec.release.ramp).toEqual([0.05, 0.25, 0.5, 1]);
     expect(spec.contract.rows.at_least).toBe(100);

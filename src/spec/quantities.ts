@@ -56,3 +56,12 @@ export function count(noun: string) {
     .transform((value): number => (typeof value === 'number' ? value : Number.parseInt(value, 10)))
     .meta({ description: `A whole number of ${noun}s.` });
 }
+
+const aSize = 'a size such as 500KB or 20MB';
+
+/** An amount of bytes as pawl.yaml writes it: `500KB`, `20MB`. Parsed to bytes. */
+export const bytes = z
+  .string(aSize)
+  .regex(/^\d+(?:\.\d+)?\s*(?:KB|MB|GB)$/, aSize)
+  .transform((text) => Number.parseFloat(text) * (text.includes('K') ? 1e3 : text.includes('M') ? 1e6 : 1e9))
+  .meta({ description: 'A size: a number and KB, MB or GB, thousands of each other.' });

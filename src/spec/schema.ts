@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { exactlyOne } from './entries.ts';
+import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
-import { bound, count, duration, share } from './quantities.ts';
-import type { Fraction, Milliseconds } from './quantities.ts';
+import { count, duration, share } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, release } from './release-schema.ts';
 import { callers, written } from './texts.ts';
 
@@ -66,46 +65,6 @@ const contract = z
     missing: z.array(written).default([]).describe('What the source writes for a missing value, beside an empty cell.'),
   })
   .describe('What every row has to meet before anything learns from it.');
-
-export const higherIsBetter = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'r2'] as const;
-export const lowerIsBetter = ['log_loss', 'brier', 'ece', 'mae', 'rmse'] as const;
-export const metricNames = [...higherIsBetter, ...lowerIsBetter] as const;
-export type MetricName = (typeof metricNames)[number];
-
-const gateBound = z
-  .strictObject({
-    at_least: bound.optional(),
-    at_most: bound.optional(),
-    better_than_champion_by: bound
-      .optional()
-      .describe(
-        "On the same rows; the direction follows the metric. A share of the champion's own value for mae, rmse, log_loss, brier and ece; points for the others.",
-      ),
-  })
-  .refine((bounds) => Object.keys(bounds).length > 0, 'at_least, at_most or better_than_champion_by');
-const gate = z
-  .partialRecord(z.enum(metricNames), gateBound)
-  .refine(...exactlyOne('metric'))
-  .describe('A condition that a version meets before it takes traffic.');
-
-/** The newest rows are held out: those of a duration, or a share of all. */
-export type Holdout = { readonly ms: Milliseconds } | { readonly share: Fraction };
-const newest = z.union(
-  [duration.transform((ms): Holdout => ({ ms })), share.transform((fraction): Holdout => ({ share: fraction }))],
-  'a duration such as 7d, or a share such as 20%',
-);
-
-const evaluation = z.strictObject({
-  holdout: z
-    .strictObject({ newest })
-    .prefault({ newest: 0.2 })
-    .transform((holdout) => holdout.newest)
-    .describe('The newest rows, which no version learns from: of a duration, or a share of all.'),
-  gates: z
-    .array(gate)
-    .optional()
-    .describe('All have to pass. Default: better than the champion by 0.02, in accuracy, or by 2% of its MAE.'),
-});
 
 const training = z.strictObject({
   window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
@@ -190,12 +149,6 @@ const specFile = z.strictObject({
     .optional(),
 });
 
-/** A version replaces the champion when it is better by this much. */
-function defaultGates(task: 'binary-classification' | 'regression'): Gate[] {
-  const better = { better_than_champion_by: 0.02 };
-  return [task === 'regression' ? { mae: better } : { accuracy: better }];
-}
-
 export const modelSpec = specFile.transform((spec) => ({
   ...spec,
   release: {
@@ -208,5 +161,4 @@ export const modelSpec = specFile.transform((spec) => ({
 
 export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;
-export type Gate = z.output<typeof gate>;
 export type ReleaseSpec = ModelSpec['release'];

@@ -6,15 +6,18 @@ import { specOfToday } from './stored.ts';
 
 const spec = parseSpec(readFileSync(packageFile('examples/electricity/pawl.yaml'), 'utf8'), 'pawl.yaml');
 
-/** As it was stored before features had `log`, releases a strategy, models a way of serving, and monitors detectors. */
+/** As it was stored before features had `log`, releases a strategy, models a way of serving, monitors detectors, and gates a
+ * confidence. */
 function fromBefore(): typeof spec {
   const old = structuredClone(spec) as unknown as {
     serving?: unknown;
+    evaluation: Record<string, unknown>;
     release: { strategy?: unknown };
     monitor: Record<string, unknown> & { drift: { by?: unknown }; performance: { detector?: unknown; estimate?: unknown } };
     contract: { features: Record<string, { log?: unknown }> };
   };
   delete old.serving;
+  for (const key of ['confidence', 'slices', 'behaviour', 'calibrate', 'tune_on']) delete old.evaluation[key];
   delete old.release.strategy;
   for (const key of ['retrains_a_week', 'late_labels']) delete old.monitor[key];
   delete old.monitor.drift.by;

@@ -1,10 +1,12 @@
+import { evaluation } from './evaluation-schema.ts';
 import { monitor, type MonitorSpec } from './monitor-schema.ts';
 import type { FeatureSpec, ModelSpec } from './schema.ts';
 import { serving } from './schema.ts';
 
 /** A spec as the registry holds it: written by any release of pawl, so that keys which came later are not there. */
-type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor'> & {
+type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor' | 'evaluation'> & {
   readonly serving?: Partial<ModelSpec['serving']>;
+  readonly evaluation: Partial<ModelSpec['evaluation']> & Pick<ModelSpec['evaluation'], 'holdout' | 'gates'>;
   readonly release: Omit<ModelSpec['release'], 'strategy'> & Partial<Pick<ModelSpec['release'], 'strategy'>>;
   readonly monitor: Omit<Partial<MonitorSpec>, 'drift' | 'performance' | 'late_labels'> & {
     readonly drift?: Partial<MonitorSpec['drift']>;
@@ -18,6 +20,7 @@ type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor'
 
 const usualServing: ModelSpec['serving'] = serving.parse({});
 const usualMonitor: MonitorSpec = monitor.parse({});
+const usualEvaluation = evaluation.parse({});
 
 /** The spec with every key there; those that it has no word on, as a pawl.yaml without them reads today. The order of features stays. */
 export function specOfToday(stored: StoredSpec): ModelSpec {
@@ -26,6 +29,7 @@ export function specOfToday(stored: StoredSpec): ModelSpec {
     ...stored,
     contract: { ...stored.contract, features: Object.fromEntries(features) as ModelSpec['contract']['features'] },
     serving: { ...usualServing, ...stored.serving },
+    evaluation: { ...usualEvaluation, ...stored.evaluation },
     monitor: {
       ...usualMonitor,
       ...stored.monitor,

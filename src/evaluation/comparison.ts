@@ -1,0 +1,86 @@
+import type { MetricName } from '../spec/evaluation-schema.ts';
+import { counted, percent } from '../stats/wording.ts';
+import type { Answers } from './answers.ts';
+import { bootstrapIntervals, type Interval } from './bootstrap.ts';
+import { midPValue, pairedAnswers, scoreInterval } from './paired-accuracy.ts';
+import { type Statistic, weightedMetric } from './weighted-metric.ts';
+
+/** Which way each metric is better. */
+export const higherIsBetter: Readonly<Record<MetricName, boolean>> = {
+  accuracy: true,
+  auc: true,
+  f1: true,
+  precision: true,
+  recall: true,
+  r2: true,
+  log_loss: false,
+  brier: false,
+  ece: false,
+  mae: false,
+  rmse: false,
+};
+
+/** What a candidate is better by than a champion, on the same rows. */
+export interface Comparison {
+  /** Points where higher is better, else the share of the champion's own value; below 0 where it is worse. */
+  readonly gain: number;
+  readonly interval: Interval | null;
+  /** How the interval was made, and for what it is a proof of. */
+  readonly method: string;
+  /** The chance of such an outcome if the candidate were no better; of accuracy only. */
+  readonly p?: number;
+  /** A half-sentence of what the proof rests on; of accuracy only. */
+  readonly evidence?: string;
+}
+
+/** What a metric's gain is, of two values of it. */
+export const gainOf = (metric: MetricName, candidate: number, champion: number): number =>
+  higherIsBetter[metric] ? candidate - champion : 1 - candidate / champion;
+
+/**
+ * Accuracy by McNemar's test and Tango's interval, every other metric by the paired bootstrap of its gain.
+ * @param confidence of each end of the interval
+ */
+export async function compare(
+  metric: MetricName,
+  label: ArrayLike<number>,
+  candidate: Answers,
+  champion: Answers,
+  confidence: number,
+): Promise<Comparison> {
+  if (metric === 'accuracy' && candidate.call !== null && champion.call !== null) {
+    const pairs = pairedAnswers(label, candidate.call, champion.call);
+    return {
+      gain: (pairs.gained - pairs.lost) / pairs.rows,
+      interval: scoreInterval(pairs, confidence),
+      method: 'McNemar (mid-p), Tango',
+      p: midPValue(pairs),
+      evidence: `${counted(pairs.gained, 'row')} only it got right, ${pairs.lost} only the champion`,
+    };
+  }
+  const [own, other] = [weightedMetric(metric, label, candidate), weightedMetric(metric, label, champion)];
+  const gain: Statistic = (weights) => gainOf(metric, own(weights), other(weights));
+  const [interval] = await bootstrapIntervals(label.length, [gain], confidence);
+  const all = new Uint8Array(label.length).fill(1);
+  return { gain: gain(all), interval: interval ?? null, method: 'paired bootstrap (BCa)' };
+}
+
+/** Whether a gain above `margin` (0 or below) is proven: no chance with this confidence. */
+export function isProven({ gain, interval, p }: Comparison, margin: number, confidence: number): boolean {
+  if (p !== undefined && margin === 0) return gain > 0 && p <= 1 - confidence;
+  if (interval === null) return false;
+  return margin === 0 ? interval.low > 0 : interval.low >= margin;
+}
+
+/** `3 rows only it got right, 1 only the champion: p 0.31 (McNemar, mid-p), proof asks for 0.05`, with the words of its test. */
+export function proofSentence(comparison: Comparison, margin: number, confidence: number): string {
+  const { interval, p, evidence } = comparison;
+  const ends = interval === null ? 'has no interval' : `lies between ${signed(interval.low)} and ${signed(interval.high)}`;
+  const what = `the gain of ${signed(comparison.gain)} ${ends}, each end with ${percent(confidence)} confidence`;
+  const proven = isProven(comparison, margin, confidence) ? 'proven' : 'not proven';
+  const test =
+    p === undefined || evidence === undefined ? '' : ` (${evidence}; McNemar's p ${p < 0.001 ? 'below 0.001' : p.toFixed(3)})`;
+  return `${what}${test}: ${proven} to be ${margin < 0 ? `no worse than ${signed(margin)}` : 'better'}`;
+}
+
+const signed = (value: number) => `${value > 0 ? '+' : ''}${Number(value.toFixed(4))}`;

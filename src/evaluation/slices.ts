@@ -1,0 +1,106 @@
+import type { Frame, FrameColumn } from '../data/dataset.ts';
+import type { Condition, SliceSpec } from '../spec/evaluation-schema.ts';
+import { counted, listed } from '../stats/wording.ts';
+import type { Answers } from './answers.ts';
+import type { GateResult } from './gate-result.ts';
+import { checkGates, type EvaluatedRows } from './gates.ts';
+
+/** Some rows of a frame, by their places, and what they have in common: `sex is Female`. */
+export interface Slice {
+  readonly name: string;
+  readonly rows: Uint32Array;
+}
+
+/** The gates of each slice on its rows. A slice with too few passes, and its result says how few. */
+export async function checkSlices(
+  slices: readonly SliceSpec[],
+  frame: Frame,
+  evaluated: EvaluatedRows,
+  confidence: number,
+): Promise<GateResult[]> {
+  const results: GateResult[] = [];
+  for (const spec of slices) {
+    for (const slice of slicesOf(spec, frame)) {
+      const on = `${evaluated.on} where ${slice.name}`;
+      if (slice.rows.length < spec.at_least) {
+        const gate = `slice ${slice.name}`;
+        const because = `${slice.name} in ${counted(slice.rows.length, 'row')} of the ${evaluated.on}, fewer than ${spec.at_least}: not judged`;
+        results.push({ gate, metric: 'rows', passed: true, value: null, bound: null, because, rows: slice.rows.length, on });
+        continue;
+      }
+      const champion =
+        evaluated.champion === null || evaluated.champion === 'unfit'
+          ? evaluated.champion
+          : answersOf(evaluated.champion, slice.rows);
+      const rows = {
+        label: pick(evaluated.label, slice.rows),
+        candidate: answersOf(evaluated.candidate, slice.rows),
+        champion,
+        on,
+      };
+      for (const result of await checkGates(spec.gates, rows, confidence))
+        results.push({ ...result, gate: `${result.gate} where ${slice.name}` });
+    }
+  }
+  return results;
+}
+
+/** The slices that a spec names: one, or one for each value of a column that these rows hold. */
+export function slicesOf({ where, by }: Pick<SliceSpec, 'where' | 'by'>, frame: Frame): Slice[] {
+  if (by !== undefined) return groupsOf(by, frame);
+  const conditions = Object.entries(where ?? {}).map(([name, condition]) => ({ name, condition, column: frame.columns[name] }));
+  const rows = Uint32Array.from({ length: frame.rows }, (_, row) => row).filter((row) =>
+    conditions.every(({ condition, column }) => column !== undefined && meets(condition, column, row)),
+  );
+  return [{ name: listed(conditions.map(({ name, condition }) => inWords(name, condition))), rows }];
+}
+
+/** The rows of each value of a category or boolean, in the order of the values; rows without a value are in none. */
+export function groupsOf(name: string, frame: Frame): Slice[] {
+  const column = frame.columns[name];
+  if (column === undefined) return [];
+  const places = new Map<string, number[]>();
+  for (let row = 0; row < frame.rows; row++) {
+    const value = textOf(column, row);
+    if (value === null) continue;
+    const group = places.get(value);
+    if (group === undefined) places.set(value, [row]);
+    else group.push(row);
+  }
+  return [...places]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([value, rows]) => ({ name: `${name} is ${value}`, rows: Uint32Array.from(rows) }));
+}
+
+/** A value as pawl.yaml writes it; null where it is missing. */
+function textOf(column: FrameColumn, row: number): string | null {
+  if (column.type === 'category') return column.levels[column.codes[row] ?? -1] ?? null;
+  const value = column.values[row] ?? NaN;
+  if (Number.isNaN(value)) return null;
+  return column.boolean === true ? String(value === 1) : String(value);
+}
+
+function meets(condition: Condition, column: FrameColumn, row: number): boolean {
+  if ('in' in condition) {
+    const value = textOf(column, row);
+    return value !== null && condition.in.includes(value);
+  }
+  if (column.type === 'category') return false;
+  const value = column.values[row] ?? NaN;
+  return value >= (condition.from ?? -Infinity) && value < (condition.below ?? Infinity);
+}
+
+function inWords(name: string, condition: Condition): string {
+  if ('in' in condition) return `${name} is ${condition.in.join(' or ')}`;
+  const { from, below } = condition;
+  if (from === undefined) return `${name} is below ${below}`;
+  return below === undefined ? `${name} is at least ${from}` : `${name} is from ${from} to below ${below}`;
+}
+
+export function answersOf({ score, call, graded }: Answers, rows: Uint32Array): Answers {
+  return { score: pick(score, rows), call: call === null ? null : Uint8Array.from(rows, (row) => call[row] ?? 0), graded };
+}
+
+export function pick(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row] ?? NaN);
+}

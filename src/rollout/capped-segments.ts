@@ -17,15 +17,15 @@ export interface ErrorWindow {
   readonly errorsByKey: ErrorsByKey;
 }
 
-/** Errors of a rollout's ramp, counted by caller. Add windows by `countErrors`. */
+/** Errors of a rollout's ramp, counted by caller. */
 export interface CountedErrors {
-  /** One for each chance that was met. */
+  /** One for each share that there was. */
   readonly segments: readonly ErrorSegment[];
-  /** By hash of the key: the share at which the caller last failed on the champion; 1 after it failed on the challenger. */
-  readonly callers: ReadonlyMap<number, number>;
+  /** Hashes of the keys of callers whose error is counted. */
+  readonly callers: ReadonlySet<number>;
 }
 
-export const nothingCounted: CountedErrors = { segments: [], callers: new Map() };
+export const nothingCounted: CountedErrors = { segments: [], callers: new Set() };
 
 /** Callers that are remembered. Whoever fails for the first time when so many have is passed over, on both sides. */
 const mostCallers = 50_000;
@@ -34,51 +34,41 @@ const mostCallers = 50_000;
  * Adds windows to what was counted of earlier ones. What comes out depends on neither the order nor the grouping of `windows`; of
  * two calls the earlier windows come first.
  *
- * **One error of a caller is counted**, because one broken caller is not many failures, and the chance that it is the
- * challenger's is the *share of callers*: which side a caller is on is drawn by a hash of its key, so that, whatever callers fail
- * for and however much they ask, a caller who fails under both versions alike is the challenger's with just that probability.
- * Callers of any volume and callers who always fail so give no false alarm. Counting up to 3 or 5 errors of each does, and so does the realised
- * share of requests, which a few large callers move. A caller who failed on the champion counts once more under a larger share q2,
- * if it then is on the challenger with probability (q2 - q1) / (1 - q1): where it stood below q1 is known.
+ * **The first error of a caller counts, and no other**, because one broken caller is not many failures; and the chance that it is
+ * the challenger's is the **share of callers**. Which side a caller is on is drawn by a hash of its key: whatever it fails at, and
+ * however much it asks, a caller who would have failed under both versions alike is the challenger's with just that chance, and
+ * independently of all others. So neither callers who always fail nor callers of any size give false alarms. Counting 3 errors of each does, and
+ * so does the share of requests, which a few large callers move (`npm run bench:decisions -- --only ramps`). The price: once all
+ * callers have failed there is nothing more to learn.
  *
  * A request without a key is drawn by itself, so each of its errors counts.
  *
- * Where a window could not keep all of its callers apart, only those below the smallest hash at which any window of that second
+ * Where a window could not keep all of its callers apart, only those up to the smallest hash at which any window of that second
  * stopped are counted, on both sides alike.
  */
 export function countErrors(before: CountedErrors, windows: readonly ErrorWindow[]): CountedErrors {
-  const sums = new Map<number, { champion: number; challenger: number }>();
+  const sums = new Map(before.segments.map((segment) => [segment.share, segment]));
   const add = (share: number, side: ErrorWindow['side'], errors: number) => {
-    const sum = sums.get(share) ?? { champion: 0, challenger: 0 };
-    sum[side] += errors;
-    sums.set(share, sum);
+    const { championErrors, challengerErrors } = sums.get(share) ?? { championErrors: 0, challengerErrors: 0 };
+    if (side === 'champion') sums.set(share, { share, championErrors: championErrors + errors, challengerErrors });
+    else sums.set(share, { share, championErrors, challengerErrors: challengerErrors + errors });
   };
-  for (const { share, championErrors, challengerErrors } of before.segments) {
-    add(share, 'champion', championErrors);
-    add(share, 'challenger', challengerErrors);
-  }
   const told = windows.filter(({ share, errors }) => share > 0 && share < 1 && errors > 0);
   const stops = stopsOf(told);
-  const callers = new Map(before.callers);
+  const callers = new Set(before.callers);
   for (const { startedAt, side, share, errors, errorsByKey } of told.toSorted(byTime)) {
     const { keys, counts, others } = errorsByKey;
     const withoutKey = errors - others - counts.reduce((sum, count) => sum + count, 0);
     if (withoutKey > 0) add(share, side, withoutKey);
     const stop = stops.get(secondOf(startedAt)) ?? Infinity;
     for (const key of keys) {
-      if (key > stop) break;
-      const known = callers.get(key);
-      if (known === undefined && callers.size >= mostCallers) continue;
-      if (known !== undefined && known >= share) continue;
-      const chance = known === undefined ? share : (share - known) / (1 - known);
-      add(chance, side, 1);
-      callers.set(key, side === 'challenger' ? 1 : share);
+      if (key > stop || callers.size >= mostCallers) break;
+      if (callers.has(key)) continue;
+      callers.add(key);
+      add(share, side, 1);
     }
   }
-  const segments = [...sums]
-    .toSorted(([a], [b]) => a - b)
-    .map(([share, { champion, challenger }]) => ({ share, championErrors: champion, challengerErrors: challenger }));
-  return { segments, callers };
+  return { segments: [...sums.values()].toSorted((a, b) => a.share - b.share), callers };
 }
 
 /** By second: the smallest hash at which a window that left callers out stopped. */

@@ -20,20 +20,14 @@ const tightest = 10;
  * @param quantile 0 to 1, both excluded
  */
 export function quantileBounds(histogram: Histogram, quantile: number, alpha: number): Bounds {
-  const count = histogram.reduce((sum, [, of]) => sum + of, 0);
-  const enough = Math.log(1 / alpha);
-  let [low, high] = [-Infinity, Infinity];
-  let within = 0;
-  for (const [upTo, of] of histogram) {
-    within += of;
-    const excluded = logEValueOfShare(within, count, quantile) >= enough;
-    if (excluded && within < count * quantile) low = upTo;
-    if (excluded && within > count * quantile) {
-      high = upTo;
-      break;
-    }
-  }
-  return { low, high };
+  const within: number[] = [];
+  let count = 0;
+  for (const [, of] of histogram) within.push((count += of));
+  const excluded = (hits: number) => logEValueOfShare(hits, count, quantile) >= Math.log(1 / alpha);
+  // Evidence grows with the distance from the quantile on either side.
+  const below = firstOf(within.length, (i) => (within[i] ?? 0) >= count * quantile || !excluded(within[i] ?? 0)) - 1;
+  const above = firstOf(within.length, (i) => (within[i] ?? 0) > count * quantile && excluded(within[i] ?? 0));
+  return { low: histogram[below]?.[0] ?? -Infinity, high: histogram[above]?.[0] ?? Infinity };
 }
 
 /** The logarithm of the e-value that the share of some kind, met `hits` times in `count`, is not `share`. */
@@ -42,4 +36,15 @@ export function logEValueOfShare(hits: number, count: number, share: number): nu
   const [a, b] = [share * size, (1 - share) * size];
   const likelihood = hits * Math.log(share) + (count - hits) * Math.log1p(-share);
   return logBeta(a + hits, b + count - hits) - logBeta(a, b) - likelihood;
+}
+
+/** The first index from which `holds` is true, by bisection; `length` where it nowhere is. */
+function firstOf(length: number, holds: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

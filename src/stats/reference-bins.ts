@@ -1,3 +1,5 @@
+import { sortedNumbers } from './sorted-numbers.ts';
+
 /**
  * Fixed bins for the features and the score of one version, laid once over reference rows. Serving counts every row in them, so
  * that counts add over processes and time and a later sample is compared with the reference without its rows.
@@ -87,22 +89,49 @@ function binsOf(column: ReferenceColumn): FeatureBins {
  * At most 42 bins.
  */
 function numberBins(values: ArrayLike<number>): NumberBins {
-  const present = Float64Array.from(values)
-    .filter((value) => !Number.isNaN(value))
-    .toSorted();
-  const frequent = frequentValues(present);
-  const rest = present.filter((value) => !frequent.has(value));
-  const wanted = Math.max(1, Math.round((ranges * rest.length) / Math.max(1, present.length)));
+  const present = sortedNumbers(values);
+  return binsOfSorted(present, values.length - present.length);
+}
+
+/** The bins of a column of numbers. @param sorted the values that are there, ascending @param missing how many are not */
+export function binsOfSorted(sorted: Float64Array, missing: number): NumberBins {
+  const frequent = frequentRuns(sorted);
+  const rest = sorted.length - frequent.reduce((sum, [from, to]) => sum + to - from, 0);
+  /** The i-th of the values that are not frequent. */
+  const restAt = (i: number) => {
+    let at = i;
+    for (const [from, to] of frequent) if (from <= at) at += to - from;
+    return sorted[at] ?? NaN;
+  };
+  const wanted = Math.max(1, Math.round((ranges * rest) / Math.max(1, sorted.length)));
   const cuts = new Set<number>();
-  for (const value of frequent) cuts.add(value - margin(value)).add(value + margin(value));
-  for (let i = 1; i < wanted; i++) {
-    const cut = rest[Math.ceil((i * rest.length) / wanted) - 1];
-    if (cut !== undefined && cut !== rest.at(-1)) cuts.add(cut + margin(cut));
+  for (const [from] of frequent) {
+    const value = sorted[from] ?? NaN;
+    cuts.add(value - margin(value)).add(value + margin(value));
+  }
+  for (let i = 1; rest > 0 && i < wanted; i++) {
+    const cut = restAt(Math.ceil((i * rest) / wanted) - 1);
+    if (cut !== restAt(rest - 1)) cuts.add(cut + margin(cut));
   }
   const edges = [...cuts].toSorted((a, b) => a - b);
-  const counts = new Array<number>(edges.length + 2).fill(0);
-  for (let i = 0; i < values.length; i++) add(counts, binOfNumber(edges, values[i] ?? NaN));
-  return { type: 'number', edges, counts };
+  return { type: 'number', edges, counts: countSorted(edges, sorted, missing) };
+}
+
+/** Rows in each bin of these edges. @param sorted the values that are there, ascending @param missing how many are not */
+export function countSorted(edges: readonly number[], sorted: Float64Array, missing: number): number[] {
+  const upTo = edges.map((edge) => firstAbove(sorted, edge));
+  return [...upTo, sorted.length].map((end, bin) => end - (upTo[bin - 1] ?? 0)).concat(missing);
+}
+
+/** The index of the first value that is greater; their number where there is none. */
+function firstAbove(sorted: Float64Array, edge: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= edge) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**
@@ -113,16 +142,16 @@ function margin(value: number): number {
   return Math.max(Math.abs(value) * 2 ** -22, 1e-30);
 }
 
-/** Values that are at least one in twenty of the sorted ones. */
-function frequentValues(sorted: Float64Array): Set<number> {
-  const frequent = new Set<number>();
+/** Where the values are, [from, to), that fill at least one in twenty of the sorted rows. */
+function frequentRuns(sorted: Float64Array): [from: number, to: number][] {
+  const runs: [number, number][] = [];
   for (let from = 0; from < sorted.length;) {
     let to = from + 1;
     while (to < sorted.length && sorted[to] === sorted[from]) to++;
-    if ((to - from) * ranges >= sorted.length) frequent.add(sorted[from] ?? 0);
+    if ((to - from) * ranges >= sorted.length) runs.push([from, to]);
     from = to;
   }
-  return frequent;
+  return runs;
 }
 
 /** That of the first edge which is not below the value; NaN is in the bin after the last. */

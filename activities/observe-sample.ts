@@ -1,7 +1,10 @@
 import { readRows } from '../src/data/rows.ts';
 import { computeMetrics } from '../src/evaluation/metrics.ts';
+import { classicBatch, classicFinding, type ClassicMemory, isNewBatch } from '../src/monitoring/classic.ts';
+import { classicPerformance } from '../src/monitoring/classic-rules.ts';
 import { estimateFinding } from '../src/monitoring/estimate.ts';
 import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
+import { measureSample } from '../src/monitoring/measure-sample.ts';
 import { contractFaults, qualityFinding } from '../src/monitoring/quality.ts';
 import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
 import type { FeatureShift, Finding, Observation } from '../src/monitoring/state.ts';
@@ -41,6 +44,30 @@ export async function shiftsOf(
   return featureShifts(accepted, columns, features, spec.monitor.sample);
 }
 
+/** `preset: classic`: the usual limits, asked of each new batch of predictions and of the last labels. */
+export async function classicLook(
+  store: ObjectStore,
+  spec: ModelSpec,
+  version: VersionRecord,
+  input: {
+    readonly sample: readonly LoggedPrediction[];
+    readonly datasetUri: string | null;
+    readonly live: LiveMetrics;
+    readonly before: ClassicMemory | null;
+  },
+): Promise<{ memory: ClassicMemory | null; drift: Finding | null; performance: Finding | null }> {
+  const { sample, datasetUri, live, before } = input;
+  const performance = classicFinding(classicPerformance(live.metrics, version.metrics, live.labels));
+  const [oldest, newest] = [sample[0]?.at, sample.at(-1)?.at];
+  const whole = sample.length >= spec.monitor.sample && oldest !== undefined && newest !== undefined;
+  if (!whole || datasetUri === null || !isNewBatch(before, oldest))
+    return { memory: before, drift: before?.drift ?? null, performance };
+  const accepted = await readRows(store, datasetUri, spec, { newest: spec.monitor.sample });
+  const measured = measureSample(accepted, loggedColumns(spec, sample), spec.contract.features);
+  const memory = classicBatch(before, measured, version.importances, newest);
+  return { memory, drift: memory.drift, performance };
+}
+
 /** What callers send that the contract of the data does not have. */
 export function qualityOf(spec: ModelSpec, sample: readonly LoggedPrediction[]): Finding | null {
   if (sample.length < spec.monitor.sample * smallestSample) return null;
@@ -64,13 +91,19 @@ export async function estimateOf(
   return { estimate: estimateFinding(seen, baseline, own.length), estimated: seen.metrics };
 }
 
+interface LiveMetrics {
+  /** Empty below `performance.at_least` labels. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly labels: number;
+}
+
 /** Label metrics of one version over its newest answers whose label is there. */
 export async function liveMetrics(
   registry: Registry,
   spec: ModelSpec,
   version: number,
   predictions: readonly LoggedPrediction[],
-): Promise<Record<string, number>> {
+): Promise<LiveMetrics> {
   const own = predictions.filter((prediction) => prediction.version === version && prediction.role !== 'shadow');
   const labels = await readLabels(
     registry,
@@ -78,13 +111,34 @@ export async function liveMetrics(
     own.map((prediction) => prediction.id),
   );
   const labelled = own.filter((prediction) => labels.has(prediction.id));
-  if (labelled.length < spec.monitor.performance.at_least) return {};
-  const right = labelled.filter((prediction) => prediction.prediction === labels.get(prediction.id)).length;
-  if (spec.task !== 'regression') return { accuracy: right / labelled.length };
+  const count = labelled.length;
+  if (count < spec.monitor.performance.at_least) return { metrics: {}, labels: count };
+  if (spec.task !== 'regression') {
+    const answers = labelled.map(({ id, prediction }) => ({ prediction, label: labels.get(id) ?? '' }));
+    return { metrics: classMetrics(answers, spec.contract.positive), labels: count };
+  }
   const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
   const score = Float32Array.from(labelled, (prediction) => prediction.score);
-  return computeMetrics('regression', label, score, 0);
+  return { metrics: computeMetrics('regression', label, score, 0), labels: count };
 }
+
+/** Accuracy and F1. Without a class that the contract calls positive it is the greater of those that were seen. */
+function classMetrics(
+  answers: readonly { readonly prediction: string; readonly label: string }[],
+  named: string | undefined,
+): Record<string, number> {
+  const positive = named ?? answers.map(({ label }) => label).reduce((a, b) => (greater(a, b) ? a : b));
+  let [right, hits, either] = [0, 0, 0];
+  for (const { prediction, label } of answers) {
+    if (prediction === label) right++;
+    if (prediction === positive && label === positive) hits++;
+    either += Number(prediction === positive) + Number(label === positive);
+  }
+  return { accuracy: right / answers.length, ...(either === 0 ? {} : { f1: (2 * hits) / either }) };
+}
+
+/** As numbers where both are, else as text. */
+const greater = (a: string, b: string) => (Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? a > b : Number(a) > Number(b));
 
 /** A feature's values, but for rows that were logged when it was dropped, or a number hashed. */
 function loggedValues(sample: readonly LoggedPrediction[], feature: string, isText: boolean) {

@@ -19,7 +19,7 @@ import { ChampionReferences, nothingKnown } from './champion-reference.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
 import { observeLabels } from './observe-labels.ts';
-import { estimateOf, liveMetrics, qualityOf, shiftsOf } from './observe-sample.ts';
+import { classicLook, estimateOf, liveMetrics, qualityOf, shiftsOf } from './observe-sample.ts';
 import { keepAlive } from './progress.ts';
 
 const hour = 3_600_000;
@@ -96,16 +96,27 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
     });
     const heldOut = reference.losses;
     const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, heldOut, at });
-    return {
+    const live = await liveMetrics(registry, spec, leading.version, predictions);
+    const observed = {
       sampled: sample.length,
       newest: sample.at(-1)?.id ?? null,
       shifts: dataset === null ? [] : await shiftsOf(store, spec, sample, dataset.uri),
-      live: await liveMetrics(registry, spec, leading.version, predictions),
+      live: live.metrics,
       baseline: version.metrics,
       quality: qualityOf(spec, sample),
       ...(await estimateOf(spec, version, predictions, reference)),
       budgets: await budgets(spec, leading.version, at),
       ...seen,
+    };
+    if (spec.monitor.preset !== 'classic') return observed;
+    const before = memory?.champion === leading.version ? (memory.classic ?? null) : null;
+    const classic = await classicLook(store, spec, version, { sample, datasetUri: dataset?.uri ?? null, live, before });
+    const { drift, performance } = classic;
+    return {
+      ...observed,
+      drift,
+      performance,
+      memory: { ...seen.memory, ...(classic.memory === null ? {} : { classic: classic.memory }) },
     };
   }
 

@@ -1,3 +1,4 @@
+import type { ClassicMemory } from './classic.ts';
 import type { LossState } from './loss.ts';
 import type { TruthState } from './late-labels.ts';
 
@@ -11,4 +12,6 @@ export interface MonitorMemory {
   readonly loss: LossState | null;
   /** Null where no promotion is open any more. */
   readonly truth: TruthState | null;
+  /** Absent without `preset: classic`. */
+  readonly classic?: ClassicMemory;
 }

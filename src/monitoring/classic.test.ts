@@ -41,7 +41,7 @@ describe('the classic limits', () => {
     const breach = { rule: 'psi', feature: 'x', because: 'PSI of x is 3' } as const;
     expect(classicFinding([])).toBeNull();
     expect(classicFinding([breach])?.because).toBe('1 classic limit is passed: PSI of x is 3');
-    expect(classicFinding(new Array(9).fill(breach) as (typeof breach)[])?.because).toMatch(
+    expect(classicFinding(Array.from({ length: 9 }, () => breach))?.because).toMatch(
       /^9 classic limits are passed: .* and 4 more$/,
     );
   });

@@ -37,8 +37,10 @@ export function weightedMetric(metric: MetricName, label: ArrayLike<number>, ans
         of((row) => called(row) * y(row)),
         of(y),
       );
-    case 'log_loss':
-      return mean(of((row) => -Math.log(Math.max(smallest, Math.min(1 - smallest, y(row) === 1 ? p(row) : 1 - p(row))))));
+    case 'log_loss': {
+      const kept = (row: number) => Math.min(1 - smallest, Math.max(smallest, p(row)));
+      return mean(of((row) => -Math.log(y(row) === 1 ? kept(row) : 1 - kept(row))));
+    }
     case 'brier':
       return mean(of((row) => (p(row) - y(row)) ** 2));
     case 'mae':

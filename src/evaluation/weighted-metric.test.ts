@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MetricName } from '../spec/evaluation-schema.ts';
+import { answersAt, metricsOf } from './answers.ts';
+import { weightedMetric } from './weighted-metric.ts';
+
+const scored = fc.array(
+  fc.record({ label: fc.constantFrom(0, 1), score: fc.constantFrom(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), weight: fc.nat(3) }),
+  { minLength: 1, maxLength: 40 },
+);
+
+describe('a metric of weighted rows', () => {
+  it.each([
+    ['a classifier', 0.5, ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece']],
+    ['a regression', null, ['mae', 'rmse', 'r2']],
+  ] as [string, number | null, MetricName[]][])('is that of the rows, each as often as it weighs: %s', (_, threshold, names) =>
+    fc.assert(
+      fc.property(scored, (rows) => {
+        const answers = answersAt(
+          rows.map(({ score }) => score),
+          threshold,
+        );
+        const label = rows.map((row) => row.label);
+        const repeated = rows.flatMap((row) => Array.from({ length: row.weight }, () => row));
+        const expected = metricsOf(
+          repeated.map((row) => row.label),
+          answersAt(
+            repeated.map((row) => row.score),
+            threshold,
+          ),
+        );
+        for (const name of names) {
+          const found = weightedMetric(name, label, answers)(rows.map(({ weight }) => weight));
+          const value = expected[name];
+          if (value === undefined)
+            expect(Number.isFinite(found) && repeated.length > 0 && name !== 'precision', name).toBe(false);
+          else expect(found, name).toBeCloseTo(value, 9);
+        }
+      }),
+    ),
+  );
+});

@@ -1,24 +1,53 @@
+import { firstAbove } from './sorted-numbers.ts';
+
+/** How many rows of each sample are passed where the distance is known. */
+type Look = readonly [i: number, j: number];
+
+/** Rows between two looks at how far apart the samples are. */
+const stride = 256;
+
 /**
  * The largest distance between the distribution functions of two samples (N. Smirnov, 1939), exact, also where values repeat.
+ *
+ * Most rows are never looked at: between two values at which the distance is known it can be no larger than if all rows of the
+ * one came before all of the other's, and where that is less than the largest distance found there is nothing to look for.
  * @param a ascending @param b ascending @returns 0 to 1; NaN where a sample is empty
  */
 export function ksStatistic(a: Float64Array, b: Float64Array): number {
-  if (a.length === 0 || b.length === 0) return NaN;
-  let [i, j, largest] = [0, 0, 0];
-  // In units of 1 / (a.length b.length), in which everything is a whole number and nothing is rounded up to 2^53.
-  while (i < a.length && j < b.length) {
+  const [rows, others] = [a.length, b.length];
+  if (rows === 0 || others === 0) return NaN;
+  const looks: Look[] = [[0, 0]];
+  for (let i = stride; i < rows; i += stride) {
+    const value = a[i] as number;
+    looks.push([firstAbove(a, value), firstAbove(b, value)]);
+  }
+  looks.push([rows, others]);
+  // In units of 1 / (rows others) all distances are whole numbers.
+  let largest = 0;
+  for (const [i, j] of looks) largest = Math.max(largest, Math.abs(i * others - j * rows));
+  let from: Look = [0, 0];
+  for (const to of looks) {
+    if (Math.max(to[0] * others - from[1] * rows, to[1] * rows - from[0] * others) > largest) {
+      largest = Math.max(largest, largestWithin(a, b, from, to));
+    }
+    from = to;
+  }
+  return largest / (rows * others);
+}
+
+function largestWithin(a: Float64Array, b: Float64Array, from: Look, [endA, endB]: Look): number {
+  const [rows, others] = [a.length, b.length];
+  let [[i, j], largest] = [from, 0];
+  // Once one sample has no more rows here the distance only nears that at the end, which is known.
+  while (i < endA && j < endB) {
     const [x, y] = [a[i] as number, b[j] as number];
     const value = x <= y ? x : y;
-    if (x <= y)
-      do i++;
-      while (a[i] === value);
-    if (y <= x)
-      do j++;
-      while (b[j] === value);
-    const off = Math.abs(i * b.length - j * a.length);
+    while (i < endA && a[i] === value) i++;
+    while (j < endB && b[j] === value) j++;
+    const off = Math.abs(i * others - j * rows);
     if (off > largest) largest = off;
   }
-  return largest / (a.length * b.length);
+  return largest;
 }
 
 /**

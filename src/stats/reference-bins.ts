@@ -1,4 +1,4 @@
-import { sortedNumbers } from './sorted-numbers.ts';
+import { firstAbove, sortedNumbers } from './sorted-numbers.ts';
 
 /**
  * Fixed bins for the features and the score of one version, laid once over reference rows. Serving counts every row in them, so
@@ -123,17 +123,6 @@ export function countSorted(edges: readonly number[], sorted: Float64Array, miss
   return [...upTo, sorted.length].map((end, bin) => end - (upTo[bin - 1] ?? 0)).concat(missing);
 }
 
-/** The index of the first value that is greater; their number where there is none. */
-function firstAbove(sorted: Float64Array, edge: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) <= edge) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /**
  * An edge lies four roundings to float32 beside the value it is made from. Tensors and graphs carry float32, JSON carries
  * float64, and a sum may be rounded otherwise on another processor: the same value falls into the same bin each time.
@@ -181,12 +170,22 @@ function booleanBins(values: ArrayLike<number>): BooleanBins {
 function categoryBins(values: ArrayLike<string>): CategoryBins {
   const frequency = new Map<string, number>();
   for (let i = 0; i < values.length; i++) frequency.set(values[i] ?? '', (frequency.get(values[i] ?? '') ?? 0) + 1);
+  return binsOfFrequencies(frequency);
+}
+
+/** The bins of a column of categories. @param frequency rows by category, '' where it is missing */
+export function binsOfFrequencies(frequency: ReadonlyMap<string, number>): CategoryBins {
+  const ordered = [...frequency].filter(([value]) => value !== '').toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const values = ordered.slice(0, mostCategories).map(([value]) => value);
+  return { type: 'category', values, counts: countFrequencies(values, frequency) };
+}
+
+/** Rows in each bin of these categories. @param frequency rows by category, '' where it is missing */
+export function countFrequencies(values: readonly string[], frequency: ReadonlyMap<string, number>): number[] {
+  const own = values.map((value) => frequency.get(value) ?? 0);
   const missing = frequency.get('') ?? 0;
-  frequency.delete('');
-  const ordered = [...frequency].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const own = ordered.slice(0, mostCategories);
-  const others = ordered.slice(mostCategories).reduce((sum, [, count]) => sum + count, 0);
-  return { type: 'category', values: own.map(([value]) => value), counts: [...own.map(([, count]) => count), others, missing] };
+  const all = [...frequency.values()].reduce((sum, count) => sum + count, 0);
+  return [...own, all - missing - own.reduce((sum, count) => sum + count, 0), missing];
 }
 
 function add(counts: number[], bin: number): void {

@@ -41,6 +41,17 @@ export function mergeSorted(a: Float64Array, b: Float64Array): Float64Array<Arra
   return merged;
 }
 
+/** The index of the first value that is greater; their number where there is none. */
+export function firstAbove(sorted: Float64Array, limit: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** @param values overwritten */
 function byUpperHalf(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const counts = digits.map(([, size]) => new Uint32Array(size));

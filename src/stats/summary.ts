@@ -23,6 +23,22 @@ export function summarise(values: Iterable<number>): Summary {
   return { count, mean, squares };
 }
 
+/** The same of many finite numbers in memory, in two passes, which are faster and lose less to rounding. */
+export function summariseAll(values: Float64Array): Summary {
+  if (values.length === 0) return emptySummary;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  const mean = sum / values.length;
+  let [squares, off] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const deviation = (values[i] as number) - mean;
+    off += deviation;
+    squares += deviation * deviation;
+  }
+  // What rounding has left of the mean (Chan, Golub and LeVeque, formula 1.7).
+  return { count: values.length, mean: mean + off / values.length, squares: squares - (off * off) / values.length };
+}
+
 /** Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979, formula 2.1. */
 export function mergeSummaries(a: Summary, b: Summary): Summary {
   const count = a.count + b.count;

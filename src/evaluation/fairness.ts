@@ -2,7 +2,7 @@ import type { Frame } from '../data/dataset.ts';
 import type { FairnessSpec } from '../spec/evaluation-schema.ts';
 import { counted, percent } from '../stats/wording.ts';
 import { bootstrapIntervals, type Interval } from './bootstrap.ts';
-import { againstBound, type GateResult, type StatedInterval } from './gate-result.ts';
+import { againstBound, firstOf, type GateResult, type StatedInterval } from './gate-result.ts';
 import type { EvaluatedRows } from './gates.ts';
 import { differenceInterval, type Proportion, proportionInterval, ratioInterval, shareOf } from './proportion-gaps.ts';
 import { answersOf, groupsOf, pick } from './slices.ts';
@@ -26,6 +26,9 @@ export interface GroupReport {
   /** Expected calibration error; null where the answers are no probabilities. */
   readonly calibration: Rate;
 }
+
+/** Groups of one column that are reported, the largest: the report travels through Temporal. */
+const mostReported = 50;
 
 type Measure = 'disparate_impact' | 'equal_opportunity' | 'false_positive_gap' | 'calibration';
 
@@ -56,7 +59,8 @@ export async function checkFairness(
   for (const column of spec.groups) {
     const groups: Group[] = [];
     for (const { name, rows } of groupsOf(column, frame)) groups.push(await measured(name, rows, evaluated, confidence));
-    for (const group of groups) reports.push(reported(column, group, confidence));
+    const told = groups.toSorted((a, b) => b.rows - a.rows).slice(0, mostReported);
+    for (const group of groups) if (told.includes(group)) reports.push(reported(column, group, confidence));
     for (const measure of ['disparate_impact', 'equal_opportunity', 'false_positive_gap', 'calibration'] as const) {
       const asked = spec[measure];
       if (asked === undefined) continue;
@@ -123,7 +127,7 @@ function judge(measure: Measure, asked: Asked, context: Context, usual: number):
   const fewer =
     left.length === 0
       ? ''
-      : `; not judged, with fewer than ${atLeast} ${kinds[measure]}: ${left.map((group) => `${group.name} (${trialsOf(measure, group)})`).join(', ')}`;
+      : `; not judged, with fewer than ${atLeast} ${kinds[measure]}: ${firstOf(left.map((group) => `${group.name} (${trialsOf(measure, group)})`))}`;
   if (judged.length < (measure === 'calibration' ? 1 : 2)) {
     const because = `${name} has too few groups to compare on ${rows} ${on}${fewer}`;
     return {

@@ -82,3 +82,12 @@ export function againstBound(input: {
     on,
   };
 }
+
+/** Names that a sentence may hold; a column may have thousands of values. */
+const mostNamed = 5;
+
+/** `a, b, c`, and `and 12 more` where there are many. */
+export function firstOf(names: readonly string[]): string {
+  const told = names.slice(0, mostNamed).join(', ');
+  return names.length > mostNamed ? `${told} and ${names.length - mostNamed} more` : told;
+}

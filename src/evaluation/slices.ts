@@ -1,8 +1,8 @@
 import type { Frame, FrameColumn } from '../data/dataset.ts';
 import type { Condition, SliceSpec } from '../spec/evaluation-schema.ts';
-import { counted, listed } from '../stats/wording.ts';
+import { listed } from '../stats/wording.ts';
 import type { Answers } from './answers.ts';
-import type { GateResult } from './gate-result.ts';
+import { firstOf, type GateResult } from './gate-result.ts';
 import { checkGates, type EvaluatedRows } from './gates.ts';
 
 /** Some rows of a frame, by their places, and what they have in common: `sex is Female`. */
@@ -11,7 +11,7 @@ export interface Slice {
   readonly rows: Uint32Array;
 }
 
-/** The gates of each slice on its rows. A slice with too few passes, and its result says how few. */
+/** The gates of each slice on its rows. Slices with too few are not judged: one result, which passes, says which they are. */
 export async function checkSlices(
   slices: readonly SliceSpec[],
   frame: Frame,
@@ -20,29 +20,35 @@ export async function checkSlices(
 ): Promise<GateResult[]> {
   const results: GateResult[] = [];
   for (const spec of slices) {
-    for (const slice of slicesOf(spec, frame)) {
-      const on = `${evaluated.on} where ${slice.name}`;
-      if (slice.rows.length < spec.at_least) {
-        const gate = `slice ${slice.name}`;
-        const because = `${slice.name} in ${counted(slice.rows.length, 'row')} of the ${evaluated.on}, fewer than ${spec.at_least}: not judged`;
-        results.push({ gate, metric: 'rows', passed: true, value: null, bound: null, because, rows: slice.rows.length, on });
-        continue;
-      }
-      const champion =
-        evaluated.champion === null || evaluated.champion === 'unfit'
-          ? evaluated.champion
-          : answersOf(evaluated.champion, slice.rows);
-      const rows = {
-        label: pick(evaluated.label, slice.rows),
-        candidate: answersOf(evaluated.candidate, slice.rows),
-        champion,
-        on,
-      };
-      for (const result of await checkGates(spec.gates, rows, confidence))
-        results.push({ ...result, gate: `${result.gate} where ${slice.name}` });
+    const all = slicesOf(spec, frame);
+    for (const { name, rows } of all) {
+      if (rows.length < spec.at_least) continue;
+      for (const result of await checkGates(spec.gates, partOf(evaluated, name, rows), confidence))
+        results.push({ ...result, gate: `${result.gate} where ${name}` });
     }
+    const few = all.filter(({ rows }) => rows.length < spec.at_least);
+    if (few.length > 0) results.push(notJudged(few, spec.at_least, evaluated));
   }
   return results;
+}
+
+function partOf({ label, candidate, champion, on }: EvaluatedRows, name: string, rows: Uint32Array): EvaluatedRows {
+  const other = champion === null || champion === 'unfit' ? champion : answersOf(champion, rows);
+  return { label: pick(label, rows), candidate: answersOf(candidate, rows), champion: other, on: `${on} where ${name}` };
+}
+
+function notJudged(few: readonly Slice[], atLeast: number, { label, on }: EvaluatedRows): GateResult {
+  const because = `not judged, with fewer than ${atLeast} of ${label.length} ${on}: ${firstOf(few.map(({ name, rows }) => `${name} (${rows.length})`))}`;
+  return {
+    gate: `slice ${few.length === 1 ? (few[0]?.name ?? '') : `${few[0]?.name} and others`}`,
+    metric: 'rows',
+    passed: true,
+    value: null,
+    bound: atLeast,
+    because,
+    rows: few.reduce((sum, { rows }) => sum + rows.length, 0),
+    on,
+  };
 }
 
 /** The slices that a spec names: one, or one for each value of a column that these rows hold. */

@@ -84,6 +84,7 @@ const condition = z
     'a value, a list of values, or a range such as { from: 18, below: 30 }',
   )
   .describe('A value, a list of values, or a range of numbers: `from` is in it, `below` is not.');
+const support = count('row').refine((rows) => rows >= 10, 'at least 10 rows');
 const slice = z
   .strictObject({
     where: z
@@ -92,7 +93,7 @@ const slice = z
       .optional()
       .describe('Rows that meet all of these, such as { sex: Female, age: { from: 18, below: 30 } }.'),
     by: feature.optional().describe('Or each value of a category or boolean, by itself.'),
-    at_least: count('row').default(200).describe('With fewer held-out rows a slice is not judged, and that is told.'),
+    at_least: support.default(200).describe('With fewer held-out rows a slice is not judged, and that is told.'),
     gates: z.array(metricGate).min(1).describe('What holds in each slice.'),
   })
   .refine(({ where, by }) => (where === undefined) !== (by === undefined), 'where or by')
@@ -146,7 +147,9 @@ const most = z.strictObject({ at_most: share, confidence: own });
 const fairness = z
   .strictObject({
     groups: z.array(feature).min(1).describe('Categories or booleans; each is looked at by itself.'),
-    at_least: count('row').default(200).describe('Groups with fewer held-out rows are not judged, and that is told.'),
+    at_least: support
+      .default(200)
+      .describe('Groups with fewer rows of the kind that a rate is of (positives, say) are not judged, and that is told.'),
     disparate_impact: least
       .optional()
       .describe('The smallest rate of positive answers over the largest; 80% is the four-fifths rule.'),

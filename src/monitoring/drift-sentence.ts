@@ -1,0 +1,28 @@
+import type { FeatureBins } from '../stats/reference-bins.ts';
+import { counted, figure, inWords, percent } from '../stats/wording.ts';
+import type { DriftAlarm } from './drift-detector.ts';
+
+/** `vicprice rose from 0.003467 to 0.003856 over the last 53 rows; chance does so once in 4,700 rows at most`. */
+export function driftBecause(alarm: Omit<DriftAlarm, 'because'>, type: FeatureBins['type']): string {
+  return `${changed(alarm, type)} over the last ${counted(alarm.rows, 'row')}; chance does so once in ${often(alarm.evidence)} rows at most`;
+}
+
+function changed({ feature, what, from, to, value, direction }: Omit<DriftAlarm, 'because'>, type: FeatureBins['type']): string {
+  if (what === 'missing') return `${feature} is missing in ${percent(to)} of rows after ${percent(from)}`;
+  if (what === 'new category') return `${feature} has values it did not have in ${percent(to)} of rows after ${percent(from)}`;
+  if (type !== 'number') return `${feature} is ${value ?? ''} in ${percent(to)} of rows after ${percent(from)}`;
+  const means = `its mean went from ${figure(from)} to ${figure(to)}`;
+  if (direction === 'wider') return `${feature} spreads wider (${means})`;
+  if (direction === 'narrower') return `${feature} spreads less (${means})`;
+  // Ranks decide: a mean may stay where it is, or be pulled the other way by a few far values.
+  const asTheMean = direction === 'up' ? to > from : to < from;
+  return asTheMean
+    ? `${feature} ${direction === 'up' ? 'rose' : 'fell'} from ${figure(from)} to ${figure(to)}`
+    : `${feature} ranks ${direction === 'up' ? 'higher' : 'lower'} (${means})`;
+}
+
+/** Four figures are more than evidence is good for. */
+function often(rows: number): string {
+  const size = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
+  return inWords(Math.floor(rows / size) * size);
+}

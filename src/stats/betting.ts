@@ -15,8 +15,8 @@ export interface LossSums {
   readonly counts: readonly number[];
 }
 
-/** From differences too small to see in a million values to ones that are seen in ten. */
-const bets = [0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4, 0.6, 0.8, 0.95] as const;
+/** For means from about a hundredth of the losses' variance to nearly the largest there can be. */
+const bets = [0.01, 0.025, 0.06, 0.12, 0.25, 0.5, 0.9] as const;
 
 export const noLosses: LossSums = { losses: [], counts: [] };
 

@@ -1,3 +1,97 @@
-import type { Part } from '../part.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { counted, inWords } from '../../../src/stats/wording.ts';
+import type { Bar } from '../../bars.ts';
+import type { Part, PartTable } from '../part.ts';
+import { pairsToFindLoss, requestsToFindDoubled, requestsToFindLoss } from './detection.ts';
+import { type FalseRollbacks, nullRamps } from './null-ramps.ts';
+import { rivals, rivalTable } from './rivals.ts';
+import { looks, worlds } from './worlds.ts';
 
-export const runRamps: Part = () => Promise.resolve({ name: 'ramps', bars: [], tables: [], raw: null });
+const alpha = 0.05;
+/** Of 2,000 ramps at 5 %: more happens by chance in one of a hundred such runs. */
+const [ramps, most] = [2000, 123];
+
+/** Ramps of equal versions and of worse ones, decided by pawl's rules and by others. */
+export const runRamps: Part = async (options) => {
+  const { seed, quick } = options;
+  const say = (line: string) => options.say(line);
+  const found: FalseRollbacks[] = [];
+  for (const world of worlds) {
+    const one = nullRamps(world, quick ? 100 : ramps, alpha, seed);
+    say(`${world.name}: all rules together rolled back ${one.together} of ${counted(one.ramps, 'ramp')} of equal versions`);
+    found.push(one);
+    // Lets signals in.
+    await turn();
+  }
+  const tries = quick ? 100 : 1000;
+  const detection = {
+    doubledErrors: requestsToFindDoubled(tries, seed, alpha),
+    doubledErrorsAtQuarter: requestsToFindDoubled(tries, seed, alpha / 4),
+    lossInPairs: pairsToFindLoss(tries, seed, alpha),
+    lossUnpaired: requestsToFindLoss(tries, seed, alpha),
+  };
+  say(`a doubled error rate is found after a median of ${inWords(detection.doubledErrors)} canary requests`);
+  await turn();
+  const others = rivals(quick ? 50 : 500, seed, alpha);
+  return {
+    name: 'ramps',
+    bars: [...found.slice(0, 3).flatMap((one) => falseRollbackBars(one, quick)), ...detectionBars(detection)],
+    tables: [nullTable(found), detectionTable(detection), rivalTable(others, 1), rivalTable(others, 2)],
+    raw: { alpha, looks, falseRollbacks: found, detection, rivals: others },
+  };
+};
+
+function falseRollbackBars({ world, alone, together }: FalseRollbacks, quick: boolean): Bar[] {
+  const bar = (rules: string, value: number): Bar => ({
+    name: `false rollbacks, ${world}, ${rules}`,
+    unit: `of ${inWords(ramps)}`,
+    wanted: 'at most',
+    bar: most,
+    value: quick ? null : value,
+  });
+  return [...Object.entries(alone).map(([name, count]) => bar(name, count)), bar('all together', together)];
+}
+
+interface Detection {
+  readonly doubledErrors: number;
+  readonly doubledErrorsAtQuarter: number;
+  readonly lossInPairs: number;
+  readonly lossUnpaired: number;
+}
+
+function detectionBars({ doubledErrors, doubledErrorsAtQuarter, lossInPairs }: Detection): Bar[] {
+  const bar = (name: string, unit: string, most: number, value: number): Bar => ({
+    name,
+    unit,
+    wanted: 'at most',
+    bar: most,
+    value,
+  });
+  return [
+    bar('a doubled error rate found', 'canary requests', 1200, doubledErrors),
+    bar('a doubled error rate found at alpha / 4', 'canary requests', 1600, doubledErrorsAtQuarter),
+    bar('2 points of accuracy found in pairs', 'pairs', 2250, lossInPairs),
+  ];
+}
+
+function nullTable(found: readonly FalseRollbacks[]): PartTable {
+  const names = Object.keys(found[0]?.alone ?? {});
+  return {
+    title: `Growing ramps of equal versions rolled back, of ${inWords(found[0]?.ramps ?? 0)} with ${looks} looks, at alpha 5 %`,
+    head: ['Callers', ...names, 'all together, alpha split'],
+    rows: found.map(({ world, alone, together }) => [world, ...names.map((name) => alone[name] ?? null), together]),
+  };
+}
+
+function detectionTable({ doubledErrors, doubledErrorsAtQuarter, lossInPairs, lossUnpaired }: Detection): PartTable {
+  return {
+    title: 'What it takes to see harm, medians',
+    head: ['Harm', 'Evidence', 'Seen after'],
+    rows: [
+      ['errors doubled from 1 %', 'errors, 10 % of callers', `${inWords(doubledErrors)} canary requests`],
+      ['errors doubled from 1 %', 'the same at alpha / 4', `${inWords(doubledErrorsAtQuarter)} canary requests`],
+      ['2 points of accuracy 78 %', 'pairs, one in ten disagrees', `${inWords(lossInPairs)} labelled pairs`],
+      ['2 points of accuracy 78 %', 'unpaired, 5 % canary', `${inWords(lossUnpaired)} labelled requests`],
+    ],
+  };
+}

@@ -1,0 +1,67 @@
+import { logEValueAbove } from '../../../src/stats/betting.ts';
+import { asymptoticSequence } from '../../../src/stats/confidence-sequence.ts';
+import { Random } from '../../../src/training/random.ts';
+import { median } from '../../statistics.ts';
+import { errorRamps } from './error-ramps.ts';
+import { eProcess } from './error-rules.ts';
+import { normal, steady, type World } from './worlds.ts';
+
+const independent: World = { name: 'independent callers', callers: 0, zipf: 0, broken: 0 };
+
+/** The median over ramps of canary requests until a doubled error rate is found, at 10 % and a base of 1 %. */
+export function requestsToFindDoubled(ramps: number, seed: number, alpha: number): number {
+  const options = { world: independent, ramps, share: steady(0.1), ratio: 2, requestsPerLook: 100, looks: 2000, alpha };
+  const rules = { pawl: eProcess(0, 1, 'share of callers') };
+  return medianFound(errorRamps(options, rules, new Random(seed)).pawl ?? []);
+}
+
+/** Of 100 pairs, those in which the challenger alone is wrong, and those in which it alone is right. */
+const [lost, won] = [0.06, 0.04];
+
+/** The median of labelled pairs until a loss of 2 points is found where one in ten pairs disagrees. */
+export function pairsToFindLoss(ramps: number, seed: number, alpha: number): number {
+  const random = new Random(seed);
+  return medianFound(
+    Array.from({ length: ramps }, () => {
+      const counts = [0, 0, 0];
+      for (let pairs = 1; pairs <= 50_000; pairs++) {
+        const draw = random.next();
+        const loss = draw < lost ? 2 : draw < lost + won ? 0 : 1;
+        counts[loss] = (counts[loss] ?? 0) + 1;
+        if (pairs % 25 === 0 && logEValueAbove({ losses: [-1, 0, 1], counts }, 0) >= Math.log(1 / alpha)) return pairs;
+      }
+      return null;
+    }),
+  );
+}
+
+/**
+ * The same loss of 2 points at an accuracy of 78 %, where each side's labels are of its own requests and 5 % are the canary's: the
+ * median of requests of both, by the asymptotic sequence of the difference.
+ */
+export function requestsToFindLoss(ramps: number, seed: number, alpha: number): number {
+  const random = new Random(seed);
+  const [share, accuracy, loss, step] = [0.05, 0.78, 0.02, 1000];
+  const spread = Math.sqrt(accuracy * (1 - accuracy));
+  return medianFound(
+    Array.from({ length: ramps }, () => {
+      let [champion, challenger] = [0, 0];
+      for (let requests = step; requests <= 1_000_000; requests += step) {
+        // Means of so many answers are normal.
+        challenger += step * share * loss + normal(random) * spread * Math.sqrt(step * share);
+        champion += normal(random) * spread * Math.sqrt(step * (1 - share));
+        const mean = challenger / (requests * share) - champion / (requests * (1 - share));
+        const standardError = spread * Math.sqrt(1 / (requests * share) + 1 / (requests * (1 - share)));
+        const count = requests * share;
+        const of = { count, mean, standardDeviation: standardError * Math.sqrt(count) };
+        if (asymptoticSequence(of, 2 * alpha).low > 0) return requests;
+      }
+      return null;
+    }),
+  );
+}
+
+/** Infinity where half of them never were. */
+function medianFound(found: readonly (number | null)[]): number {
+  return median(found.map((at) => at ?? Infinity));
+}

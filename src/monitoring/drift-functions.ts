@@ -2,7 +2,7 @@ import type { WatchedFunction } from '../stats/e-detector.ts';
 import { binCount, binOfBoolean, binOfNumber, type FeatureBins } from '../stats/reference-bins.ts';
 
 /** Of a number's evidence, what bets on where it lies; the rest bets on how far it spreads. */
-const forPlace = 0.7;
+const forPlace = 0.8;
 /** Categories that are watched one by one; the others together. */
 const mostWatched = 8;
 

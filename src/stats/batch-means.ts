@@ -1,5 +1,5 @@
 /** Standard errors above 1 from which rows count as alike. */
-const certain = 2.5;
+const certain = 3;
 /** At least so many blocks are compared. */
 const leastBlocks = 16;
 

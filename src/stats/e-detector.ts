@@ -19,7 +19,7 @@ export interface DetectorState {
   readonly stretches: readonly Stretch[];
 }
 
-/** Where a CUSUM of the bet at twice the odds last began. */
+/** Where a CUSUM of the bet at 1.6 times the odds last began. */
 export interface Stretch {
   /** Sum of logarithms since then; 0 where there is no stretch. */
   readonly growth: number;
@@ -43,9 +43,9 @@ export interface WatchedFunction {
 }
 
 /** From changes that take thousands of rows to be seen to those that a few rows show. */
-const odds = [1.25, 1.5, 2, 4, 20];
+const odds = [1.25, 1.6, 2.5, 8];
 /** Whose CUSUM tells since when. */
-const telling = odds.indexOf(2);
+const telling = odds.indexOf(1.6);
 
 /** What a row in each bin multiplies each bet by. Laid out by bin. */
 export interface BetTable {

@@ -9,9 +9,7 @@ export const lowerIsBetter = ['log_loss', 'brier', 'ece', 'mae', 'rmse'] as cons
 export const metricNames = [...higherIsBetter, ...lowerIsBetter] as const;
 export type MetricName = (typeof metricNames)[number];
 
-const confidence = share
-  .refine((value) => value > 0.5 && value < 1, 'more than 50% and less than 100%')
-  .describe('How sure a proof has to be: at most so often is it right by chance. 95% is one in twenty.');
+const confidence = share.refine((value) => value > 0.5 && value < 1, 'more than 50% and less than 100%');
 
 const own = confidence
   .optional()
@@ -185,7 +183,9 @@ export const evaluation = z.strictObject({
     .describe('All have to pass. Default: better than the champion by 0.02, in accuracy, or by 2% of its MAE.'),
   confidence: confidence
     .default(0.95)
-    .describe('How sure a comparison with the champion has to be, where it does not say so itself.'),
+    .describe(
+      'How sure a gain over the champion has to be, where a gate does not say so itself. At 95% it is given by chance to one in twenty versions that are no better.',
+    ),
   slices: z.array(slice).default([]),
   behaviour: z.array(behaviour).default([]),
   calibrate: z

@@ -37,9 +37,10 @@ const mostCallers = 50_000;
  * **The first error of a caller counts, and no other**, because one broken caller is not many failures; and the chance that it is
  * the challenger's is the **share of callers**. Which side a caller is on is drawn by a hash of its key: whatever it fails at, and
  * however much it asks, a caller who would have failed under both versions alike is the challenger's with just that chance, and
- * independently of all others. So neither callers who always fail nor callers of any size give false alarms. Counting 3 errors of each does, and
- * so does the share of requests, which a few large callers move (`npm run bench:decisions -- --only ramps`). The price: once all
- * callers have failed there is nothing more to learn.
+ * independently of all others. So neither callers who always fail nor callers of any size give false alarms. Three errors of each
+ * do, and so does the share of requests, which a few large callers move (`npm run bench:decisions -- --only ramps`). Against a
+ * better challenger a caller's first error only comes later, which makes the evidence less at every moment while the share does not
+ * fall. The price: once all callers have failed there is nothing more to learn.
  *
  * A request without a key is drawn by itself, so each of its errors counts.
  *

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addEvidence, type ErrorSegment, logEValue, noErrorEvidence, segmentEvidence } from './error-process.ts';
+import { addEvidence, evidenceOf, logEValue, segmentEvidence } from './error-process.ts';
 
 const binomial = (n: number, k: number): number => (k === 0 ? 1 : (binomial(n, k - 1) * (n - k + 1)) / k);
 const chance = (n: number, k: number, p: number) => binomial(n, k) * p ** k * (1 - p) ** (n - k);
@@ -25,8 +25,6 @@ const segments = fc.array(
   }),
   { maxLength: 8 },
 );
-const evidenceOf = (all: readonly ErrorSegment[], ratio: number) =>
-  all.map((segment) => segmentEvidence(segment, ratio)).reduce(addEvidence, noErrorEvidence);
 
 describe('the e-process on errors', () => {
   it('has e-values of 1 at most on average while the challenger is no worse than allowed, by enumeration', () => {

@@ -47,6 +47,11 @@ export function addEvidence(a: LogEvidence, b: LogEvidence): LogEvidence {
   return errorRatios.map((_, i) => (a[i] ?? 0) + (b[i] ?? 0));
 }
 
+/** What segments add up to. */
+export function evidenceOf(segments: readonly ErrorSegment[], ratio: number): LogEvidence {
+  return segments.map((segment) => segmentEvidence(segment, ratio)).reduce(addEvidence, noErrorEvidence);
+}
+
 /** The logarithm of the e-value that the challenger's error rate is above r0 times the champion's: harm at log(1 / alpha). */
 export function logEValue(evidence: LogEvidence): number {
   return logMeanExp(evidence);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packageFile } from '../package-root.ts';
 import { logEValueAbove, lossBounds } from './betting.ts';
 import { asymptoticSequence, empiricalBernsteinSequence } from './confidence-sequence.ts';
-import { addEvidence, logEValue, noErrorEvidence, segmentEvidence } from './error-process.ts';
+import { evidenceOf, logEValue } from './error-process.ts';
 import { logEValueOfShare } from './quantile-sequence.ts';
 
 /** Made by test/reference/make_ramps.py. */
@@ -32,9 +32,10 @@ const near = (is: number, was: number) => expect(Math.abs(is - was)).toBeLessTha
 describe('evidence of a ramp, as SciPy computes it', () => {
   it('is the ratio of binomial likelihoods of whom errors belong to', () => {
     for (const { ratio, segments, evidence, log_e } of reference.error_process) {
-      const sum = segments
-        .map(([share, championErrors, challengerErrors]) => segmentEvidence({ share, championErrors, challengerErrors }, ratio))
-        .reduce(addEvidence, noErrorEvidence);
+      const sum = evidenceOf(
+        segments.map(([share, championErrors, challengerErrors]) => ({ share, championErrors, challengerErrors })),
+        ratio,
+      );
       for (const [i, log] of evidence.entries()) near(sum[i] ?? NaN, log);
       near(logEValue(sum), log_e);
     }

@@ -1,10 +1,11 @@
 import { logEValueAbove } from '../../../src/stats/betting.ts';
-import { asymptoticSequence } from '../../../src/stats/confidence-sequence.ts';
+import { asymptoticSequence, empiricalBernsteinSequence } from '../../../src/stats/confidence-sequence.ts';
 import { Random } from '../../../src/training/random.ts';
 import { median } from '../../statistics.ts';
 import { errorRamps } from './error-ramps.ts';
 import { eProcess } from './error-rules.ts';
-import { normal, steady, type World } from './worlds.ts';
+import { latency } from './guardrails.ts';
+import { bucketWidth, normal, steady, type World } from './worlds.ts';
 
 const independent: World = { name: 'independent callers', callers: 0, zipf: 0, broken: 0 };
 
@@ -35,6 +36,22 @@ export function pairsToFindLoss(ramps: number, seed: number, alpha: number): num
   );
 }
 
+/** The same by the empirical-Bernstein sequence, which knows the pairs in their order. */
+export function pairsToFindLossByBernstein(ramps: number, seed: number, alpha: number): number {
+  const random = new Random(seed);
+  return medianFound(
+    Array.from({ length: ramps }, () => {
+      const halves: number[] = [];
+      while (halves.length < 20_000) {
+        const draw = random.next();
+        halves.push(draw < lost ? 1 : draw < lost + won ? 0 : 0.5);
+        if (halves.length % 250 === 0 && empiricalBernsteinSequence(halves, 2 * alpha).low > 0.5) return halves.length;
+      }
+      return null;
+    }),
+  );
+}
+
 /**
  * The same loss of 2 points at an accuracy of 78 %, where each side's labels are of its own requests and 5 % are the canary's: the
  * median of requests of both, by the asymptotic sequence of the difference.
@@ -55,6 +72,24 @@ export function requestsToFindLoss(ramps: number, seed: number, alpha: number): 
         const count = requests * share;
         const of = { count, mean, standardDeviation: standardError * Math.sqrt(count) };
         if (asymptoticSequence(of, 2 * alpha).low > 0) return requests;
+      }
+      return null;
+    }),
+  );
+}
+
+/** The median of canary requests until a 99th percentile that is half as long again is found, at 10 %, where 20 % is allowed. */
+export function requestsToFindSlower(ramps: number, seed: number, alpha: number): number {
+  const random = new Random(seed);
+  const guardrail = latency(random);
+  const slower = Math.round(Math.log(1.5) / bucketWidth);
+  return medianFound(
+    Array.from({ length: ramps }, () => {
+      guardrail.begin();
+      for (let canary = 1; canary <= 100_000; canary++) {
+        guardrail.request(true, slower);
+        for (let i = 0; i < 9; i++) guardrail.request(false, 0);
+        if (canary % 50 === 0 && guardrail.harm(alpha)) return canary;
       }
       return null;
     }),

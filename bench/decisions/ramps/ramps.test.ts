@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { countErrors, type ErrorWindow, nothingCounted } from '../../../src/rollout/capped-segments.ts';
 import { KeyedErrors } from '../../../src/serving/errors-by-key.ts';
-import { addEvidence, logEValue, noErrorEvidence, segmentEvidence } from '../../../src/stats/error-process.ts';
+import { evidenceOf, logEValue } from '../../../src/stats/error-process.ts';
 import { Random } from '../../../src/training/random.ts';
 import { errorRamps } from './error-ramps.ts';
 import { eProcess, type ErrorRule } from './error-rules.ts';
+import { nullRamps } from './null-ramps.ts';
 import { AliasTable, growing, worlds } from './worlds.ts';
 
 /** What pawl counts of a gateway's windows, one a look. */
@@ -33,8 +34,7 @@ function byWindows(evidences: number[]): ErrorRule {
       }));
       open = new Map();
       counted = countErrors(counted, windows);
-      const sum = counted.segments.map((segment) => segmentEvidence(segment, 1)).reduce(addEvidence, noErrorEvidence);
-      evidences.push(logEValue(sum));
+      evidences.push(logEValue(evidenceOf(counted.segments, 1)));
       return -Infinity;
     },
   };
@@ -50,6 +50,14 @@ describe('simulated ramps', () => {
       errorRamps(options, { watched, windows: byWindows(slow ?? []) }, new Random(7));
       expect(fast?.length).toBe(400);
       for (const [i, evidence] of (fast ?? []).entries()) expect(slow?.[i]).toBeCloseTo(evidence, 9);
+    }
+  });
+
+  it('of equal versions are rolled back no more often than alpha says, by the rules alone and together', () => {
+    for (const world of worlds.slice(0, 3)) {
+      const { alone, together } = nullRamps(world, 60, 0.05, 11);
+      // More than 8 of 60 happen once in three hundred runs at 5 %.
+      for (const count of [...Object.values(alone), together]) expect(count).toBeLessThanOrEqual(8);
     }
   });
 

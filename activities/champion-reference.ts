@@ -3,6 +3,8 @@ import { readFrame } from '../src/data/frame.ts';
 import { newestRows, rowsFrom } from '../src/data/holdout.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
+import { type DriftReference, driftReference } from '../src/monitoring/drift-reference.ts';
+import { acceptedRows, type Column } from '../src/monitoring/shifts.ts';
 import type { HeldOutLosses } from '../src/monitoring/loss-baseline.ts';
 import { getDataset } from '../src/registry/datasets.ts';
 import type { VersionRecord } from '../src/registry/versions.ts';
@@ -34,6 +36,8 @@ interface Estimated extends Estimate {
 
 /** What is known of a champion from the rows held out at its release. Answers for others without their labels. */
 export interface ChampionReference {
+  /** What its rows are compared with, and a name for it. Null where nothing is known of what it was accepted on. */
+  readonly drift: { readonly name: string; readonly reference: DriftReference } | null;
   /** Its losses there; null where too few rows were held out. */
   readonly losses: HeldOutLosses | null;
   /** Null where too few rows were held out, or the predictions lack a feature that the estimate needs. */
@@ -72,10 +76,10 @@ export class ChampionReferences {
     const dataset = await getDataset(registry, version.datasetDigest);
     const frame = await readFrame(store, dataset.uri, spec);
     const heldOut = newestRows(heldOutRows(frame, version, spec), mostRows);
-    if (heldOut.rows < leastRows) return nothingKnown;
     const model = await OnnxModel.open(await store.get(version.uri));
     try {
-      return await learnReference(heldOut, model);
+      const drift = await driftOf(newestRows(frame, acceptedRows(spec.monitor.sample)), model, version, spec);
+      return heldOut.rows < leastRows ? { ...nothingKnown, drift } : { ...(await learnReference(heldOut, model)), drift };
     } finally {
       await model.release();
     }
@@ -85,6 +89,7 @@ export class ChampionReferences {
 const mostKept = 8;
 /** Of a champion whose held-out rows cannot be looked at. */
 export const nothingKnown: ChampionReference = {
+  drift: null,
   losses: null,
   estimate: () => Promise.resolve(null),
   release: () => Promise.resolve(),
@@ -97,14 +102,38 @@ function heldOutRows(frame: Frame, version: VersionRecord, spec: ModelSpec): Fra
   return newestRows(frame, 'share' in holdout ? Math.round(frame.rows * holdout.share) : 0);
 }
 
+/** The newest accepted rows, as drift is measured against. */
+async function driftOf(
+  accepted: Frame,
+  model: OnnxModel,
+  version: VersionRecord,
+  spec: ModelSpec,
+): Promise<ChampionReference['drift']> {
+  const stretch = spec.monitor.sample;
+  const columns = Object.entries(accepted.columns).map(([name, column]) => [
+    name,
+    column.type === 'number' ? column.values : Array.from(column.codes, (code) => column.levels[code] ?? null),
+  ]);
+  const reference = driftReference(Object.fromEntries(columns) as Record<string, Column>, {
+    features: spec.contract.features,
+    scores: await scoreFrame(model, accepted),
+    importances: version.importances,
+    stretch,
+  });
+  return { name: `${version.datasetDigest ?? ''} ${stretch}`, reference };
+}
+
+/** What is learned from rows held out. */
+type Learned = Omit<ChampionReference, 'drift'>;
+
 /** What can be told of rows without labels, from some that the version has not learned from. */
-export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<ChampionReference> {
+export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<Learned> {
   const scores = await scoreFrame(model, heldOut);
   return model.signature.task === 'regression' ? errorModel(heldOut, scores) : confidence(heldOut, scores, model);
 }
 
 /** CBPE: what the scores came to mean on the held-out rows. */
-function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxModel): ChampionReference {
+function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxModel): Learned {
   const calibration: ScoreCalibration = calibrateScores(scores, heldOut.label);
   const positiveClass = signature.classes?.[1];
   const threshold = signature.threshold ?? 0.5;
@@ -124,7 +153,7 @@ function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxMod
 }
 
 /** DLE: a second model that has learned the absolute errors on the held-out rows. */
-async function errorModel(heldOut: Frame, scores: Float32Array): Promise<ChampionReference> {
+async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Learned> {
   const errors = Float64Array.from(scores, (score, i) => Math.abs(score - (heldOut.label[i] ?? 0)));
   const summary = summarise(errors);
   const spread: ErrorSpread = { rows: summary.count, deviation: Math.sqrt(summary.squares / Math.max(1, summary.count)) };

@@ -5,7 +5,7 @@ import { classicPerformance } from '../src/monitoring/classic-rules.ts';
 import { estimateFinding } from '../src/monitoring/estimate.ts';
 import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
 import { measureSample } from '../src/monitoring/measure-sample.ts';
-import { contractFaults, qualityFinding } from '../src/monitoring/quality.ts';
+import { contractFaults, type DataFault, qualityFinding } from '../src/monitoring/quality.ts';
 import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
 import type { FeatureShift, Finding, Observation } from '../src/monitoring/state.ts';
 import { readLabels } from '../src/registry/labels.ts';
@@ -68,11 +68,13 @@ export async function classicLook(
   return { memory, drift: memory.drift, performance };
 }
 
-/** What callers send that the contract of the data does not have. */
-export function qualityOf(spec: ModelSpec, sample: readonly LoggedPrediction[]): Finding | null {
-  if (sample.length < spec.monitor.sample * smallestSample) return null;
+/** What callers send that the contract of the data does not have, and what else is wrong with it. */
+export function qualityOf(spec: ModelSpec, sample: readonly LoggedPrediction[], others: readonly DataFault[]): Finding | null {
   const { features, quarantine } = spec.contract;
-  return qualityFinding(contractFaults(loggedColumns(spec, sample), features, quarantine.at_most), spec.owner);
+  const enough = sample.length >= spec.monitor.sample * smallestSample;
+  const broken = enough ? contractFaults(loggedColumns(spec, sample), features, quarantine.at_most) : [];
+  const unsaid = others.filter(({ feature }) => !broken.some((fault) => fault.feature === feature));
+  return qualityFinding([...broken, ...unsaid], spec.owner);
 }
 
 /** Performance without labels, of the champion's own answers in the sample. */

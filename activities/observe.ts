@@ -18,6 +18,7 @@ import type { ModelSpec } from '../src/spec/schema.ts';
 import { ChampionReferences, nothingKnown } from './champion-reference.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
+import { driftLook } from './observe-drift.ts';
 import { observeLabels } from './observe-labels.ts';
 import { classicLook, estimateOf, liveMetrics, qualityOf, shiftsOf } from './observe-sample.ts';
 import { keepAlive } from './progress.ts';
@@ -96,6 +97,16 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
     });
     const heldOut = reference.losses;
     const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, heldOut, at });
+    const before = memory?.champion === leading.version ? memory : null;
+    const watched =
+      spec.monitor.preset === undefined && spec.monitor.drift.by === 'detector'
+        ? await driftLook(registry, spec, version, {
+            sample,
+            reference: reference.drift,
+            before: before?.drift ?? null,
+            at,
+          })
+        : null;
     const live = await liveMetrics(registry, spec, leading.version, predictions);
     const observed = {
       sampled: sample.length,
@@ -103,14 +114,20 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       shifts: dataset === null ? [] : await shiftsOf(store, spec, sample, dataset.uri),
       live: live.metrics,
       baseline: version.metrics,
-      quality: qualityOf(spec, sample),
+      quality: qualityOf(spec, sample, watched?.faults ?? []),
+      ...(watched === null ? {} : { drift: watched.drift }),
       ...(await estimateOf(spec, version, predictions, reference)),
       budgets: await budgets(spec, leading.version, at),
       ...seen,
+      memory: { ...seen.memory, ...(watched?.memory ? { drift: watched.memory } : {}) },
     };
     if (spec.monitor.preset !== 'classic') return observed;
-    const before = memory?.champion === leading.version ? (memory.classic ?? null) : null;
-    const classic = await classicLook(store, spec, version, { sample, datasetUri: dataset?.uri ?? null, live, before });
+    const classic = await classicLook(store, spec, version, {
+      sample,
+      datasetUri: dataset?.uri ?? null,
+      live,
+      before: before?.classic ?? null,
+    });
     const { drift, performance } = classic;
     return {
       ...observed,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getChampion } from '../src/registry/champion.ts';
-import { quickRollout, RunningPawl } from './running-pawl.ts';
+import { readAssignment } from '../src/registry/traffic.ts';
+import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
 let pawl: RunningPawl;
@@ -18,14 +19,14 @@ afterAll(async () => {
 it('stops a trial while the service burns its budget, and says why', async () => {
   await pawl.done('release', pawl.model, '--reason', 'first version', '--wait');
   traffic = new Traffic(pawl, await exampleRows('electricity', 200)).start(60);
-  // No answer is that fast: every request burns the budget. Left alone, the trial would take a minute a step.
-  await pawl.apply(
-    ...quickRollout,
-    'release.step.for=60s',
-    'monitor.every=1s',
-    'monitor.budgets=[{ latency: { p99: 0.001ms, over: 30d } }]',
-  );
-  const { code, value } = await pawl.run('release', pawl.model, '--reason', 'on trial', '--override-gates', '--wait');
+  // Left alone, the trial would take a minute a step.
+  const slowSteps = [...quickRollout, 'release.step.for=60s', 'monitor.every=1s'];
+  await pawl.apply(...slowSteps);
+  const release = pawl.run('release', pawl.model, '--reason', 'on trial', '--override-gates', '--wait');
+  await until('v2 answers callers', async () => (await readAssignment(pawl.registry, pawl.model))?.share === 0.05);
+  // No answer is that fast: from here on every request burns the budget.
+  await pawl.apply(...slowSteps, 'monitor.budgets=[{ latency: { p99: 0.001ms, over: 30d } }]');
+  const { code, value } = await release;
   await traffic.stop();
   expect({ code, value }).toMatchObject({ code: 3, value: { outcome: 'rolled_back', version: 2 } });
   expect((value as { because: string }).because).toMatch(

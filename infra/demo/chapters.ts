@@ -25,6 +25,17 @@ export async function theMarketChanges(stage: Stage): Promise<void> {
   );
 }
 
+/** Rehearsals are people's: meanwhile the monitor tells and starts nothing. Goes on when nothing runs any more. */
+export async function theMonitorOnlyTells(stage: Stage, specFile: string): Promise<void> {
+  await apply(stage, specFile);
+  await goOnUntil(stage, async () => (await releases(stage)).every(({ outcome }) => outcome !== null));
+}
+
+async function apply({ story, environment }: Stage, specFile: string, ...also: string[]): Promise<void> {
+  const values = [...shortened, 'monitor.on_breach=tell', ...also];
+  await pawl(story, environment, ['apply', specFile, ...values.flatMap((value) => ['--set', value])]);
+}
+
 /** A version that learned nothing is let through by hand. What stops it then is the rollout itself. */
 export async function aBadVersion(stage: Stage): Promise<void> {
   const { story } = stage;
@@ -61,11 +72,7 @@ export async function aBadVersion(stage: Stage): Promise<void> {
 export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: string): Promise<void> {
   const { story, environment } = stage;
   story.chapter('A training worker is killed with SIGKILL in the middle of a training.');
-  await pawl(story, environment, [
-    'apply',
-    specFile,
-    ...[...shortened, 'training.params.trees=6000'].flatMap((value) => ['--set', value]),
-  ]);
+  await apply(stage, specFile, 'training.params.trees=6000');
   const asked = await pawl(story, environment, [
     'release',
     model,

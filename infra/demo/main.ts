@@ -8,7 +8,7 @@ import { listTriggers } from '../../src/registry/triggers.ts';
 import { listVersions } from '../../src/registry/versions.ts';
 import { metricsText, table, when } from '../../src/cli/output.ts';
 import { startDevStack } from '../dev/stack.ts';
-import { aBadVersion, aWorkerDies, theMarketChanges } from './chapters.ts';
+import { aBadVersion, aWorkerDies, theMarketChanges, theMonitorOnlyTells } from './chapters.ts';
 import { Market } from './market.ts';
 import { Narrator } from './narrator.ts';
 import { pawl } from './pawl-command.ts';
@@ -65,6 +65,7 @@ try {
   const stage: Stage = { story, narrator, registry, environment, replay };
   const traffic = replay.run();
   await theMarketChanges(stage);
+  await theMonitorOnlyTells(stage, specFile);
   await aBadVersion(stage);
   await aWorkerDies(stage, stack, specFile);
   replay.stop();

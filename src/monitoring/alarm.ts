@@ -34,7 +34,7 @@ export const alarmName: Readonly<Record<AlarmKind, string>> = {
 export function findings(state: MonitorState, observation: Observation, policy: MonitorPolicy): Found[] {
   const { labels, quality, estimate, truth } = observation;
   const found = (kind: AlarmKind, finding: Finding | null | undefined, labelsAtChange = labels): Found[] =>
-    finding === null || finding === undefined ? [] : [{ ...finding, kind, labelsAtChange }];
+    finding === null || finding === undefined ? [] : [{ labelsAtChange, ...finding, kind }];
   return [
     ...found('truth', truth),
     ...found('service', budgetFinding(observation.budgets, 'service')),

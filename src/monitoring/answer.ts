@@ -20,7 +20,7 @@ const week = 7 * 86_400_000;
  * What a standing alarm leads to:
  * - a fault of the data is told to whoever owns the source, and nothing else: a version that learned from it would learn the fault;
  * - a promotion that labels prove wrong is reverted, where the policy says so;
- * - a service that burns its budget fast while a version is on trial stops the trial;
+ * - a service that began to burn its budget while a version was on trial, and burns it fast, stops the trial;
  * - the rest is answered as `on_breach` says, by a retrain or a rollback, where that can help.
  */
 export function answerTo(alarm: Alarm, state: MonitorState, observation: Observation, policy: MonitorPolicy): Answer {
@@ -29,8 +29,9 @@ export function answerTo(alarm: Alarm, state: MonitorState, observation: Observa
   const { running } = observation;
   const { kind } = alarm;
 
-  if (kind === 'service' && observation.onTrial === true && isUrgent(observation) && running !== null) {
-    if (alarm.stopped === running) return waits(`${running} is being stopped for it`);
+  const onTrial = observation.onTrial === true ? running : null;
+  if (kind === 'service' && onTrial !== null && alarm.trial === onTrial && isUrgent(observation)) {
+    if (alarm.stopped === true) return waits(`${onTrial} is being stopped for it`);
     return state.paused ? waits('paused') : acts('stop');
   }
   if (kind === 'quality') return waits("that is for the source's owner: a version that learned from it would learn the fault");

@@ -31,7 +31,14 @@ export function decideMonitor(before: MonitorState, observation: Observation, po
     .map(({ kind, because }) => `the ${alarmName[kind]} alarm is over: ${because}`);
   const raised = findings(seen, observation, policy)
     .filter((found) => !seen.alarms.some(({ kind }) => kind === found.kind))
-    .map((found): Alarm => ({ ...found, raisedAt: observation.at, labelsAtLastTry: found.labelsAtChange, tries: 0, calm: 0 }));
+    .map((found): Alarm => ({
+      ...found,
+      ...trialOf(observation),
+      raisedAt: observation.at,
+      labelsAtLastTry: found.labelsAtChange,
+      tries: 0,
+      calm: 0,
+    }));
   const state = { ...seen, alarms: [...standing, ...raised] };
 
   const answers = state.alarms.map((alarm) => answerTo(alarm, state, observation, policy));
@@ -48,9 +55,13 @@ export function decideMonitor(before: MonitorState, observation: Observation, po
   const result = { because, told, over };
   if (action === 'wait') return { ...result, state, action: { kind: 'tell', trigger } };
   if (action === 'retrain') return { ...result, state, action: { kind: 'retrain', trigger, alarm: alarm.kind } };
-  const answered = action === 'stop' ? { ...alarm, stopped: observation.running ?? '' } : { ...alarm, tries: 1 };
+  const answered = action === 'stop' ? { ...alarm, stopped: true as const } : { ...alarm, tries: 1 };
   const alarms = state.alarms.map((one) => (one === alarm ? answered : one));
   return { ...result, state: { ...state, alarms }, action: { kind: action, trigger } };
+}
+
+function trialOf({ onTrial, running }: Observation): Pick<Alarm, 'trial'> {
+  return onTrial === true && running !== null ? { trial: running } : {};
 }
 
 function strongest(answers: readonly Answer[]): Answer | undefined {

@@ -1,4 +1,5 @@
 import type { ClassicMemory } from './classic.ts';
+import type { DriftMemory } from './drift-memory.ts';
 import type { LossState } from './loss.ts';
 import type { TruthState } from './late-labels.ts';
 
@@ -12,6 +13,8 @@ export interface MonitorMemory {
   readonly loss: LossState | null;
   /** Null where no promotion is open any more. */
   readonly truth: TruthState | null;
+  /** Absent where drift is not watched by a detector. */
+  readonly drift?: DriftMemory;
   /** Absent without `preset: classic`. */
   readonly classic?: ClassicMemory;
 }

@@ -11,6 +11,11 @@ const named = 3;
 
 type FeatureContract = FeatureSpec;
 
+/** What is wrong with one feature. */
+export interface DataFault extends Finding {
+  readonly feature: string;
+}
+
 /**
  * Recent predictions against the contract of the model's data: values missing more often than it accepts, values outside the range
  * that it states, and categories that it rejects. Each beyond what chance would explain. These are faults of the source: nothing
@@ -22,7 +27,7 @@ export function contractFaults(
   sample: Readonly<Record<string, Column>>,
   features: Readonly<Record<string, FeatureContract>>,
   tolerated: number,
-): (Finding & { readonly feature: string })[] {
+): DataFault[] {
   return Object.entries(features).flatMap(([feature, spec]) => {
     const column = sample[feature];
     if (column === undefined || column.length === 0) return [];
@@ -39,7 +44,7 @@ export function contractFaults(
 }
 
 /** One finding of all faults, addressed to the owner. */
-export function qualityFinding(faults: readonly (Finding & { readonly feature: string })[], owner: string): Finding | null {
+export function qualityFinding(faults: readonly DataFault[], owner: string): Finding | null {
   if (faults.length === 0) return null;
   const features = [...new Set(faults.map(({ feature }) => feature))];
   return { because: `the data is faulty, for ${owner} to see to: ${listed(faults.map(({ because }) => because))}`, features };

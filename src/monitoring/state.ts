@@ -43,6 +43,8 @@ export interface BudgetReading {
 export interface Finding {
   readonly because: string;
   readonly features: readonly string[];
+  /** Labels there were when it began, where that is known; else those of the tick count. */
+  readonly labelsAtChange?: number;
 }
 
 /** What one tick saw. Computed by an activity; small. What came later is optional: histories of before lack it. */
@@ -110,8 +112,10 @@ export interface Alarm {
   readonly tries: number;
   /** Consecutive samples in which what it says was no longer so. */
   readonly calm: number;
-  /** The release that was stopped for it. */
-  readonly stopped?: string;
+  /** The release that had a version on trial when it was raised: what came with a trial may be of the trial. */
+  readonly trial?: string;
+  /** That trial was stopped for it. */
+  readonly stopped?: true;
 }
 
 /** Everything that a monitor carries from tick to tick and through continue-as-new. Plain JSON. */

@@ -41,7 +41,7 @@ export const monitor = z.strictObject({
     .strictObject({
       by: z
         .enum(['detector', 'thresholds'])
-        .default('thresholds')
+        .default('detector')
         .describe(
           'detector: by evidence that adds up from row to row, at the stated rate of false alarms. thresholds: by `psi` and `mean_shift` in samples.',
         ),

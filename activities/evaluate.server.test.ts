@@ -66,7 +66,7 @@ beforeAll(async () => {
     duck.run(`COPY (SELECT * EXCLUDE rowid0 FROM (${labelled})) TO ${literal(file)} (FORMAT parquet)`),
   );
   const uri = await store.put('datasets/rows.parquet', await readFile(file));
-  dataset = { ...exampleDataset(), digest: `sha256:${randomUUID()}`, uri, rows: 4000, oldest: null, newest: null } as DatasetRef;
+  dataset = { ...exampleDataset(), digest: `sha256:${randomUUID()}`, uri, rows: 4000, oldest: null, newest: null };
   await recordDataset(registry, { model, dataset, specDigest: 'spec-1' });
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ export interface PartOptions {
   /** Shortened, for work on the bench itself: its bars are not judged. */
   readonly quick: boolean;
   /** Tells, a line now and then, what goes on. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** Rows under a head, ready to be printed; null is an empty cell. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOfNumber, type NumberBins, referenceBins } from '../stats/reference-bins.ts';
-import { mergeSorted, sortedNumbers } from '../stats/sorted-numbers.ts';
+import { sortedNumbers } from '../stats/sorted-numbers.ts';
 import { mergeSummaries, summarise } from '../stats/summary.ts';
 import { measureCounts, measureNumbers, measureWindow, type NumberColumn } from './measures.ts';
 
@@ -33,7 +33,7 @@ describe('windows', () => {
           measureCounts('x', bins, countsOf(bins, both)),
         );
         const merged: NumberColumn = {
-          sorted: mergeSorted(one.sorted, other.sorted),
+          sorted: Float64Array.of(...one.sorted, ...other.sorted).sort(),
           missing: one.missing + other.missing,
           summary: mergeSummaries(one.summary, other.summary),
         };

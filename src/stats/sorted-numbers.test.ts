@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { mergeSorted, sortedNumbers } from './sorted-numbers.ts';
+import { sortedNumbers } from './sorted-numbers.ts';
 
 const engine = (values: readonly number[]) => Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
 /** As many as the radix sort takes. */
@@ -28,14 +28,5 @@ it('sorts what it is given and leaves it as it was', () => {
       expect(given).toEqual(Float64Array.from(values));
     }),
     { numRuns: 20 },
-  );
-});
-
-it('merges two as sorting them together does', () => {
-  const numbers = fc.array(fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: -3, max: 3 })), { maxLength: 60 });
-  fc.assert(
-    fc.property(numbers, numbers, (a, b) => {
-      expect(mergeSorted(engine(a), engine(b)).map((value) => value + 0)).toEqual(engine([...a, ...b]).map((value) => value + 0));
-    }),
   );
 });

@@ -31,16 +31,6 @@ export function sortedNumbers(values: ArrayLike<number>): Float64Array<ArrayBuff
   return count < fewest ? found.sort() : sortNeighbours(byUpperHalf(found));
 }
 
-/** Two ascending arrays as one. */
-export function mergeSorted(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
-  const merged = new Float64Array(a.length + b.length);
-  for (let [i, j, k] = [0, 0, 0]; k < merged.length; k++) {
-    const fromA = j === b.length || (i < a.length && (a[i] as number) <= (b[j] as number));
-    merged[k] = (fromA ? a[i++] : b[j++]) as number;
-  }
-  return merged;
-}
-
 /** The index of the first value that is greater; their number where there is none. */
 export function firstAbove(sorted: Float64Array, limit: number): number {
   let [low, high] = [0, sorted.length];

@@ -55,7 +55,7 @@ export class ChampionReferences {
   }
 
   get(version: VersionRecord, spec: ModelSpec): Promise<ChampionReference> {
-    const name = `${version.model}/${version.version}`;
+    const name = `${version.model}/${version.version}/${spec.monitor.sample}`;
     let kept = this.#kept.get(name);
     if (kept === undefined) {
       kept = this.#make(version, spec);

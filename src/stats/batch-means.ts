@@ -1,12 +1,12 @@
 /** Standard errors above 1 from which rows count as alike. */
 const certain = 3;
 /** At least so many blocks are compared. */
-const leastBlocks = 16;
+const leastBlocks = 8;
 
 /**
  * How many rows that follow each other are worth one independent row, by batch means (J. Alexopoulos and A. Seila, "Output data
  * analysis", in: Handbook of Simulation, 1998, section 7.3): the variance of the means of blocks of b rows is sigma^2 time / b.
- * The largest over blocks of 2, 4, 8 ... rows, up to a sixteenth of all: days and weeks that are alike show in long blocks only,
+ * The largest over blocks of 2, 4, 8 ... rows, up to an eighth of all: days and weeks that are alike show in long blocks only,
  * after cycles have made neighbours unlike. What chance would explain of independent rows counts as 1.
  * @param values in the order of time
  * @returns at least 1

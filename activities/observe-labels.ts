@@ -65,14 +65,9 @@ export async function observeLabels(
     await writeJudgedLabels(registry, [{ model, version: version.version, afterSeq, labels: own.length, bad }]);
   }
 
-  const { loss, performance } = watch(
-    before.loss,
-    own,
-    spec,
-    lossBaseline(spec.task, version.metrics, spec.monitor, input.heldOut),
-    at,
-  );
-  const { truth, finding } = await weigh(registry, before.truth, judged, spec, at);
+  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, input.heldOut);
+  const { loss, performance } = watch(before.loss, own, spec, baseline, at);
+  const { truth, finding } = await weigh(registry, before.truth, judged, spec, baseline?.block ?? 1, at);
   return { memory: { champion: version.version, labelSeq: seq, loss, truth }, performance, truth: finding };
 }
 
@@ -96,6 +91,7 @@ async function weigh(
   before: TruthState | null,
   judged: readonly JudgedPrediction[],
   spec: ModelSpec,
+  block: number,
   at: number,
 ): Promise<{ truth: TruthState | null; finding: Finding | null }> {
   const { late_labels: policy } = spec.monitor;
@@ -105,7 +101,7 @@ async function weigh(
     return promoted === null || former === null ? [] : [{ promoted, former }];
   });
   const { metrics } = await getVersion(registry, spec.model, before.former);
-  const terms = { task: spec.task, worseBy: policy.worse_by, formerMae: metrics['mae'] ?? null };
+  const terms = { task: spec.task, worseBy: policy.worse_by, formerMae: metrics['mae'] ?? null, block };
   const { state, finding } = weighTruth(before, pairs, terms);
   return { truth: state, finding };
 }

@@ -9,7 +9,7 @@ const begun = beginTruth({
   promotedAt: 1000,
   estimate: estimateSentence('accuracy', 0.821, 0.794, 1, 336),
 });
-const classes = { task: 'binary-classification', worseBy: 0, formerMae: null } as const;
+const classes = { task: 'binary-classification', worseBy: 0, formerMae: null, block: 1 } as const;
 
 /** Of 100 pairs so many that only one of the two has right; the others both. */
 const pairs = (onlyPromoted: number, onlyFormer: number, times = 1): PairedLoss[] =>
@@ -40,7 +40,7 @@ describe('a promotion held against labels that came after it', () => {
   });
 
   it('goes by absolute errors in regression, and is not decided by one absurd label', () => {
-    const terms = { task: 'regression', worseBy: 0, formerMae: 80 } as const;
+    const terms = { task: 'regression', worseBy: 0, formerMae: 80, block: 1 } as const;
     const errors = (promoted: number, former: number, count: number) =>
       Array.from({ length: count }, (): PairedLoss => ({ promoted, former }));
     expect(weighTruth(begun, [{ promoted: 1e9, former: 1 }], terms).finding).toBeNull();
@@ -76,6 +76,20 @@ describe('a promotion held against labels that came after it', () => {
       );
     }
     expect(all.reduce((sum, { state, chance }) => sum + chance * evidence(state), 0)).toBeCloseTo(1, 9);
+  });
+
+  it('takes pairs that follow each other for as few as they are worth', () => {
+    // Days on which the one or the other has everything right: twelve days say little, whatever the number of pairs.
+    const days = Array.from({ length: 12 * 50 }, (_, i): PairedLoss => {
+      const bad = Number(Math.floor(i / 50) % 3 !== 0);
+      return { promoted: bad, former: 1 - bad };
+    });
+    expect(weighTruth(begun, days, classes).finding).not.toBeNull();
+    const blocks = { ...classes, block: 50 };
+    const { state, finding } = weighTruth(begun, days, blocks);
+    expect(finding).toBeNull();
+    const first = weighTruth(begun, days.slice(0, 217), blocks).state;
+    expect(weighTruth(first, days.slice(217), blocks).state).toEqual(state);
   });
 
   it('is closed after its time', () => {

@@ -15,8 +15,10 @@ export interface TruthState {
   readonly pairs: number;
   readonly promotedLoss: number;
   readonly formerLoss: number;
-  /** The promoted version's losses less the former's, in units of `unitOf`. */
+  /** The promoted version's losses less the former's, in units of `unitOf`: the means of blocks. */
   readonly differences: LossSums;
+  /** Pairs of the block that is not full yet, and the sum of their differences. */
+  readonly partial: { readonly count: number; readonly total: number };
 }
 
 /** A loss of each version on one request: 1 for a wrong answer and 0 for a right one, or absolute errors. */
@@ -33,7 +35,7 @@ const mostTimes = 10;
 const step = 1 / 500;
 
 export function beginTruth(of: Pick<TruthState, 'promoted' | 'former' | 'promotedAt' | 'estimate'>): TruthState {
-  return { ...of, pairs: 0, promotedLoss: 0, formerLoss: 0, differences: noLosses };
+  return { ...of, pairs: 0, promotedLoss: 0, formerLoss: 0, differences: noLosses, partial: { count: 0, total: 0 } };
 }
 
 /** What is held against the promotion, as the policy has it. */
@@ -43,13 +45,15 @@ export interface TruthTerms {
   readonly worseBy: number;
   /** Regression: the former version's MAE at its evaluation, the unit of errors. */
   readonly formerMae: number | null;
+  /** Pairs that count as one, as neighbouring losses are alike; at least 1. */
+  readonly block: number;
 }
 
 /**
  * The state after some more labels, and whether the truth speaks against the promotion: whether the evidence that its mean loss is
  * above the former's by more than the margin has reached 1 / alpha. It is gathered by betting (`src/stats/betting.ts`), so that a
- * promotion that was right is found wrong with a chance of alpha at most, however often one looks, and depends on the pairs alone,
- * not on their order.
+ * promotion that was right is found wrong with a chance of alpha at most, however often one looks. Of single pairs it does not depend
+ * on their order; of blocks on which pairs are neighbours.
  */
 export function weighTruth(
   before: TruthState,
@@ -59,11 +63,16 @@ export function weighTruth(
   const unit = unitOf(terms);
   const margin = terms.task === 'regression' ? terms.worseBy / mostTimes : terms.worseBy;
   let { promotedLoss, formerLoss } = before;
+  let { count, total } = before.partial;
   const differences: number[] = [];
   for (const { promoted, former } of pairs) {
     promotedLoss += promoted;
     formerLoss += former;
-    differences.push(Math.max(-1, Math.min(1, Math.floor((promoted - former) / unit / step + 1e-9) * step)));
+    count++;
+    total += Math.max(-1, Math.min(1, (promoted - former) / unit));
+    if (count < terms.block) continue;
+    differences.push(Math.max(-1, Math.floor(total / count / step + 1e-9) * step));
+    [count, total] = [0, 0];
   }
   const state = {
     ...before,
@@ -71,6 +80,7 @@ export function weighTruth(
     promotedLoss,
     formerLoss,
     differences: addLosses(before.differences, countLosses(differences)),
+    partial: { count, total },
   };
   const proven = logEValueAbove(state.differences, margin) >= Math.log(1 / alpha);
   return { state, finding: proven ? { because: sentence(state, terms), features: [] } : null };

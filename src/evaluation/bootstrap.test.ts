@@ -29,6 +29,21 @@ describe('a bootstrap interval', () => {
     expect([above, below].every((misses) => misses >= 8 && misses <= 34)).toBe(true);
   });
 
+  it('is wide enough for values of which neighbours are alike only where they are drawn in blocks', async () => {
+    const random = new Random(23);
+    const misses = [0, 0];
+    for (let sample = 0; sample < 100; sample++) {
+      const values = Array.from({ length: 40 }, () => random.next() - 0.5).flatMap((value) => Array<number>(5).fill(value));
+      for (const [i, block] of [1, 18].entries()) {
+        const [interval] = await bootstrapIntervals(values.length, [meanOf(values)], 0.9, block);
+        if ((interval?.low ?? 0) > 0 || (interval?.high ?? 0) < 0) misses[i] = (misses[i] ?? 0) + 1;
+      }
+    }
+    // 20 are expected, 10 at either end.
+    expect(misses[0]).toBeGreaterThan(45);
+    expect(misses[1]).toBeLessThan(33);
+  });
+
   it('is a point where every sample says the same, and none where a number has no value', async () => {
     const [level, never, seldom] = await bootstrapIntervals(
       20,

@@ -1,8 +1,9 @@
 import type { MetricName } from '../spec/evaluation-schema.ts';
+import { bandwidth } from '../stats/variance-inflation.ts';
 import { counted, percent } from '../stats/wording.ts';
 import type { Answers } from './answers.ts';
 import { bootstrapIntervals, type Interval } from './bootstrap.ts';
-import { midPValue, pairedAnswers, scoreInterval } from './paired-accuracy.ts';
+import { effectivePairs, midPValue, pairedAnswers, pairedInflation, scoreInterval } from './paired-accuracy.ts';
 import { type Statistic, weightedMetric } from './weighted-metric.ts';
 
 /** Which way each metric is better. */
@@ -40,6 +41,7 @@ export const gainOf = (metric: MetricName, candidate: number, champion: number):
 /**
  * Accuracy by McNemar's test and Tango's interval, every other metric by the paired bootstrap of its gain.
  * @param confidence of each end of the interval
+ * @param inOrder the rows are in time order, where neighbours are alike: they are counted for no more than they say
  */
 export async function compare(
   metric: MetricName,
@@ -47,20 +49,24 @@ export async function compare(
   candidate: Answers,
   champion: Answers,
   confidence: number,
+  inOrder: boolean,
 ): Promise<Comparison> {
   if (metric === 'accuracy' && candidate.call !== null && champion.call !== null) {
     const pairs = pairedAnswers(label, candidate.call, champion.call);
+    const inflation = inOrder ? pairedInflation(label, candidate.call, champion.call) : 1;
+    const { rows, gained, lost } = pairs;
+    const alike = inflation < 1.05 ? '' : `, ${inflation.toFixed(1)} of them counted as one because neighbours err alike`;
     return {
-      gain: (pairs.gained - pairs.lost) / pairs.rows,
-      interval: scoreInterval(pairs, confidence),
+      gain: (gained - lost) / rows,
+      interval: scoreInterval({ rows: rows / inflation, gained: gained / inflation, lost: lost / inflation }, confidence),
       method: 'McNemar (mid-p), Tango',
-      p: midPValue(pairs),
-      evidence: `${counted(pairs.gained, 'row')} only it got right, ${pairs.lost} only the champion`,
+      p: midPValue(effectivePairs(pairs, inflation)),
+      evidence: `${counted(gained, 'row')} only it got right, ${lost} only the champion${alike}`,
     };
   }
   const [own, other] = [weightedMetric(metric, label, candidate), weightedMetric(metric, label, champion)];
   const gain: Statistic = (weights) => gainOf(metric, own(weights), other(weights));
-  const [interval] = await bootstrapIntervals(label.length, [gain], confidence);
+  const [interval] = await bootstrapIntervals(label.length, [gain], confidence, inOrder ? bandwidth(label.length) : 1);
   const all = new Uint8Array(label.length).fill(1);
   return { gain: gain(all), interval: interval ?? null, method: 'paired bootstrap (BCa)' };
 }

@@ -32,7 +32,7 @@ const check = (spec: Omit<FairnessSpec, 'groups' | 'at_least'> & { at_least?: nu
   checkFairness(
     { groups: ['group'], at_least: 30, ...spec },
     frame,
-    { label: frame.label, candidate, champion: null, on: 'held-out rows' },
+    { label: frame.label, candidate, champion: null, on: 'held-out rows', inOrder: false },
     0.95,
   );
 

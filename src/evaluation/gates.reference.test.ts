@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packageFile } from '../package-root.ts';
 import type { MetricName } from '../spec/evaluation-schema.ts';
 import { normalDistribution, normalQuantile } from '../stats/normal.ts';
+import { varianceInflation } from '../stats/variance-inflation.ts';
 import { answersAt, metricsOf } from './answers.ts';
 import { compare } from './comparison.ts';
 import { equalOpportunity } from './group-thresholds.ts';
@@ -24,6 +25,7 @@ const reference = JSON.parse(readFileSync(packageFile('test/reference/gates.json
   regression: { label: number[]; score: number[]; metrics: Record<string, number> };
   platt: { x: number[]; label: number[]; slope: number; offset: number };
   quantile: { values: number[]; low: number; high: number };
+  in_order: { values: number[]; inflation: number };
   opportunity: { groups: { value: string; label: number[]; score: number[] }[]; rate: number; right: number };
 };
 
@@ -52,7 +54,7 @@ describe('a comparison of two versions', () => {
     'has the BCa interval that SciPy makes of the same samples: %s',
     async (metric, [gain, low, high]) => {
       const { label, own, other } = reference.bootstrap;
-      const found = await compare(metric, label, answersAt(own, 0.5), answersAt(other, 0.5), 0.95);
+      const found = await compare(metric, label, answersAt(own, 0.5), answersAt(other, 0.5), 0.95, false);
       near(found.gain, gain);
       near(found.interval?.low, low);
       near(found.interval?.high, high);
@@ -84,6 +86,14 @@ describe('intervals', () => {
   it('of a quantile are SciPy’s', () => {
     const { values, low, high } = reference.quantile;
     expect(quantileInterval(Float64Array.from(values), 0.99, 0.95)).toEqual({ low, high });
+  });
+});
+
+describe('rows in time order', () => {
+  it('vary together as statsmodels’ Newey-West errors say', () => {
+    const { values, inflation } = reference.in_order;
+    expect(inflation).toBeGreaterThan(2);
+    near(varianceInflation(values), inflation);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Answers, answersAt } from './answers.ts';
 import { checkGates, decisiveSentence, gatesPassed } from './gates.ts';
 
 const on = 'held-out rows';
+const inOrder = false;
 /** The first `right` of 500 rows are answered rightly. */
 const rightly = (right: number): Answers =>
   answersAt(
@@ -14,7 +15,7 @@ const rightly = (right: number): Answers =>
 const label = new Float64Array(500).fill(1);
 
 async function check(gate: MetricGate, candidate: Answers, champion: Answers | 'unfit' | null = null, confidence = 0.95) {
-  const [result, ...more] = await checkGates([gate], { label, candidate, champion, on }, confidence);
+  const [result, ...more] = await checkGates([gate], { label, candidate, champion, on, inOrder }, confidence);
   expect(more).toEqual([]);
   if (result === undefined) throw new Error('a gate gives a result');
   return result;
@@ -131,7 +132,7 @@ describe('a gate', () => {
 
   it('gives a result for each of its bounds, and all have to pass', async () => {
     const gates: Gate[] = [{ accuracy: { at_least: 0.7, better_than_champion_by: 0.02 } }, { brier: { at_most: 0.1 } }];
-    const results = await checkGates(gates, { label, candidate: rightly(400), champion: rightly(300), on }, 0.95);
+    const results = await checkGates(gates, { label, candidate: rightly(400), champion: rightly(300), on, inOrder }, 0.95);
     expect(results.map(({ gate, passed }) => [gate, passed])).toEqual([
       ['accuracy at_least 0.7', true],
       ['accuracy better_than_champion_by 0.02', true],
@@ -143,7 +144,7 @@ describe('a gate', () => {
 
   it('is told with what decided, the comparison with the champion first, and not more than can be read aloud', async () => {
     const gates = [0.1, 0.2, 0.3, 0.4, 0.9].map((bound) => ({ accuracy: { at_least: bound } }));
-    const rows = { label, candidate: rightly(480), champion: rightly(400), on };
+    const rows = { label, candidate: rightly(480), champion: rightly(400), on, inOrder };
     const passed = await checkGates([...gates, { accuracy: { better_than_champion_by: 0.02 } }], rows, 0.95);
     expect(decisiveSentence(passed)).toMatch(/^accuracy is 0\.96 against the champion's 0\.8 .*; 2 more gates hold$/);
     const failed = await checkGates(gates, { ...rows, candidate: rightly(400) }, 0.95);
@@ -166,7 +167,7 @@ describe('a gate', () => {
         const gates = [{ accuracy: { better_than_champion_by: by } }];
         const champion = of(([right]) => right);
         const passes = async (candidate: Answers) =>
-          gatesPassed(await checkGates(gates, { label: label.subarray(0, rows.length), candidate, champion, on }, 0.9));
+          gatesPassed(await checkGates(gates, { label: label.subarray(0, rows.length), candidate, champion, on, inOrder }, 0.9));
         if (await passes(of(([, right]) => right))) expect(await passes(of(([, right, more]) => right || more))).toBe(true);
         if (by >= 0) expect(await passes(champion)).toBe(false);
       }),

@@ -1,4 +1,5 @@
 import type { Bounds, MetricGate, MetricName } from '../spec/evaluation-schema.ts';
+import { bandwidth, varianceInflation } from '../stats/variance-inflation.ts';
 import { counted } from '../stats/wording.ts';
 import { type Answers, metricsOf } from './answers.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
@@ -16,6 +17,8 @@ export interface EvaluatedRows {
   readonly champion: Answers | 'unfit' | null;
   /** Which rows they are: `held-out rows`, `held-out rows where sex is Female`. */
   readonly on: string;
+  /** Whether they are in time order, where neighbours are alike. */
+  readonly inOrder: boolean;
 }
 
 /**
@@ -72,14 +75,17 @@ export function decisiveSentence(results: readonly GateResult[]): string {
 /** Accuracy's by Wilson, any other metric's by the bootstrap. */
 async function intervalOf(
   name: MetricName,
-  { label, candidate }: EvaluatedRows,
+  { label, candidate, inOrder }: EvaluatedRows,
   confidence: number,
 ): Promise<StatedInterval | null> {
   if (name === 'accuracy') {
-    const hits = Array.from(label).reduce((sum, y, row) => sum + (candidate.call?.[row] === y ? 1 : 0), 0);
-    return { ...proportionInterval({ hits, trials: label.length }, confidence), confidence, method: 'Wilson' };
+    const right = Uint8Array.from(label, (y, row) => (candidate.call?.[row] === y ? 1 : 0));
+    const inflation = inOrder ? varianceInflation(right) : 1;
+    const hits = right.reduce((sum, one) => sum + one, 0) / inflation;
+    return { ...proportionInterval({ hits, trials: label.length / inflation }, confidence), confidence, method: 'Wilson' };
   }
-  const [found] = await bootstrapIntervals(label.length, [weightedMetric(name, label, candidate)], confidence);
+  const block = inOrder ? bandwidth(label.length) : 1;
+  const [found] = await bootstrapIntervals(label.length, [weightedMetric(name, label, candidate)], confidence, block);
   return found ? { ...found, confidence, method: 'bootstrap (BCa)' } : null;
 }
 
@@ -93,7 +99,7 @@ async function against(
   bound: number,
   value: number,
   champion: number | undefined,
-  { label, candidate, champion: other, on }: EvaluatedRows,
+  { label, candidate, champion: other, on, inOrder }: EvaluatedRows,
   confidence: number,
 ): Promise<GateResult> {
   const rows = label.length;
@@ -109,7 +115,7 @@ async function against(
   // Sums such as .7 + .02 must not fail a candidate that is better by exactly the bound.
   const reached = isHigher ? value >= asked - rounding : value <= asked + rounding;
   const margin = Math.min(0, bound);
-  const comparison = await compare(metric, label, candidate, other, confidence);
+  const comparison = await compare(metric, label, candidate, other, confidence, inOrder);
   const [is, wanted] = apart(value, asked);
   const by = isHigher
     ? `${show(Math.abs(bound))} ${bound < 0 ? 'below' : 'above'} it`

@@ -36,7 +36,7 @@ export async function judge({ evaluation, contract }: ModelSpec, trial: Trial): 
   const { frame, candidate, champion, score, costs } = trial;
   const { confidence, fairness, robustness } = evaluation;
   const on = 'held-out rows';
-  const rows = { label: frame.label, candidate, champion, on };
+  const rows = { label: frame.label, candidate, champion, on, inOrder: frame.timestamp !== null };
   const subject = { frame, features: contract.features, answers: candidate, score, on, confidence };
   const measured = evaluation.gates.map(metricsOnly).filter((gate) => Object.keys(gate).length > 0);
   const gates = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { midPValue, pairedAnswers, scoreInterval } from './paired-accuracy.ts';
+import { Random } from '../training/random.ts';
+import { effectivePairs, midPValue, pairedAnswers, pairedInflation, scoreInterval } from './paired-accuracy.ts';
 
 /** The chances of 0 … n hits, each with the chance `share`. */
 function binomial(n: number, share: number): number[] {
@@ -31,6 +32,28 @@ describe('paired answers', () => {
         expect(proven).toBeLessThan(0.052);
       }
     }
+  });
+
+  it('prove equal versions to be unequal far more often than stated where errors come in runs, unless rows count for what they say', () => {
+    const random = new Random(3);
+    let [plain, effective] = [0, 0];
+    const trials = 1000;
+    for (let trial = 0; trial < trials; trial++) {
+      const rows = 336;
+      const label = new Uint8Array(rows).fill(1);
+      const [candidate, champion] = [new Uint8Array(rows).fill(1), new Uint8Array(rows).fill(1)];
+      // One of the two, by a fair coin, errs for some hours.
+      for (let row = 0; row < rows;) {
+        const length = 1 + random.below(8);
+        const wrong = random.next() < 0.3 ? (random.next() < 0.5 ? candidate : champion) : null;
+        for (const end = Math.min(rows, row + length); row < end; row++) if (wrong !== null) wrong[row] = 0;
+      }
+      const pairs = pairedAnswers(label, candidate, champion);
+      if (midPValue(pairs) <= 0.05) plain++;
+      if (midPValue(effectivePairs(pairs, pairedInflation(label, candidate, champion))) <= 0.05) effective++;
+    }
+    expect(plain / trials).toBeGreaterThan(0.15);
+    expect(effective / trials).toBeLessThan(0.07);
   });
 
   it('have two p-values, one for each side, that make 1, and fewer rows lost make a smaller one', () =>

@@ -1,4 +1,5 @@
 import { normalQuantile } from '../stats/normal.ts';
+import { varianceInflation } from '../stats/variance-inflation.ts';
 import type { Interval } from './bootstrap.ts';
 
 /** Rows that two versions answered, by who was right. */
@@ -19,6 +20,21 @@ export function pairedAnswers(label: ArrayLike<number>, candidate: Uint8Array, c
     else lost++;
   }
   return { rows: label.length, gained, lost };
+}
+
+/**
+ * By how many times less such rows say than independent ones: where errors come in runs, as in half-hourly data, one run is not as
+ * many proofs as it has rows. From the difference of the two versions row by row, in time order.
+ */
+export function pairedInflation(label: ArrayLike<number>, candidate: Uint8Array, champion: Uint8Array): number {
+  return varianceInflation(
+    Int8Array.from(candidate, (call, row) => (call === label[row] ? 1 : 0) - (champion[row] === label[row] ? 1 : 0)),
+  );
+}
+
+/** The same proportions in fewer rows: what is left of a row goes to the champion, so that the proof is not the easier. */
+export function effectivePairs({ rows, gained, lost }: PairedAnswers, inflation: number): PairedAnswers {
+  return { rows: rows / inflation, gained: Math.floor(gained / inflation), lost: Math.ceil(lost / inflation) };
 }
 
 /**

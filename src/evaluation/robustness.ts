@@ -36,7 +36,7 @@ export async function checkRobustness(
       on,
     };
   }
-  const { interval, method } = await compare(metric, frame.label, gappy, answers, confidence);
+  const { interval, method } = await compare(metric, frame.label, gappy, answers, confidence, frame.timestamp !== null);
   const stated = interval && { low: -interval.high, high: -interval.low, confidence, method };
   const value = -gainOf(metric, after, before);
   const result = againstBound({

@@ -46,6 +46,7 @@ describe('slices', () => {
       candidate,
       champion: answersAt(Float64Array.of(1, 0, 1, 1, 0, 0), 0.5),
       on: 'held-out rows',
+      inOrder: false,
     };
     const gates = [{ accuracy: { at_least: 0.9, better_than_champion_by: -0.01 } }];
     const results = await checkSlices([{ by: 'sex', at_least: 3, gates }], frame, evaluated, 0.95);

@@ -32,9 +32,9 @@ export async function checkSlices(
   return results;
 }
 
-function partOf({ label, candidate, champion, on }: EvaluatedRows, name: string, rows: Uint32Array): EvaluatedRows {
+function partOf({ label, candidate, champion, on, inOrder }: EvaluatedRows, name: string, rows: Uint32Array): EvaluatedRows {
   const other = champion === null || champion === 'unfit' ? champion : answersOf(champion, rows);
-  return { label: pick(label, rows), candidate: answersOf(candidate, rows), champion: other, on: `${on} where ${name}` };
+  return { label: pick(label, rows), candidate: answersOf(candidate, rows), champion: other, on: `${on} where ${name}`, inOrder };
 }
 
 function notJudged(few: readonly Slice[], atLeast: number, { label, on }: EvaluatedRows): GateResult {

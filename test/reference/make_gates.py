@@ -12,6 +12,7 @@ import numpy as np
 from scipy import optimize, stats
 from sklearn import metrics
 from sklearn.calibration import _sigmoid_calibration, calibration_curve
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -186,6 +187,18 @@ def opportunity():
     return {"groups": groups, **best}
 
 
+def in_order():
+    """By how much more the mean of values in time order varies than if they were independent, by statsmodels' Newey-West errors."""
+    noise = random.normal(0, 1, 600)
+    values = [float(noise[0])]
+    for one in noise[1:]:
+        values.append(0.6 * values[-1] + float(one))
+    values = np.round(values, 4)
+    lags = int(np.ceil(1.3 * np.sqrt(len(values)))) - 1
+    fitted = OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": False})
+    return {"values": values.tolist(), "inflation": float(fitted.bse[0] ** 2 * len(values) / np.var(values))}
+
+
 made = {
     "normal": normal(),
     "paired": paired(),
@@ -195,5 +208,6 @@ made = {
     "platt": platt(),
     "quantile": quantiles(),
     "opportunity": opportunity(),
+    "in_order": in_order(),
 }
 pathlib.Path(__file__).with_name("gates.json").write_text(json.dumps(made) + "\n")

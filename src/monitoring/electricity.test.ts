@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterRelease, decideMonitor, initialMonitorState } from './decide-monitor.ts';
+import { beginDrift, type DriftAlarm, observeDrift } from './drift-detector.ts';
+import { driftReference } from './drift-reference.ts';
 import { acceptedRows, featureShifts } from './shifts.ts';
 import type { Alarm, MonitorPolicy, MonitorState } from './state.ts';
 
@@ -74,7 +76,7 @@ function watch(start: number, until: number, from: MonitorState = initialMonitor
   return raised;
 }
 
-describe('the electricity market', () => {
+describe('the electricity market, by thresholds', () => {
   it('raises no alarm before it changes, whenever one begins to look', () => {
     for (let start = window; start < change - 7 * day; start += 56 * day) {
       expect(watch(start, Math.min(change, start + 40 * day))).toEqual([]);
@@ -103,6 +105,47 @@ describe('the electricity market', () => {
     for (const days of [28, 32, 35, 42]) {
       const released = afterRelease(alarmed, { outcome: 'promoted', champion: 1, endedAt: 0, labels: days * day });
       expect(watch(change + days * day, change + (days + 28) * day, released)).toEqual([]);
+    }
+  });
+});
+
+/** The same with detectors, row by row from `start`, looked at twice a day. @returns the first alarms, and where they came */
+function detect(start: number, until: number): { row: number; alarms: readonly DriftAlarm[] } | null {
+  const reference = driftReference(rows(start - window, start), { features, stretch: policy.sample });
+  let state = beginDrift(reference);
+  for (let row = start; row < until; row += 24) {
+    const at = Array.from({ length: 24 }, (_, i) => row + i);
+    const seen = observeDrift(reference, state, { at, columns: rows(row, row + 24) }, { falseAlarmRows: 90 * day });
+    if (seen.alarms.length > 0) return { row: row + 24, alarms: seen.alarms };
+    state = seen.state;
+  }
+  return null;
+}
+
+describe('the electricity market, by detectors', () => {
+  it('has changed, it is said half a day after it has, by the columns that began to move', () => {
+    const found = detect(change - 7 * day, change + 7 * day);
+    expect(found?.row).toBeLessThanOrEqual(change + 24);
+    expect(found?.alarms.map(({ feature }) => feature).toSorted()).toEqual(['transfer', 'vicdemand', 'vicprice']);
+    for (const { since, direction } of found?.alarms ?? []) expect([since, direction]).toEqual([change, 'wider']);
+  });
+
+  it('raises at most one alarm in 90 days before that, on average', () => {
+    let [watched, alarms] = [0, 0];
+    for (let start = window; start < change;) {
+      const found = detect(start, change);
+      alarms += Number(found !== null);
+      watched += (found?.row ?? change) - start;
+      start = (found?.row ?? change) + 28 * day;
+    }
+    expect(watched / day / alarms).toBeGreaterThanOrEqual(90);
+  });
+
+  it('has not changed again in the four weeks after a release that has learned from it', () => {
+    for (const days of [28, 32, 35]) {
+      const released = change + days * day;
+      const found = detect(released, released + 28 * day);
+      expect(found?.alarms.filter(({ feature }) => ['transfer', 'vicdemand', 'vicprice'].includes(feature)) ?? []).toEqual([]);
     }
   });
 });

@@ -17,7 +17,8 @@ const features = {
 } as const;
 /** More than one chunk of DuckDB's. */
 const rows = 5000;
-const price = (i: number, shift: number) => (i % 50 === 7 ? null : Math.log(((i * 7919) % rows) + 1) + shift);
+const price = (i: number, shift: number) =>
+  i % 50 === 7 ? (i % 100 === 7 ? null : Infinity) : Math.log(((i * 7919) % rows) + 1) + shift;
 const count = (i: number, shift: number) => Math.floor(((i * 31) % 100) * (1 + shift));
 const on = (i: number, shift: number) => (i % 11 === 0 ? null : (i * 13) % 10 < 3 + 4 * shift);
 const colour = (i: number, shift: number) =>
@@ -34,7 +35,7 @@ beforeAll(async () => {
           : typeof value === 'string'
             ? literal(value)
             : typeof value === 'number'
-              ? `${value}::DOUBLE`
+              ? `'${value}'::DOUBLE`
               : String(value);
       const values = Array.from(
         { length: rows },
@@ -49,7 +50,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const paths = () => ({ reference: join(folder, 'reference.parquet'), sample: join(folder, 'sample.parquet') });
 const values = (of: (i: number, shift: number) => number | boolean | null, shift: number) =>
-  Array.from({ length: rows }, (_, i) => Number(of(i, shift) ?? NaN));
+  Array.from({ length: rows }, (_, i) => Number(of(i, shift) ?? NaN)).map((value) => (Number.isFinite(value) ? value : NaN));
 const columnOf = (all: number[]) => {
   const sorted = sortedNumbers(all);
   return { sorted, missing: all.length - sorted.length, summary: summarise(all) };

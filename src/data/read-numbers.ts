@@ -3,12 +3,15 @@ import type { Duck } from './duckdb.ts';
 import { identifier } from './duckdb.ts';
 
 /**
- * Columns of numbers of a table, whole; what is missing is NaN.
+ * Columns of numbers of a table, whole; what is missing, or no finite number, is NaN.
  * @param rows of the table
  */
 export async function readNumbers(duck: Duck, table: string, names: readonly string[], rows: number): Promise<Float64Array[]> {
   const columns = names.map(() => new Float64Array(rows));
-  const selected = names.map((name) => `coalesce(CAST(${identifier(name)} AS DOUBLE), CAST('nan' AS DOUBLE))`);
+  const selected = names.map((name) => {
+    const value = `CAST(${identifier(name)} AS DOUBLE)`;
+    return `CASE WHEN isfinite(${value}) THEN ${value} ELSE CAST('nan' AS DOUBLE) END`;
+  });
   let row = 0;
   for await (const chunk of duck.chunks(`SELECT ${selected.join(', ')} FROM ${table}`)) {
     for (const [i, column] of columns.entries()) copyNumbers(chunk, i, column, row);

@@ -31,7 +31,7 @@ export function answerTo(alarm: Alarm, state: MonitorState, observation: Observa
 
   const onTrial = observation.onTrial === true ? running : null;
   if (kind === 'service' && onTrial !== null && alarm.trial === onTrial && isUrgent(observation)) {
-    if (alarm.stopped === true) return waits(`${onTrial} is being stopped for it`);
+    if (alarm.stopped === onTrial) return waits(`${onTrial} is being stopped for it`);
     return state.paused ? waits('paused') : acts('stop');
   }
   if (kind === 'quality') return waits("that is for the source's owner: a version that learned from it would learn the fault");

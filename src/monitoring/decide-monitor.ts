@@ -1,4 +1,4 @@
-import { alarmName, findings, stillStands, triggerOf } from './alarm.ts';
+import { alarmName, findings, isUrgent, stillStands, triggerOf } from './alarm.ts';
 import { type Answer, answerTo, helpedByRetraining } from './answer.ts';
 import { drifts, isEnough, streaksAfter } from './drift.ts';
 import type { Alarm, MonitorDecision, MonitorPolicy, MonitorState, Observation } from './state.ts';
@@ -33,7 +33,7 @@ export function decideMonitor(before: MonitorState, observation: Observation, po
     .filter((found) => !seen.alarms.some(({ kind }) => kind === found.kind))
     .map((found): Alarm => ({
       ...found,
-      ...trialOf(observation),
+      ...urgencyOf(found, observation),
       raisedAt: observation.at,
       labelsAtLastTry: found.labelsAtChange,
       tries: 0,
@@ -55,13 +55,18 @@ export function decideMonitor(before: MonitorState, observation: Observation, po
   const result = { because, told, over };
   if (action === 'wait') return { ...result, state, action: { kind: 'tell', trigger } };
   if (action === 'retrain') return { ...result, state, action: { kind: 'retrain', trigger, alarm: alarm.kind } };
-  const answered = action === 'stop' ? { ...alarm, stopped: true as const } : { ...alarm, tries: 1 };
+  const answered = action === 'stop' ? { ...alarm, stopped: observation.running ?? '' } : { ...alarm, tries: 1 };
   const alarms = state.alarms.map((one) => (one === alarm ? answered : one));
   return { ...result, state: { ...state, alarms }, action: { kind: action, trigger } };
 }
 
-function trialOf({ onTrial, running }: Observation): Pick<Alarm, 'trial'> {
-  return onTrial === true && running !== null ? { trial: running } : {};
+/** Whether a service alarm burns fast now, and on which trial it began to. */
+function urgencyOf(alarm: Pick<Alarm, 'kind' | 'urgent'>, observation: Observation): Pick<Alarm, 'urgent' | 'trial'> {
+  if (alarm.kind !== 'service') return {};
+  const { onTrial, running } = observation;
+  const urgent = isUrgent(observation);
+  const begins = urgent && alarm.urgent !== true;
+  return { urgent, ...(begins && onTrial === true && running !== null ? { trial: running } : {}) };
 }
 
 function strongest(answers: readonly Answer[]): Answer | undefined {
@@ -81,7 +86,8 @@ function take(before: MonitorState, observation: Observation, policy: MonitorPol
     champion,
     memory: memory ?? before.memory,
     lastReleaseEndedAt: latest(before.lastReleaseEndedAt, lastRelease?.endedAt ?? null),
-    ...(moved ? { streaks: {}, labelsAtStreak: null, alarms: before.alarms.map((alarm) => ({ ...alarm, calm: 0 })) } : {}),
+    alarms: before.alarms.map((alarm) => ({ ...alarm, ...urgencyOf(alarm, observation), ...(moved ? { calm: 0 } : {}) })),
+    ...(moved ? { streaks: {}, labelsAtStreak: null } : {}),
   };
   if (newest === null || newest === before.newest) return state;
   const alarms = state.alarms.map((alarm) => ({

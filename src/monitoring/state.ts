@@ -112,10 +112,12 @@ export interface Alarm {
   readonly tries: number;
   /** Consecutive samples in which what it says was no longer so. */
   readonly calm: number;
-  /** The release that had a version on trial when it was raised: what came with a trial may be of the trial. */
+  /** Of a budget: it burnt fast at the last tick. */
+  readonly urgent?: boolean;
+  /** The release that had a version on trial when that began: what came with a trial may be of the trial. */
   readonly trial?: string;
-  /** That trial was stopped for it. */
-  readonly stopped?: true;
+  /** The trial that was stopped for it. */
+  readonly stopped?: string;
 }
 
 /** Everything that a monitor carries from tick to tick and through continue-as-new. Plain JSON. */

@@ -28,7 +28,10 @@ export interface DriftColumn {
 export interface ReferenceOptions {
   /** The contract's features. */
   readonly features: Readonly<Record<string, { readonly type: 'number' | 'boolean' | 'category' }>>;
-  /** The version's own scores of the accepted rows, in their order; left out where there are none. */
+  /**
+   * The version's own scores of accepted rows that it has not learned from, in their order: of those that it has it is too sure, so
+   * that scores of new rows would seem to have moved. Left out where there are none.
+   */
   readonly scores?: ArrayLike<number>;
   /** By feature, as the trainer tells them; left out: all alike. */
   readonly importances?: Readonly<Record<string, number>>;

@@ -2,12 +2,16 @@ import { liveGateways } from '../src/registry/gateways.ts';
 import { labelsSince } from '../src/registry/labels.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { getSpec } from '../src/registry/specs.ts';
+import { sharesSince } from '../src/registry/error-windows.ts';
 import { sumWindows } from '../src/registry/windows.ts';
+import type { CountedErrors } from '../src/rollout/capped-segments.ts';
+import { latencyEvidence } from '../src/rollout/latency-evidence.ts';
 import { Pairs } from '../src/rollout/pairs.ts';
 import type { ArmCounts, Evidence, RolloutPolicy } from '../src/rollout/state.ts';
-import { latencyP99 } from '../src/serving/latency-sketch.ts';
+import { latencyHistogram, latencyP99 } from '../src/serving/latency-sketch.ts';
 import { PredictionTail } from '../src/serving/prediction-tail.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { type Counts, noCounts, type Settled, settledCounts, settledErrors } from './settled.ts';
 
 /** A gateway that has not reported for so long is not counted, ms. */
 const gatewaySilence = 10_000;
@@ -15,8 +19,6 @@ const gatewaySilence = 10_000;
 const paired = ['id', 'version', 'revision', 'role', 'score', 'prediction'] as const;
 /** Labels read at a time. */
 const page = 10_000;
-/** Of a champion that is not there. */
-const nothing: ArmCounts = { requests: 0, errors: 0, p99: null };
 
 /** Where the evidence of one step is read from; the numbers are the guard's. */
 interface EvidenceSource {
@@ -41,38 +43,65 @@ export class EvidenceReader {
   readonly #tail: PredictionTail<(typeof paired)[number]>;
   #pairs: Pairs | null = null;
   #labelSeq: number;
+  readonly #challenger: Settled<Counts>;
+  /** Those of callers: not asked as a shadow. */
+  readonly #answered: Settled<Counts>;
+  /** Null without a champion. */
+  readonly #champion: Settled<Counts> | null;
+  /** Null before the first look. */
+  #errors: Settled<CountedErrors> | null = null;
 
   constructor(source: EvidenceSource) {
     this.#source = source;
     this.#labelSeq = source.labelSeq;
     this.#tail = new PredictionTail(source.store, source.model, source.rolloutStartedAt, paired);
+    const { registry, model, version, champion } = source;
+    const step = { model, sinceRevision: source.stepRevision ?? source.revision };
+    this.#challenger = settledCounts(registry, { ...step, version });
+    this.#answered = settledCounts(registry, { ...step, version, role: 'challenger' });
+    this.#champion = champion === null ? null : settledCounts(registry, { ...step, version: champion });
   }
 
   async look(now: number): Promise<Omit<Evidence, 'lapsed'>> {
-    const { champion, version, stepStartedAt, policy } = this.#source;
+    const { stepStartedAt, policy } = this.#source;
     const errorWindow = policy.rollback_when.find((rule) => rule.error_rate)?.error_rate?.for ?? policy.step.for;
     const pairs = await this.#readPairs();
+    const [champion, challenger] = [(await this.#champion?.at(now)) ?? noCounts, await this.#challenger.at(now)];
+    const calm = policy.step.error_rate;
+    const errorSegments = await this.#errorSegments(now);
     return {
       elapsed: now - stepStartedAt,
-      champion: champion === null ? nothing : await this.#counts(champion),
-      challenger: await this.#counts(version),
-      recent: await this.#counts(version, now - errorWindow),
-      recentChampion: champion === null ? nothing : await this.#counts(champion, now - errorWindow),
+      champion: armOf(champion),
+      challenger: armOf(challenger),
+      ...(await this.#recent(now - errorWindow)),
       paired: pairs.counts(),
       ...(policy.strategy === 'bandit' ? { rewards: pairs.rewards(policy.segments === undefined ? 'all' : 'pairs') } : {}),
+      ...(errorSegments === null ? {} : { errorSegments }),
+      latency: latencyEvidence(policy, latencyHistogram(champion.latency), latencyHistogram(challenger.latency)),
+      answered: (await this.#answered.at(now)).requests,
+      ...(calm === undefined ? {} : { calm: (await this.#recent(now - calm.over)).recent }),
       inForce: await this.#inForce(),
     };
   }
 
-  /** Of the current step, or of the whole rollout since a moment. */
-  async #counts(version: number, since?: number): Promise<ArmCounts> {
-    const { registry, model, revision, stepRevision, firstRevision } = this.#source;
-    const range =
-      since === undefined
-        ? { sinceRevision: stepRevision ?? revision }
-        : { sinceRevision: firstRevision, since: new Date(since) };
-    const sum = await sumWindows(registry, { model, version, ...range });
-    return { requests: sum.requests, errors: sum.errors, p99: latencyP99(sum.latency) };
+  /** Of the whole rollout since a moment. */
+  async #recent(since: number): Promise<Pick<Evidence, 'recent' | 'recentChampion'>> {
+    const { registry, model, version, champion, firstRevision } = this.#source;
+    const range = { model, sinceRevision: firstRevision, since: new Date(since) };
+    const of = async (one: number) => armOf(await sumWindows(registry, { ...range, version: one }));
+    return { recent: await of(version), recentChampion: champion === null ? armOf(noCounts) : await of(champion) };
+  }
+
+  /** Of the whole rollout; null where no rule asks for them. */
+  async #errorSegments(now: number): Promise<CountedErrors['segments'] | null> {
+    const { registry, model, champion, version, firstRevision, policy } = this.#source;
+    if (champion === null || !policy.rollback_when.some(({ error_ratio: rule }) => rule !== undefined)) return null;
+    this.#errors ??= settledErrors(
+      registry,
+      { model, champion, challenger: version, sinceRevision: firstRevision, segmented: policy.segments !== undefined },
+      await sharesSince(registry, model, firstRevision),
+    );
+    return (await this.#errors.at(now)).segments;
   }
 
   async #readPairs(): Promise<Pairs> {
@@ -84,6 +113,7 @@ export class EvidenceReader {
         champion,
         challenger: version,
         ...(spec.contract.positive === undefined ? {} : { positive: spec.contract.positive }),
+        worth: this.#source.policy.value,
       });
     }
     const pairs = this.#pairs;
@@ -104,4 +134,8 @@ export class EvidenceReader {
       gateways.length > 0 && gateways.every((gateway) => gateway.revision === revision && gateway.versions.includes(version))
     );
   }
+}
+
+function armOf({ requests, errors, latency }: Counts): ArmCounts {
+  return { requests, errors, p99: latencyP99(latency) };
 }

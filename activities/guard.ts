@@ -2,8 +2,10 @@ import { Context } from '@temporalio/activity';
 import { renewLease } from '../src/registry/traffic.ts';
 import { decideStep } from '../src/rollout/decide-step.ts';
 import type { Command, Decision, Evidence, RolloutPolicy, RolloutState } from '../src/rollout/state.ts';
+import { heldBack } from '../src/rollout/release-windows.ts';
 import type { Dependencies } from './dependencies.ts';
 import { EvidenceReader } from './evidence.ts';
+import { localTime } from './local-time.ts';
 
 export interface GuardInput {
   readonly model: string;
@@ -54,7 +56,9 @@ export function createGuardActivities(dependencies: Dependencies) {
         const seen = await reader.look(now);
         // Renewed after reading: a reader that fails must not keep a share alive that nobody is judging.
         const lapsed = input.champion === null ? false : (await renewLease(registry, input)).lapsed;
-        const evidence = { ...seen, lapsed };
+        const { windows } = input.policy;
+        const held = windows === undefined ? null : heldBack(windows, localTime(now, windows.time_zone));
+        const evidence = { ...seen, lapsed, ...(held === null ? {} : { heldBack: held }) };
         const decision = decideStep(input.state, evidence, input.policy, input.command);
         if (decision.action !== 'hold' || input.command !== null) return { decision, evidence };
         await clock.sleep(lookEvery);

@@ -6,6 +6,7 @@ import { finishOpenOperations } from '../src/registry/operations.ts';
 import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { linkTrigger, recordTrigger } from '../src/registry/triggers.ts';
+import { policyOf } from '../src/rollout/state.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The release's own row in the registry: opened first, closed last. */
@@ -28,24 +29,13 @@ export function createReleaseActivities({ registry }: Dependencies) {
       });
       await linkTrigger(registry, trigger.id, release.id);
       const champion = await getChampion(registry, model);
-      const { strategy, segments, shadow, ramp, step, bake, lease, lapses, rollback_when } = spec.release;
       return {
         release: release.id,
         model,
         trainer: spec.training.trainer,
         approval: spec.release.approval,
         champion: champion?.version ?? null,
-        policy: {
-          strategy,
-          ...(segments === undefined ? {} : { segments }),
-          shadow,
-          ramp,
-          step,
-          bake,
-          lease,
-          lapses,
-          rollback_when,
-        },
+        policy: policyOf(spec.release),
       };
     },
 

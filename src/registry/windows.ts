@@ -102,6 +102,8 @@ export interface WindowFilter {
   readonly role?: WindowRow['role'];
   /** Windows that ended after it; one that began before counts whole. */
   readonly since?: Date;
+  /** Windows that ended at it or before. */
+  readonly until?: Date;
 }
 
 /** Adds the windows that match, in Postgres: a month of them is too much to carry. */
@@ -208,7 +210,7 @@ export async function versionCosts(registry: Registry, model: string): Promise<V
   return rows;
 }
 
-function matches({ model, version, revision, sinceRevision, role, since }: WindowFilter) {
+function matches({ model, version, revision, sinceRevision, role, since, until }: WindowFilter) {
   const conditions = [
     sql`model = ${model}`,
     ...(version === undefined ? [] : [sql`version = ${version}`]),
@@ -216,6 +218,7 @@ function matches({ model, version, revision, sinceRevision, role, since }: Windo
     ...(sinceRevision === undefined ? [] : [sql`revision >= ${sinceRevision}`]),
     ...(role === undefined ? [] : [sql`role = ${role}`]),
     ...(since === undefined ? [] : [sql`ended_at > ${since}`]),
+    ...(until === undefined ? [] : [sql`ended_at <= ${until}`]),
   ];
   return sql.join(conditions, sql` AND `);
 }

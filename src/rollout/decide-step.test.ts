@@ -188,3 +188,109 @@ describe('a model’s first version', () => {
     expect(decide(first, { ...alone, challenger: arm(300, 0, 80) }, null, strict).action).toBe('promote');
   });
 });
+
+describe('when a step cannot be judged', () => {
+  const waiting = { elapsed: 1440 * minute, champion: arm(40), challenger: arm(40) };
+
+  it('the policy says what becomes of it', () => {
+    expect(decide(ramp(1), waiting, null, { ...policy, at_deadline: 'hold' })).toEqual({
+      action: 'hold',
+      because: '25 % after 1 d: 40 of 1,000 requests; it holds, as the policy says',
+    });
+    expect(decide(ramp(1), waiting, null, { ...policy, at_deadline: 'advance' })).toEqual({
+      action: 'advance',
+      because: '25 % after 1 d: 40 of 1,000 requests; it goes on, as the policy says',
+    });
+  });
+
+  it('what no gateway has in force does not go on', () => {
+    const advance = { ...policy, at_deadline: 'advance' as const };
+    expect(decide(ramp(1), { ...waiting, inForce: false }, null, advance).action).toBe('hold');
+  });
+
+  it('its largest exposure ends a doubt before its time does, but not in the first minutes, nor at 100 %', () => {
+    const few = { ...policy, step: { ...policy.step, exposure: 10_000 } };
+    const doubtful = { paired: { ...labelled, challenger: { accuracy: 0.74 } }, answered: 10_000 };
+    expect(decide(ramp(1), doubtful, null, few)).toMatchObject({
+      action: 'rollBack',
+      because: expect.stringMatching(/^25 % after 10,000 answers: accuracy/) as string,
+    });
+    expect(decide(ramp(1), { ...doubtful, answered: 9_999 }, null, few).action).toBe('hold');
+    expect(decide(ramp(1), { ...doubtful, elapsed: minute }, null, few).action).toBe('hold');
+    expect(decide(ramp(3), doubtful, null, few).action).toBe('hold');
+  });
+});
+
+describe('a window', () => {
+  const heldBack = 'quiet hours until Mon 08:00 (UTC)';
+
+  it('holds what would go on, and says until when', () => {
+    expect(decide(ramp(1), { heldBack }).action).toBe('hold');
+    expect(decide(ramp(1), { heldBack }).because).toMatch(/^25 %: quiet hours until Mon 08:00 \(UTC\); 25 % held for 10 min/);
+    expect(decide(bake, { heldBack, elapsed: 60 * minute }).action).toBe('hold');
+  });
+
+  it('holds neither a rollback nor a person', () => {
+    expect(decide(ramp(1), { ...failing, heldBack }).action).toBe('rollBack');
+    expect(decide(ramp(1), { heldBack, elapsed: 1440 * minute, inForce: false }).action).toBe('rollBack');
+    expect(decide(ramp(1), { heldBack }, 'promote').action).toBe('promote');
+  });
+});
+
+describe('a limit for going on', () => {
+  const limited = { ...policy, step: { ...policy.step, error_rate: { below: 0.01, over: 10 * minute } } };
+
+  it('holds a step with more errors than that', () => {
+    expect(decide(ramp(1), { calm: arm(1000, 15) }, null, limited)).toEqual({
+      action: 'hold',
+      because: '25 %: challenger 1.5 % errors (15 of 1,000 requests) within 10 min, and below 1 % it goes on',
+    });
+    expect(decide(ramp(1), { calm: arm(1000, 9) }, null, limited).action).toBe('advance');
+  });
+});
+
+describe('a release that has to be proven', () => {
+  const proven = { ...policy, advance: 'when_proven' as const };
+  const losses = (counts: number[]) => ({ paired: { ...labelled, losses: { accuracy: { losses: [-1, 0, 1], counts } } } });
+
+  it('goes on once a larger loss than is allowed is excluded', () => {
+    expect(decide(ramp(1), losses([110, 640, 90]), null, proven)).toMatchObject({
+      action: 'hold',
+      because: expect.stringContaining('is not excluded yet') as string,
+    });
+    expect(decide(ramp(1), losses([110, 640, 90])).action).toBe('advance');
+    expect(decide(ramp(1), losses([200, 600, 40]), null, proven).action).toBe('advance');
+  });
+
+  it('waits for labels', () => {
+    expect(decide(ramp(1), { paired: { ...noPairs, losses: {} } }, null, proven).because).toBe(
+      '25 %: accuracy has 0 of 200 labelled pairs',
+    );
+  });
+});
+
+describe('the verdict', () => {
+  const stated = { ...policy, hypothesis: 'a model of 90 days tells the price better', success: 'accuracy' as const };
+  const verdict = (counts: number[]) =>
+    decide(
+      bake,
+      { elapsed: 60 * minute, paired: { ...labelled, losses: { accuracy: { losses: [-1, 0, 1], counts } } } },
+      null,
+      stated,
+    ).because;
+
+  it('is written against the hypothesis where the rollout ends', () => {
+    expect(verdict([200, 600, 40])).toMatch(
+      /\. "a model of 90 days tells the price better" is shown: accuracy 79\.1 % against 76\.8 % on 840 labelled pairs, a gain of 2\.3 points, surely from [\d.]+ points to [\d.]+ points$/,
+    );
+    expect(verdict([110, 640, 90])).toContain('is open');
+    expect(verdict([40, 600, 200])).toContain('is refuted');
+  });
+
+  it('says so where nothing tells', () => {
+    expect(decide(bake, { elapsed: 60 * minute, paired: noPairs }, null, stated).because).toContain(
+      'no labelled pair tells of accuracy',
+    );
+    expect(decide(ramp(1), {}, null, stated).because).not.toContain('hypothesis');
+  });
+});

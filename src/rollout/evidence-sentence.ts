@@ -3,7 +3,9 @@ import type { ArmCounts, Evidence, PairedCounts, RolloutPolicy, RolloutState } f
 import { requestsOfCallers, stepName } from './step-terms.ts';
 
 /** In the order in which people ask for them. */
-const metrics = ['accuracy', 'mae', 'f1', 'rmse'] as const;
+const metrics = ['accuracy', 'mae', 'f1', 'precision', 'recall', 'value', 'rmse'] as const;
+/** Shares; the others are amounts. */
+const shares: readonly string[] = ['accuracy', 'f1', 'precision', 'recall'];
 
 /**
  * `25 % held for 10 min: 1,204 requests, challenger 0.2 % errors (champion 0.3 %), accuracy 79.1 % against 76.8 % on 840
@@ -31,7 +33,7 @@ function inPairs(paired: PairedCounts, policy: RolloutPolicy): string[] {
   const shown = asked.length > 0 ? asked : there.slice(0, 1);
   if (shown.length > 0 && paired.labelled > 0) {
     const values = shown.map((metric) => {
-      const say = metric === 'accuracy' || metric === 'f1' ? percent : figure;
+      const say = shares.includes(metric) ? percent : figure;
       return `${metric} ${say(paired.challenger[metric] ?? 0)} against ${say(paired.champion[metric] ?? 0)}`;
     });
     return [`${values.join(' and ')} on ${inWords(paired.labelled)} labelled ${paired.labelled === 1 ? 'pair' : 'pairs'}`];

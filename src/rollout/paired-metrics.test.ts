@@ -66,13 +66,39 @@ describe('metrics over pairs', () => {
       champion: side(String(i % 3 === 0 ? 1 : 0)),
       challenger: side(String(i % 3 === 0 ? 1 : 0)),
     }));
-    expect(pairedMetrics('binary-classification', equal, '1').standardError).toEqual({ accuracy: 0, f1: 0 });
+    expect(pairedMetrics('binary-classification', equal, '1').standardError).toEqual({
+      accuracy: 0,
+      f1: 0,
+      precision: 0,
+      recall: 0,
+    });
   });
 
   it('leave F1 out without a positive class, and everything out without pairs', () => {
     const pairs = [{ label: '0', champion: side('0'), challenger: side('0') }];
     expect(Object.keys(pairedMetrics('binary-classification', pairs, null).champion)).toEqual(['accuracy']);
     expect(Object.keys(pairedMetrics('binary-classification', pairs, '1').champion)).toEqual(['accuracy']);
-    expect(pairedMetrics('regression', [], null)).toEqual({ champion: {}, challenger: {}, standardError: {} });
+    expect(pairedMetrics('regression', [], null)).toMatchObject({ champion: {}, challenger: {}, standardError: {}, losses: {} });
+  });
+
+  it('count what the challenger lost on each request, and of those that are positive', () => {
+    const pair = (champion: string, challenger: string, label: string) => ({
+      champion: side(champion),
+      challenger: side(challenger),
+      label,
+    });
+    const pairs = [pair('1', '1', '1'), pair('1', '0', '1'), pair('0', '1', '0'), pair('1', '0', '0')];
+    const { losses, champion, challenger } = pairedMetrics('binary-classification', pairs, '1', {
+      true_positive: 10,
+      false_positive: -2,
+    });
+    expect(losses).toEqual({
+      accuracy: { losses: [-1, 0, 1], counts: [1, 1, 2] },
+      recall: { losses: [0, 1], counts: [1, 1] },
+      // Of answers that are worth 10 apart where the label is positive, and 2 where it is not.
+      value: { losses: [-0.2, 0, 0.2, 1], counts: [1, 1, 1, 1] },
+    });
+    expect([champion['value'], challenger['value']]).toEqual([4.5, 2]);
+    expect([champion['precision'], challenger['recall']]).toEqual([2 / 3, 0.5]);
   });
 });

@@ -1,6 +1,8 @@
 import type { Task } from '../onnx/signature.ts';
 import { standardError, summarise } from '../stats/summary.ts';
+import { countLosses, type LossSums, noLosses } from '../stats/betting.ts';
 import type { PairedCounts } from './state.ts';
+import { rangeOf, type Worth, worthOf } from './worth.ts';
 
 export interface Answer {
   readonly score: number;
@@ -24,28 +26,67 @@ interface Estimate {
  * Label metrics of both sides over the same requests, and the standard error of their difference. The standard error is that
  * of the mean of the differences of influences (the delta method; Efron and Tibshirani, "An Introduction to the Bootstrap",
  * 1993, chapter 21): requests that both sides get equally right or wrong cancel, which is what pairing is for.
- * @param positive the class that F1 is about; null leaves F1 out. Regression: ignored
- * @returns accuracy and f1, or mae and rmse; all empty without pairs
+ * @param positive the class that F1, precision, recall and the value are about; null leaves them out. Regression: ignored
+ * @param worth of answers; without, nothing is said of their value
+ * @returns accuracy, f1, precision, recall and value, or mae and rmse; all empty without pairs
  */
 export function pairedMetrics(
   task: Task,
   pairs: readonly LabelledPair[],
   positive: string | null,
-): Pick<PairedCounts, 'champion' | 'challenger' | 'standardError'> {
-  if (pairs.length === 0) return { champion: {}, challenger: {}, standardError: {} };
+  worth?: Worth,
+): Omit<PairedCounts, 'pairs' | 'disagreements' | 'labelled'> {
+  const losses = task === 'regression' ? {} : lossesOf(pairs, positive, worth);
+  const none = { champion: {}, challenger: {} };
+  if (pairs.length === 0) return { ...none, standardError: {}, ownErrors: none, losses };
   const estimate = (side: 'champion' | 'challenger') =>
     task === 'regression'
       ? regression(pairs.map((pair) => pair[side].score - Number(pair.label)))
       : classification(
           pairs.map((pair) => ({ predicted: pair[side].prediction, actual: pair.label })),
           positive,
+          worth,
         );
   const [champion, challenger] = [estimate('champion'), estimate('challenger')];
   const errors = Object.entries(challenger).map(([metric, { influence }]) => {
     const other = champion[metric]?.influence ?? [];
     return [metric, standardError(summarise(influence.map((own, i) => own - (other[i] ?? 0))))] as const;
   });
-  return { champion: values(champion), challenger: values(challenger), standardError: Object.fromEntries(errors) };
+  const ownErrors = task === 'regression' ? { champion: ownErrorsOf(champion), challenger: ownErrorsOf(challenger) } : none;
+  return {
+    champion: values(champion),
+    challenger: values(challenger),
+    standardError: Object.fromEntries(errors),
+    ownErrors,
+    losses,
+  };
+}
+
+/** What the challenger lost on each pair, where that is bounded. */
+function lossesOf(
+  pairs: readonly LabelledPair[],
+  positive: string | null,
+  worth: Worth | undefined,
+): Partial<Record<'accuracy' | 'recall' | 'value', LossSums>> {
+  const lost = ({ champion, challenger, label }: LabelledPair) =>
+    Number(champion.prediction === label) - Number(challenger.prediction === label);
+  const accuracy = countLosses(pairs.map(lost));
+  if (positive === null) return { accuracy };
+  const recall = countLosses(pairs.filter(({ label }) => label === positive).map(lost));
+  if (worth === undefined) return { accuracy, recall };
+  const range = rangeOf(worth);
+  const of = ({ prediction }: Answer, label: string) => worthOf(worth, prediction === positive, label === positive);
+  const value =
+    range === 0
+      ? noLosses
+      : countLosses(pairs.map(({ champion, challenger, label }) => (of(champion, label) - of(challenger, label)) / range));
+  return { accuracy, recall, value };
+}
+
+function ownErrorsOf(estimates: Readonly<Record<string, Estimate>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(estimates).map(([metric, { influence }]) => [metric, standardError(summarise(influence))]),
+  );
 }
 
 function values(estimates: Readonly<Record<string, Estimate>>): Record<string, number> {
@@ -55,13 +96,27 @@ function values(estimates: Readonly<Record<string, Estimate>>): Record<string, n
 function classification(
   answers: readonly { predicted: string; actual: string }[],
   positive: string | null,
+  worth: Worth | undefined,
 ): Record<string, Estimate> {
   const accuracy = meanOf(answers.map(({ predicted, actual }) => Number(predicted === actual)));
   if (positive === null) return { accuracy };
-  const hits = answers.map(({ predicted, actual }) => 2 * Number(predicted === positive && actual === positive));
-  const named = answers.map(({ predicted, actual }) => Number(predicted === positive) + Number(actual === positive));
-  const f1 = ratioOf(hits, named);
-  return f1 === null ? { accuracy } : { accuracy, f1 };
+  const hits = answers.map(({ predicted, actual }) => Number(predicted === positive && actual === positive));
+  const said = answers.map(({ predicted }) => Number(predicted === positive));
+  const are = answers.map(({ actual }) => Number(actual === positive));
+  const estimates = {
+    accuracy,
+    f1: ratioOf(
+      hits.map((hit) => 2 * hit),
+      said.map((one, i) => one + (are[i] ?? 0)),
+    ),
+    precision: ratioOf(hits, said),
+    recall: ratioOf(hits, are),
+    value:
+      worth === undefined
+        ? null
+        : meanOf(answers.map(({ predicted, actual }) => worthOf(worth, predicted === positive, actual === positive))),
+  };
+  return Object.fromEntries(Object.entries(estimates).flatMap(([name, one]) => (one === null ? [] : [[name, one]])));
 }
 
 function regression(errors: readonly number[]): Record<string, Estimate> {

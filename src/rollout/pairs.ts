@@ -1,9 +1,11 @@
 import type { Task } from '../onnx/signature.ts';
 import type { Role } from '../serving/logged-prediction.ts';
 import type { Rewards } from '../stats/thompson.ts';
+import { ksStatistic } from '../stats/kolmogorov-smirnov.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { type Answer, pairedMetrics } from './paired-metrics.ts';
 import type { PairedCounts } from './state.ts';
+import type { Worth } from './worth.ts';
 
 /** The oldest requests and labels are forgotten beyond this many each, so that a month's rollout fits in memory. */
 const capacity = 200_000;
@@ -32,9 +34,22 @@ export class Pairs {
   readonly #positive: string | null;
   readonly #requests = new Map<string, Sides>();
   readonly #labels = new Map<string, string>();
+  readonly #worth: Worth | undefined;
+  /** As last counted; null once there is more to count. */
+  #counted: PairedCounts | null = null;
 
-  /** `positive`: the class that F1 is about. Without it, the greater of the two that were seen, as in the contract. */
-  constructor(options: { task: Task; champion: number | null; challenger: number; positive?: string }) {
+  /**
+   * `positive`: the class that F1 is about. Without it, the greater of the two that were seen, as in the contract.
+   * `worth`: of answers, where somebody asks for their value.
+   */
+  constructor(options: {
+    task: Task;
+    champion: number | null;
+    challenger: number;
+    positive?: string;
+    worth?: Worth | undefined;
+  }) {
+    this.#worth = options.worth;
     this.#task = options.task;
     this.#champion = options.champion;
     this.#challenger = options.challenger;
@@ -49,13 +64,20 @@ export class Pairs {
     sides[side] = { score: row.score, prediction: String(row.prediction) };
     sides.answered = sides.answered === true || row.role !== 'shadow';
     remember(this.#requests, row.id, sides);
+    this.#counted = null;
   }
 
   addLabel(predictionId: string, label: string): void {
     remember(this.#labels, predictionId, label);
+    this.#counted = null;
   }
 
   counts(): PairedCounts {
+    this.#counted ??= this.#count();
+    return this.#counted;
+  }
+
+  #count(): PairedCounts {
     const pairs: Pair[] = [];
     for (const [id, { champion, challenger }] of this.#requests) {
       if (champion !== undefined && challenger !== undefined) pairs.push({ id, champion, challenger });
@@ -69,7 +91,8 @@ export class Pairs {
       pairs: pairs.length,
       disagreements: this.#disagreements(pairs),
       labelled: labelled.length,
-      ...pairedMetrics(this.#task, labelled, positive),
+      ...pairedMetrics(this.#task, labelled, positive, this.#worth),
+      scoreShift: scoreShift(pairs),
     };
   }
 
@@ -101,6 +124,13 @@ export class Pairs {
     const spread = standardDeviation(summarise(pairs.map(({ champion }) => champion.score)));
     return pairs.filter(({ champion, challenger }) => Math.abs(champion.score - challenger.score) > spread).length;
   }
+}
+
+/** The largest distance between the distribution functions of both sides' scores (Kolmogorov, Smirnov); null without a pair. */
+function scoreShift(pairs: readonly Pair[]): number | null {
+  if (pairs.length === 0) return null;
+  const scores = (side: 'champion' | 'challenger') => Float64Array.from(pairs, (pair) => pair[side].score).sort();
+  return ksStatistic(scores('champion'), scores('challenger'));
 }
 
 /** Of exactly two classes the greater, by number where both are numbers; null where more or fewer were seen. */

@@ -30,3 +30,10 @@ export function requestsOfCallers(state: RolloutState, { champion, challenger }:
   if (segmentsOf(state, policy) !== null && seenByChallenger > 0) return Math.round(challenger.requests / seenByChallenger);
   return Math.round((champion.requests + challenger.requests) / (1 + policy.shadow.share));
 }
+
+/** In a step of the ramp that has callers to spare: the challenger has answered as many of them as the policy risks on a doubt. */
+export function isExposed(state: RolloutState, { answered, elapsed }: Evidence, policy: RolloutPolicy): boolean {
+  const { exposure } = policy.step;
+  if (exposure === undefined || answered === undefined || state.stage !== 'ramp' || capOf(state, policy) === 1) return false;
+  return answered >= exposure && elapsed >= shortestStay(state, policy);
+}

@@ -70,6 +70,12 @@ export function latencyP99(sums: LatencySums): number | null {
   return latencyQuantile(sums, 0.99);
 }
 
+/** Latencies by about what they are, ms, ascending: within 1 %, as everything here. */
+export function latencyHistogram({ zeros, buckets, counts }: LatencySums): (readonly [upTo: number, count: number])[] {
+  const bars = buckets.map((bucket, i) => [mapping.value(bucket), counts[i] ?? 0] as const);
+  return zeros === 0 ? bars : [[0, zeros], ...bars];
+}
+
 /** The first bucket whose latencies count as longer than `ms`, as `slowerThan` has it. */
 export function bucketsAbove(ms: number): number {
   const within = Math.min(Math.max(ms, shortest), 2 * longest);

@@ -4,13 +4,15 @@ import { trainers } from '../training/trainers.ts';
 import { budgetCheck } from './budget-check.ts';
 import { championCheck } from './champion-check.ts';
 import { defaultAnswerCheck } from './default-answer-check.ts';
-import { evaluationCheck, metricsOfTask } from './evaluation-check.ts';
+import { evaluationCheck } from './evaluation-check.ts';
 import { cronMistakes } from './cron.ts';
 import { pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
+import { releaseCheck } from './release-check.ts';
 import { strategyCheck } from './strategy-check.ts';
+import { isTimeZone } from './time-zone.ts';
 
 type Path = readonly PropertyKey[];
 type Task = 'binary-classification' | 'regression';
@@ -26,13 +28,13 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     timestamps,
     positive,
     evaluationCheck,
-    rollbackRules,
     trainerParams,
     schedule,
     waits,
     source,
     championCheck,
     strategyCheck,
+    releaseCheck,
     defaultAnswerCheck,
     budgetCheck,
   ])
@@ -106,22 +108,6 @@ const positive: Check = (file, report) => {
   }
 };
 
-const rollbackRules: Check = (file, report) => {
-  const task = taskOf(file);
-  entries(valueAt(file, ['release', 'rollback_when'])).forEach((rule, i) => {
-    for (const metric of keys(rule)) {
-      const known = Object.values(metricsOfTask).flat().includes(metric);
-      if (task !== null && known && !metricsOfTask[task].includes(metric)) {
-        report(
-          ['release', 'rollback_when', i, metric],
-          `${metric} is no metric of ${task}`,
-          task === 'regression' ? 'mae or rmse' : 'accuracy or f1',
-        );
-      }
-    }
-  });
-};
-
 const trainerParams: Check = (file, report) => {
   const name = valueAt(file, ['training', 'trainer']) ?? 'gbt';
   const params = valueAt(file, ['training', 'params']);
@@ -188,12 +174,3 @@ function taskOf(file: unknown): Task | null {
 
 const keys = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-const entries = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

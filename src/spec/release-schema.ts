@@ -1,21 +1,77 @@
 import { z } from 'zod';
 import { exactlyOne } from './entries.ts';
 import { bound, count, duration, share } from './quantities.ts';
+import { value, windows } from './release-terms.ts';
 import { callers } from './texts.ts';
 
 const labels = count('label').default(200);
+const by = z
+  .enum(['bounds', 'estimate'])
+  .optional()
+  .describe(
+    'bounds, the default: harm is what surely is worse, however often one looks. estimate: what was measured, chance and all.',
+  );
+const below = (unit: string) =>
+  z
+    .strictObject({ below_champion_by: bound.describe(unit), at_least: labels, by })
+    .optional()
+    .describe('Of the challenger, against the champion on the same requests, by labels.');
+const above = z
+  .strictObject({ above_champion_by: share.describe("As a share of the champion's own."), at_least: labels, by })
+  .optional()
+  .describe('Of the challenger, against the champion on the same requests, by labels.');
+const points = 'In points: 2% is from 79 % to 77 %.';
+
 const rollbackRule = z
   .strictObject({
-    error_rate: z.strictObject({ above: share, for: duration.default(120_000), at_least: count('error').default(5) }).optional(),
-    latency: z.strictObject({ p99: duration, at_least: count('request').default(100) }).optional(),
+    error_rate: z
+      .strictObject({ above: share, for: duration.default(120_000), at_least: count('error').default(5) })
+      .optional()
+      .describe("A limit of the challenger's error rate within `for`. No test: it asks for no proof."),
+    error_ratio: z
+      .strictObject({
+        above: z
+          .number()
+          .positive('above 0')
+          .default(1)
+          .describe("Times the champion's error rate that are still allowed: 1 is no worse, 1.5 is half as many again."),
+      })
+      .optional()
+      .describe('More errors than the champion makes, counted by caller over the whole ramp; surely, however often one looks.'),
+    latency: z
+      .strictObject({
+        p99: duration.optional().describe('A limit of the 99th percentile.'),
+        quantile: share
+          .refine((q) => q > 0 && q < 1, 'between 0% and 100%')
+          .optional()
+          .describe('Which one to hold against the champion. Default: 99%.'),
+        above_champion_by: share.optional().describe("As a share of the champion's own."),
+        at_least: count('request').default(100),
+      })
+      .refine(({ p99, above_champion_by: more }) => p99 !== undefined || more !== undefined, 'p99, above_champion_by, or both')
+      .refine(
+        ({ quantile, above_champion_by: more }) => quantile === undefined || more !== undefined,
+        'above_champion_by with quantile',
+      )
+      .optional()
+      .describe('Of a step, in ms; surely, however often one looks.'),
     disagreement: z
       .strictObject({ above: share, at_least: count('pair').default(200) })
       .optional()
-      .describe("Share of paired answers that differ (regression: by more than 1 sd of the champion's scores)."),
-    accuracy: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
-    f1: z.strictObject({ below_champion_by: bound, at_least: labels }).optional().describe('In points.'),
-    mae: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
-    rmse: z.strictObject({ above_champion_by: share, at_least: labels }).optional().describe("As a share of the champion's own."),
+      .describe("Share of paired answers that differ (regression: by more than 1 sd of the champion's scores). Needs no label."),
+    score_shift: z
+      .strictObject({ above: share, at_least: count('pair').default(200) })
+      .optional()
+      .describe(
+        'How far apart the scores of both are distributed: the largest difference of the shares of scores up to some value. Needs no label.',
+      ),
+    accuracy: below(points),
+    f1: below(points),
+    precision: below(points),
+    recall: below(points),
+    value: below('A request, in the unit of `release.value`.'),
+    mae: above,
+    rmse: above,
   })
   .refine(...exactlyOne('rule'))
   .describe('When this is seen in a rollout, the champion answers everything again.');
@@ -58,30 +114,91 @@ export const release = z.strictObject({
       for: duration.default(600_000),
       at_least: count('request').default(1000),
       at_most: duration.default(86_400_000),
+      exposure: count('request')
+        .refine((requests) => requests > 0, 'more than 0 requests')
+        .default(100_000)
+        .describe(
+          'In a step below 100%: once the challenger has answered so many and is still in doubt, `at_deadline` decides, without waiting for `at_most`.',
+        ),
+      error_rate: z
+        .strictObject({ below: share, over: duration.default(600_000) })
+        .optional()
+        .describe("A step is left only while the challenger's error rate is below this."),
     })
     .prefault({})
     .describe('How long a step lasts, the requests it needs of both versions together, and when to give up waiting for them.'),
   bake: duration.default(3_600_000).describe('How long it answers everybody before it is champion.'),
   lease: duration.default(30_000).describe('How long a challenger keeps its share when nobody renews it.'),
   lapses: z.int('a whole number').min(1).default(3).describe('So many lapses of the lease end the rollout.'),
+  hypothesis: z
+    .string()
+    .min(1, 'a sentence')
+    .max(300, 'at most 300 characters')
+    .optional()
+    .describe('What the release sets out to show, stated before it starts. The verdict at its end is written against it.'),
+  success: z
+    .enum(['accuracy', 'f1', 'precision', 'recall', 'value', 'mae', 'rmse'])
+    .optional()
+    .describe('The metric that the verdict is about.'),
+  value: value.optional(),
+  false_rollbacks: share
+    .refine((chance) => chance > 0 && chance < 1, 'between 0% and 100%')
+    .default(0.05)
+    .describe(
+      'The chance that a version that is no worse than the rules allow is ever rolled back by them. Each rule that tests gets an equal part.',
+    ),
+  advance: z
+    .enum(['unless_worse', 'when_proven'])
+    .default('unless_worse')
+    .describe(
+      'unless_worse: it goes on while nothing speaks against it. when_proven: only once a loss that is larger than the rules on labels and latency allow is excluded.',
+    ),
+  at_deadline: z
+    .enum(['rollback', 'hold', 'advance'])
+    .default('rollback')
+    .describe('What becomes of a step that cannot be judged by `step.at_most`.'),
+  windows: windows.optional(),
+  preset: z
+    .enum(['limits'])
+    .optional()
+    .describe(
+      'limits: rules as dashboards have them, in place of rollback_when. It goes on below 1% errors within 10 minutes; back above 2% errors for 2 minutes, precision or recall 2 points down, accuracy 5 points down.',
+    ),
   rollback_when: z
     .array(rollbackRule)
     .refine((rules) => new Set(rules.flatMap(Object.keys)).size === rules.length, 'each rule once')
     .optional()
     .describe(
-      'Any of them rolls back. Default: more than 2% errors; accuracy 2 points below the champion, or MAE 5% above it, on 200 labels.',
+      'Any of them rolls back. Default: more than 2% errors; more errors than the champion makes; accuracy 2 points below the champion, or MAE 5% above it, on 200 labels.',
     ),
 });
 
 export type RollbackRule = z.output<typeof rollbackRule>;
 
+type Task = 'binary-classification' | 'regression';
+const failing: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
+
 /** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
-export function defaultRollbackRules(task: 'binary-classification' | 'regression'): RollbackRule[] {
-  const failing = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
+export function defaultRollbackRules(task: Task): RollbackRule[] {
   return [
     failing,
+    { error_ratio: { above: 1 } },
     task === 'regression'
       ? { mae: { above_champion_by: 0.05, at_least: 200 } }
       : { accuracy: { below_champion_by: 0.02, at_least: 200 } },
   ];
+}
+
+/** `preset: limits`. */
+export const limitsToGoOn = { below: 0.01, over: 600_000 };
+export function limitRules(task: Task): RollbackRule[] {
+  const estimate = { at_least: 200, by: 'estimate' } as const;
+  return task === 'regression'
+    ? [failing, { mae: { above_champion_by: 0.05, ...estimate } }]
+    : [
+        failing,
+        { precision: { below_champion_by: 0.02, ...estimate } },
+        { recall: { below_champion_by: 0.02, ...estimate } },
+        { accuracy: { below_champion_by: 0.05, ...estimate } },
+      ];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
-import { defaultRamp, defaultRollbackRules, release } from './release-schema.ts';
+import { defaultRamp, defaultRollbackRules, limitRules, limitsToGoOn, release } from './release-schema.ts';
 import { callers, written } from './texts.ts';
 
 /**
@@ -154,7 +154,9 @@ export const modelSpec = specFile.transform((spec) => ({
   release: {
     ...spec.release,
     ramp: spec.release.ramp ?? [...defaultRamp[spec.release.strategy]],
-    rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task),
+    ...(spec.release.preset === 'limits'
+      ? { step: { error_rate: limitsToGoOn, ...spec.release.step }, rollback_when: limitRules(spec.task) }
+      : { rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task) }),
   },
   evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(spec.task) },
 }));

@@ -12,13 +12,14 @@ function fromBefore(): typeof spec {
   const old = structuredClone(spec) as unknown as {
     serving?: unknown;
     evaluation: Record<string, unknown>;
-    release: { strategy?: unknown };
+    release: Record<string, unknown> & { step: { exposure?: unknown } };
     monitor: Record<string, unknown> & { drift: { by?: unknown }; performance: { detector?: unknown; estimate?: unknown } };
     contract: { features: Record<string, { log?: unknown }> };
   };
   delete old.serving;
   for (const key of ['confidence', 'slices', 'behaviour', 'calibrate', 'tune_on']) delete old.evaluation[key];
-  delete old.release.strategy;
+  for (const key of ['strategy', 'false_rollbacks', 'advance', 'at_deadline']) delete old.release[key];
+  delete old.release.step.exposure;
   for (const key of ['retrains_a_week', 'late_labels']) delete old.monitor[key];
   delete old.monitor.drift.by;
   delete old.monitor.performance.detector;

@@ -1,13 +1,17 @@
 import { evaluation } from './evaluation-schema.ts';
 import { monitor, type MonitorSpec } from './monitor-schema.ts';
 import type { FeatureSpec, ModelSpec } from './schema.ts';
+import { release } from './release-schema.ts';
 import { serving } from './schema.ts';
 
 /** A spec as the registry holds it: written by any release of pawl, so that keys which came later are not there. */
 type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor' | 'evaluation'> & {
   readonly serving?: Partial<ModelSpec['serving']>;
   readonly evaluation: Partial<ModelSpec['evaluation']> & Pick<ModelSpec['evaluation'], 'holdout' | 'gates'>;
-  readonly release: Omit<ModelSpec['release'], 'strategy'> & Partial<Pick<ModelSpec['release'], 'strategy'>>;
+  readonly release: Omit<ModelSpec['release'], LaterRelease | 'step'> &
+    Partial<Pick<ModelSpec['release'], LaterRelease>> & {
+      readonly step: Omit<ModelSpec['release']['step'], 'exposure'> & Partial<Pick<ModelSpec['release']['step'], 'exposure'>>;
+    };
   readonly monitor: Omit<Partial<MonitorSpec>, 'drift' | 'performance' | 'late_labels'> & {
     readonly drift?: Partial<MonitorSpec['drift']>;
     readonly performance?: Partial<MonitorSpec['performance']>;
@@ -18,9 +22,12 @@ type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor'
   };
 };
 
+type LaterRelease = 'strategy' | 'false_rollbacks' | 'advance' | 'at_deadline';
+
 const usualServing: ModelSpec['serving'] = serving.parse({});
 const usualMonitor: MonitorSpec = monitor.parse({});
 const usualEvaluation = evaluation.parse({});
+const usualRelease = release.parse({});
 
 /** The spec with every key there; those that it has no word on, as a pawl.yaml without them reads today. The order of features stays. */
 export function specOfToday(stored: StoredSpec): ModelSpec {
@@ -37,6 +44,6 @@ export function specOfToday(stored: StoredSpec): ModelSpec {
       performance: { ...usualMonitor.performance, ...stored.monitor.performance },
       late_labels: { ...usualMonitor.late_labels, ...stored.monitor.late_labels },
     },
-    release: { strategy: 'canary', ...stored.release },
+    release: { ...usualRelease, ...stored.release, step: { ...usualRelease.step, ...stored.release.step } },
   };
 }

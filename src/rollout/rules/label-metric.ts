@@ -1,59 +1,49 @@
-import { figure, inWords, percent, points } from '../../stats/wording.ts';
+import { inWords } from '../../stats/wording.ts';
+import type { Bounds } from '../../stats/confidence-sequence.ts';
 import type { PairedCounts } from '../state.ts';
-import { clearly, type Finding, type Rule } from './finding.ts';
+import { clearly, type Finding, type Rule, type Terms } from './finding.ts';
+import { labelMetrics, lossOf, type MetricRule } from './metric-loss.ts';
 
 /**
- * Harm: on at least so many labelled pairs the challenger is worse than the champion by more than is allowed, and by three
- * standard errors of the paired difference more. Doubt: worse by more than is allowed, which could still be chance.
- * Accuracy and F1 are compared in points, MAE and RMSE as a share of the champion's own value.
+ * A metric over pairs that have their label, challenger against champion, on at least so many.
+ *
+ * Harm: the challenger is worse by more than is allowed, surely: the bounds of its loss hold at all looks at once. Doubt: worse by
+ * more than is allowed, which could still be chance. Unproven: not worse by so much, which could be chance as well.
+ * `by: estimate` takes what was measured for sure, as people do who read a dashboard.
  */
-export const labelMetric: Rule = (rule, { paired }) => {
-  const { accuracy, f1, mae, rmse } = rule;
-  if (accuracy !== undefined)
-    return compare(paired, { ...higher('accuracy'), allowed: accuracy.below_champion_by, atLeast: accuracy.at_least });
-  if (f1 !== undefined) return compare(paired, { ...higher('f1'), allowed: f1.below_champion_by, atLeast: f1.at_least });
-  if (mae !== undefined) return compare(paired, { ...lower('mae'), allowed: mae.above_champion_by, atLeast: mae.at_least });
-  if (rmse !== undefined) return compare(paired, { ...lower('rmse'), allowed: rmse.above_champion_by, atLeast: rmse.at_least });
+export const labelMetric: Rule = (rule, { paired }, terms) => {
+  for (const metric of labelMetrics) {
+    const wanted = rule[metric];
+    if (wanted !== undefined) return judge(metric, wanted, paired, terms);
+  }
   return null;
 };
 
-interface Comparison {
-  readonly metric: string;
-  readonly allowed: number;
-  readonly atLeast: number;
-  /** How much worse the challenger is; below 0 where it is better. In the unit of `allowed`. */
-  readonly loss: (champion: number, challenger: number) => number;
-  /** A standard error of the metric in the unit of `allowed`. */
-  readonly inUnit: (error: number, champion: number) => number;
-  readonly say: (value: number) => string;
-  readonly sayLoss: (loss: number) => string;
+function judge(metric: (typeof labelMetrics)[number], rule: MetricRule, paired: PairedCounts, terms: Terms): Finding | null {
+  const loss = lossOf(metric, rule, paired, terms);
+  const { at_least: atLeast } = rule;
+  if (loss === null || paired.labelled < atLeast) {
+    return paired.losses === undefined
+      ? null
+      : { verdict: 'unproven', because: `${metric} has ${inWords(paired.labelled)} of ${inWords(atLeast)} labelled pairs` };
+  }
+  const { seen, allowed, say } = loss;
+  const told = `${loss.told} on ${inWords(paired.labelled)} labelled pairs`;
+  const worse = `${told}, ${say(seen)} worse where ${say(allowed)} are allowed`;
+  if (rule.by === 'estimate') return seen > allowed ? { verdict: 'harm', because: worse } : null;
+  const bounds = loss.bounds ?? fromStandardError(seen, loss.standardError);
+  if (bounds.low > allowed) return { verdict: 'harm', because: worse };
+  if (seen > allowed)
+    return { verdict: 'doubt', because: `${worse}; it could be chance (${say(bounds.low)} to ${say(bounds.high)})` };
+  return loss.bounds === null || bounds.high <= allowed
+    ? null
+    : {
+        verdict: 'unproven',
+        because: `${told}: ${say(bounds.high)} worse is not excluded yet, where ${say(allowed)} are allowed`,
+      };
 }
 
-const higher = (metric: string) => ({
-  metric,
-  loss: (champion: number, challenger: number) => champion - challenger,
-  inUnit: (error: number) => error,
-  say: (value: number) => percent(value),
-  sayLoss: points,
-});
-
-const lower = (metric: string) => ({
-  metric,
-  // Against a champion without any error every error is a whole loss.
-  loss: (champion: number, challenger: number) => (challenger === champion ? 0 : champion > 0 ? challenger / champion - 1 : 1),
-  inUnit: (error: number, champion: number) => (champion > 0 ? error / champion : 0),
-  say: figure,
-  sayLoss: (loss: number) => percent(loss),
-});
-
-function compare(paired: PairedCounts, { metric, allowed, atLeast, ...how }: Comparison): Finding | null {
-  const [champion, challenger] = [paired.champion[metric], paired.challenger[metric]];
-  if (champion === undefined || challenger === undefined || paired.labelled < atLeast) return null;
-  const loss = how.loss(champion, challenger);
-  if (loss <= allowed) return null;
-  const chance = clearly * how.inUnit(paired.standardError[metric] ?? 0, champion);
-  const seen = `${metric} ${how.say(challenger)} against ${how.say(champion)} on ${inWords(paired.labelled)} labelled pairs, ${how.sayLoss(loss)} worse where ${how.sayLoss(allowed)} are allowed`;
-  return loss > allowed + chance
-    ? { verdict: 'harm', because: seen }
-    : { verdict: 'doubt', because: `${seen}; it could be chance (± ${how.sayLoss(chance)})` };
+/** What was seen by a release of pawl before there were bounds that hold at all looks. */
+function fromStandardError(seen: number, error: number): Bounds {
+  return { low: seen - clearly * error, high: seen + clearly * error };
 }

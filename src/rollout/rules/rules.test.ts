@@ -3,9 +3,11 @@ import type { RollbackRule } from '../../spec/release-schema.ts';
 import type { ArmCounts, Evidence, PairedCounts } from '../state.ts';
 import { disagreement } from './disagreement.ts';
 import { errorRate } from './error-rate.ts';
+import type { Terms } from './finding.ts';
 import { labelMetric } from './label-metric.ts';
 import { latency } from './latency.ts';
 
+const terms: Terms = { alpha: 0.025 };
 const arm = (requests: number, errors = 0, p99: number | null = null): ArmCounts => ({ requests, errors, p99 });
 const noPairs: PairedCounts = { pairs: 0, disagreements: 0, labelled: 0, champion: {}, challenger: {}, standardError: {} };
 const nothing: Evidence = {
@@ -21,7 +23,7 @@ const nothing: Evidence = {
 
 describe('the error rate', () => {
   const rule: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
-  const judge = (recent: ArmCounts, recentChampion = arm(0)) => errorRate(rule, { ...nothing, recent, recentChampion });
+  const judge = (recent: ArmCounts, recentChampion = arm(0)) => errorRate(rule, { ...nothing, recent, recentChampion }, terms);
 
   it('is harm above the bound with enough errors, in numbers', () => {
     expect(judge(arm(200, 12), arm(600, 1))).toEqual({
@@ -59,7 +61,7 @@ describe('the error rate', () => {
 
 describe('the latency', () => {
   const rule: RollbackRule = { latency: { p99: 50, at_least: 100 } };
-  const judge = (challenger: ArmCounts, champion = arm(0)) => latency(rule, { ...nothing, challenger, champion });
+  const judge = (challenger: ArmCounts, champion = arm(0)) => latency(rule, { ...nothing, challenger, champion }, terms);
 
   it('is harm above the bound on enough requests', () => {
     expect(judge(arm(100, 0, 81.234), arm(100, 0, 20))).toEqual({
@@ -80,7 +82,7 @@ describe('the latency', () => {
 describe('the disagreement', () => {
   const rule: RollbackRule = { disagreement: { above: 0.3, at_least: 200 } };
   const judge = (pairs: number, disagreements: number) =>
-    disagreement(rule, { ...nothing, paired: { ...noPairs, pairs, disagreements } });
+    disagreement(rule, { ...nothing, paired: { ...noPairs, pairs, disagreements } }, terms);
 
   it('is harm above the bound on enough pairs', () => {
     expect(judge(1000, 420)).toEqual({
@@ -101,7 +103,7 @@ const judgeMetric = (rule: RollbackRule, labelled: number, champion: number, cha
     challenger: { [metric]: challenger },
     standardError: { [metric]: error },
   };
-  return labelMetric(rule, { ...nothing, paired });
+  return labelMetric(rule, { ...nothing, paired }, terms);
 };
 
 describe('a label metric', () => {
@@ -136,7 +138,7 @@ describe('a label metric', () => {
   });
 
   it('says nothing of a metric that is not there', () => {
-    expect(labelMetric(accuracy, { ...nothing, paired: { ...noPairs, labelled: 500 } })).toBeNull();
-    expect(labelMetric({ disagreement: { above: 0.1, at_least: 1 } }, nothing)).toBeNull();
+    expect(labelMetric(accuracy, { ...nothing, paired: { ...noPairs, labelled: 500 } }, terms)).toBeNull();
+    expect(labelMetric({ disagreement: { above: 0.1, at_least: 1 } }, nothing, terms)).toBeNull();
   });
 });

@@ -1,0 +1,39 @@
+import { metricsOfTask } from './evaluation-check.ts';
+import { valueAt } from './issues.ts';
+
+type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
+
+/** Rules that are about a version's answers, by the task. */
+const ofTask = { 'binary-classification': ['accuracy', 'f1', 'precision', 'recall', 'value'], regression: ['mae', 'rmse'] };
+
+/** What a rollout is judged by, against the task and against what else is said of it. */
+export function releaseCheck(file: unknown, report: Report): void {
+  const of = (...keys: PropertyKey[]) => valueAt(file, ['release', ...keys]);
+  const said = valueAt(file, ['task']);
+  const task = said === 'regression' || said === 'binary-classification' ? said : null;
+  const written = of('rollback_when');
+  const rules = Array.isArray(written) ? (written as unknown[]) : [];
+  if (of('preset') !== undefined && written !== undefined)
+    report(['release', 'preset'], 'release.preset stands for rollback_when, and both are there', 'leave one of them out');
+
+  const about: [path: readonly PropertyKey[], metric: string][] = rules.flatMap((rule, i) =>
+    typeof rule === 'object' && rule !== null
+      ? Object.keys(rule).map((metric): [PropertyKey[], string] => [['release', 'rollback_when', i, metric], metric])
+      : [],
+  );
+  const success = of('success');
+  if (typeof success === 'string') about.push([['release', 'success'], success]);
+  for (const [path, metric] of about) {
+    const known = [...Object.values(metricsOfTask), ...Object.values(ofTask)].flat().includes(metric);
+    if (task !== null && known && !ofTask[task].includes(metric))
+      report(
+        path,
+        metricsOfTask[task].includes(metric) ? `${metric} is not measured in a rollout` : `${metric} is no metric of ${task}`,
+        task === 'regression' ? 'mae or rmse' : 'accuracy, f1, precision, recall or value',
+      );
+    if (task !== 'regression' && metric === 'value' && of('value') === undefined)
+      report(path, 'value needs what answers are worth', 'release.value: { true_positive: 10, false_positive: -2 }');
+  }
+  if (task === 'regression' && of('value') !== undefined)
+    report(['release', 'value'], 'release.value is of classes, and the task is regression', 'leave it out');
+}

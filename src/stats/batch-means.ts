@@ -1,4 +1,4 @@
-/** Standard errors above 1 from which rows count as alike. */
+/** Standard errors from which rows count as alike. */
 const certain = 3;
 /** At least so many blocks are compared. */
 const leastBlocks = 8;
@@ -19,9 +19,16 @@ export function batchMeansTime(values: ArrayLike<number>): number {
   for (let length = 2; length * leastBlocks <= n; length *= 2) {
     const blocks = Math.floor(n / length);
     const ratio = (length * varianceOf(values, length)) / variance;
-    if (ratio > 1 + certain * Math.sqrt(2 / (blocks - 1))) time = Math.max(time, ratio);
+    if (isBeyondChance(ratio, blocks - 1)) time = Math.max(time, ratio);
   }
-  return time;
+  // Few rows know less of themselves: a standard error more.
+  return time === 1 ? 1 : time * (1 + Math.sqrt((2 * time) / n));
+}
+
+/** Against chi-square over its degrees of freedom, by its cube root (E. Wilson and M. Hilferty, PNAS 17, 1931). */
+function isBeyondChance(ratio: number, freedom: number): boolean {
+  const variance = 2 / (9 * freedom);
+  return Math.cbrt(ratio) > 1 - variance + certain * Math.sqrt(variance);
 }
 
 /** Of the means of blocks of so many values, with n - 1. */

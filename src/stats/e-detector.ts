@@ -19,7 +19,7 @@ export interface DetectorState {
   readonly stretches: readonly Stretch[];
 }
 
-/** Where a CUSUM of the bet at 1.6 times the odds last began. */
+/** Where a CUSUM of the bet at 2.7 times the odds last began. */
 export interface Stretch {
   /** Sum of logarithms since then; 0 where there is no stretch. */
   readonly growth: number;
@@ -43,9 +43,11 @@ export interface WatchedFunction {
 }
 
 /** From changes that take thousands of rows to be seen to those that a few rows show. */
-const odds = [1.25, 1.6, 2.5, 8];
+const odds = [1.6, 2.7, 6, 20];
+/** What each of them is given: large changes are seen within a few rows whatever they are given, small ones need all they can get. */
+const shares = [0.3, 0.4, 0.2, 0.1];
 /** Whose CUSUM tells since when. */
-const telling = odds.indexOf(1.6);
+const telling = odds.indexOf(2.7);
 
 /** What a row in each bin multiplies each bet by. Laid out by bin. */
 export interface BetTable {
@@ -92,7 +94,7 @@ export function betTable(functions: readonly WatchedFunction[], correlation: num
       const bet = side * odds.length + i;
       const claimed = (ratio * mean) / (1 - mean + ratio * mean);
       const slope = (claimed - mean) / (mean * (1 - mean));
-      table.weights[bet] = weight / odds.length;
+      table.weights[bet] = weight * (shares[i] ?? 0);
       for (const [bin, value] of values.entries()) {
         const log = Math.log1p(slope * (value - mean)) / correlation;
         table.factors[bin * bets + bet] = Math.exp(log);

@@ -41,7 +41,7 @@ export async function market({ say }: Pick<PartOptions, 'say'>): Promise<{ bars:
     const firsts = watchOn(columns, released, released + 28 * day);
     return joined.flatMap((name) => firsts.get(name) ?? []).map((first) => ({ released, ...first }));
   });
-  const watched = (columns['period']?.length ?? 0) - accepted - answered * new Set(claims.map(({ row }) => row)).size;
+  const watched = (columns['period']?.length ?? 0) - accepted;
   const untrue = claims.length - held.length;
   say(
     `electricity: the change is found after ${found.map(({ rows }) => rows).join(', ')} rows; ${held.length} of ${claims.length} claims hold`,
@@ -93,17 +93,21 @@ export async function market({ say }: Pick<PartOptions, 'say'>): Promise<{ bars:
   };
 }
 
-/** From the first rows to the last: each alarm is answered by a release, whose reference is what was accepted then. */
+/**
+ * From the first rows to the last. The first alarm is answered by a release, whose reference is what was accepted then; until that
+ * the monitor goes on watching.
+ */
 function history(columns: Columns): Claim[] {
   const rows = columns['period']?.length ?? 0;
   const claims: Claim[] = [];
   for (let start = accepted; start < rows;) {
     const reference = referenceOf(columns, start - accepted, start);
-    const found = firstAlarm(columns, reference, { from: start, to: rows, every, falseAlarmRows });
-    if (found === null) break;
-    const after = cut(columns, found.row, found.row + later);
-    for (const alarm of found.alarms) claims.push({ row: found.row, alarm, errors: side(alarm, reference, after) });
-    start = found.row + answered;
+    const firsts = [...watchOn(columns, start, rows).values()].toSorted((a, b) => a.row - b.row);
+    const released = (firsts[0]?.row ?? rows) + answered;
+    for (const { row, alarm } of firsts.filter(({ row }) => row <= released)) {
+      claims.push({ row, alarm, errors: side(alarm, reference, cut(columns, row, row + later)) });
+    }
+    start = released;
   }
   return claims;
 }

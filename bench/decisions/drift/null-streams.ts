@@ -25,7 +25,7 @@ export async function nullStreams(options: PartOptions): Promise<{ bars: Bar[]; 
         const alarm = firstAlarm({ x }, referenceOf({ x }, 0, referenceRows), {
           from: referenceRows,
           to: x.length,
-          every: 100,
+          every: 10,
           falseAlarmRows: stated,
         });
         watched += (alarm?.row ?? x.length) - referenceRows;

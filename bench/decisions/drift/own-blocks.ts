@@ -19,7 +19,7 @@ export async function ownBlocks(options: PartOptions): Promise<{ bars: Bar[]; ta
     { name: 'electricity', aDay: 48, columns: first(electricity, 17_424) },
     { name: 'bike demand', aDay: 24, columns: await exampleColumns('bike-demand', bikeFeatures) },
   ];
-  const drawn = options.quick ? 5 : 60;
+  const drawn = options.quick ? 5 : 40;
   const found = [];
   for (const { name, aDay, columns } of streams) {
     for (const block of [1, 7, 14]) {
@@ -29,7 +29,7 @@ export async function ownBlocks(options: PartOptions): Promise<{ bars: Bar[]; ta
         const rows = Object.values(shuffled)[0]?.length ?? 0;
         const from = days.accepted * aDay;
         const reference = referenceOf(shuffled, 0, from);
-        const alarm = firstAlarm(shuffled, reference, { from, to: rows, every: aDay, falseAlarmRows: days.stated * aDay });
+        const alarm = firstAlarm(shuffled, reference, { from, to: rows, every: aDay / 4, falseAlarmRows: days.stated * aDay });
         watched += (alarm?.row ?? rows) - from;
         alarms += Number(alarm !== null);
         await nextTurn();

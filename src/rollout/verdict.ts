@@ -7,7 +7,7 @@ import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
  * What a rollout that ends has shown of what its release set out to show: `release.hypothesis`, by the bounds of `release.success`
  * over all labelled pairs. Null where the release states neither, or has no champion to compare with.
  *
- * Shown: no better than the champion is excluded. Refuted: no worse is. Open: neither, whatever the estimate says.
+ * Shown: surely a gain. Refuted: surely a loss. Open: neither, whatever the estimate says.
  */
 export function verdictSentence(state: RolloutState, { paired }: Evidence, policy: RolloutPolicy): string | null {
   const { hypothesis, success } = policy;

@@ -63,11 +63,11 @@ export async function market({ say }: Pick<PartOptions, 'say'>): Promise<{ bars:
         value: Math.min(...found.map(({ named }) => named)),
       },
       {
-        name: 'electricity: of them begin to move once more after the release that answered it (4 releases, 28 days)',
+        name: 'electricity: of them found again in four weeks after the release that answered it (4 releases)',
         unit: 'columns',
         wanted: 'at most',
         bar: 0,
-        value: again.filter(({ alarm }) => alarm.direction === 'wider').length,
+        value: again.length,
       },
       {
         name: 'electricity: days between alarms whose claim does not hold in later rows',
@@ -94,8 +94,8 @@ export async function market({ say }: Pick<PartOptions, 'say'>): Promise<{ bars:
 }
 
 /**
- * From the first rows to the last. The first alarm is answered by a release, whose reference is what was accepted then; until that
- * the monitor goes on watching.
+ * From the first rows to the last. Alarms are answered by a release, once there are rows enough from after the last one to learn
+ * from, and its reference is what was accepted then; until that the monitor goes on watching.
  */
 function history(columns: Columns): Claim[] {
   const rows = columns['period']?.length ?? 0;
@@ -103,7 +103,8 @@ function history(columns: Columns): Claim[] {
   for (let start = accepted; start < rows;) {
     const reference = referenceOf(columns, start - accepted, start);
     const firsts = [...watchOn(columns, start, rows).values()].toSorted((a, b) => a.row - b.row);
-    const released = (firsts[0]?.row ?? rows) + answered;
+    let released = (firsts[0]?.row ?? rows) + answered;
+    for (const { row } of firsts) if (row <= released) released = row + answered;
     for (const { row, alarm } of firsts.filter(({ row }) => row <= released)) {
       claims.push({ row, alarm, errors: side(alarm, reference, cut(columns, row, row + later)) });
     }

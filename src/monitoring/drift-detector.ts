@@ -60,7 +60,7 @@ export interface DriftAlarm {
 }
 
 /** Of a column's false alarms: what goes to its missing values, and to new categories where it has some. */
-const forMissing = 0.05;
+const forMissing = 0.03;
 const forUnseen = 0.05;
 /** Rows after which what has come joins the rows that the odds are made from. */
 const settleEvery = 64;

@@ -3,7 +3,7 @@ import { normalQuantile } from '../stats/normal.ts';
 import { binCount, binOfBoolean, binOfNumber, type FeatureBins } from '../stats/reference-bins.ts';
 
 /** Of a number's evidence, what bets on where it lies; the rest bets on how far it spreads. */
-const forPlace = 0.85;
+const forPlace = 0.9;
 /** Categories that are watched one by one; the others together. */
 const mostWatched = 8;
 

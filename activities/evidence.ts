@@ -5,9 +5,9 @@ import { getSpec } from '../src/registry/specs.ts';
 import { sharesSince } from '../src/registry/error-windows.ts';
 import { sumWindows } from '../src/registry/windows.ts';
 import type { CountedErrors } from '../src/rollout/capped-segments.ts';
-import { latencyEvidence } from '../src/rollout/latency-evidence.ts';
 import { Pairs } from '../src/rollout/pairs.ts';
 import type { ArmCounts, Evidence, RolloutPolicy } from '../src/rollout/state.ts';
+import { asksErrorSegments, recentFor, stepEvidence, type StepCounts } from '../src/rollout/step-evidence.ts';
 import { latencyHistogram, latencyP99 } from '../src/serving/latency-sketch.ts';
 import { PredictionTail } from '../src/serving/prediction-tail.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -62,26 +62,22 @@ export class EvidenceReader {
     this.#champion = champion === null ? null : settledCounts(registry, { ...step, version: champion });
   }
 
-  async look(now: number): Promise<Omit<Evidence, 'lapsed'>> {
+  async look(now: number): Promise<Omit<Evidence, 'lapsed' | 'heldBack'>> {
     const { stepStartedAt, policy } = this.#source;
-    const errorWindow = policy.rollback_when.find((rule) => rule.error_rate)?.error_rate?.for ?? policy.step.for;
     const pairs = await this.#readPairs();
     const [champion, challenger] = [(await this.#champion?.at(now)) ?? noCounts, await this.#challenger.at(now)];
     const calm = policy.step.error_rate;
-    const errorSegments = await this.#errorSegments(now);
-    return {
+    return stepEvidence(policy, {
       elapsed: now - stepStartedAt,
-      champion: armOf(champion),
-      challenger: armOf(challenger),
-      ...(await this.#recent(now - errorWindow)),
-      paired: pairs.counts(),
-      ...(policy.strategy === 'bandit' ? { rewards: pairs.rewards(policy.segments === undefined ? 'all' : 'pairs') } : {}),
-      ...(errorSegments === null ? {} : { errorSegments }),
-      latency: latencyEvidence(policy, latencyHistogram(champion.latency), latencyHistogram(challenger.latency)),
+      champion: stepCounts(champion),
+      challenger: stepCounts(challenger),
+      ...(await this.#recent(now - recentFor(policy))),
+      pairs,
+      errorSegments: await this.#errorSegments(now),
       answered: (await this.#answered.at(now)).requests,
-      ...(calm === undefined ? {} : { calm: (await this.#recent(now - calm.over)).recent }),
+      calm: calm === undefined ? null : (await this.#recent(now - calm.over)).recent,
       inForce: await this.#inForce(),
-    };
+    });
   }
 
   /** Of the whole rollout since a moment. */
@@ -95,7 +91,7 @@ export class EvidenceReader {
   /** Of the whole rollout; null where no rule asks for them. */
   async #errorSegments(now: number): Promise<CountedErrors['segments'] | null> {
     const { registry, model, champion, version, firstRevision, policy } = this.#source;
-    if (champion === null || !policy.rollback_when.some(({ error_ratio: rule }) => rule !== undefined)) return null;
+    if (champion === null || !asksErrorSegments(policy)) return null;
     this.#errors ??= settledErrors(
       registry,
       { model, champion, challenger: version, sinceRevision: firstRevision, segmented: policy.segments !== undefined },
@@ -138,4 +134,8 @@ export class EvidenceReader {
 
 function armOf({ requests, errors, latency }: Counts): ArmCounts {
   return { requests, errors, p99: latencyP99(latency) };
+}
+
+function stepCounts(counts: Counts): StepCounts {
+  return { ...armOf(counts), histogram: latencyHistogram(counts.latency) };
 }

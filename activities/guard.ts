@@ -5,7 +5,7 @@ import type { Command, Decision, Evidence, RolloutPolicy, RolloutState } from '.
 import { heldBack } from '../src/rollout/release-windows.ts';
 import type { Dependencies } from './dependencies.ts';
 import { EvidenceReader } from './evidence.ts';
-import { localTime } from './local-time.ts';
+import { localTime } from '../src/local-time.ts';
 
 export interface GuardInput {
   readonly model: string;

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { readRows } from '../src/data/rows.ts';
 import { workflowId } from '../src/messages/names.ts';
 import { budgetTerms, budgetWindows, readBudget } from '../src/monitoring/budget.ts';
 import type { MonitorMemory } from '../src/monitoring/memory.ts';
@@ -7,7 +8,8 @@ import type { MonitorPolicy, Observation } from '../src/monitoring/state.ts';
 import { budgetCounts } from '../src/registry/budget-counts.ts';
 import { type ChampionRecord, getChampion } from '../src/registry/champion.ts';
 import { getDataset } from '../src/registry/datasets.ts';
-import { countLabels } from '../src/registry/labels.ts';
+import { labelSeqBefore } from '../src/registry/judged-labels.ts';
+import { countLabels, readLabels } from '../src/registry/labels.ts';
 import { finishOpenOperations } from '../src/registry/operations.ts';
 import { releaseWork } from '../src/registry/release-work.ts';
 import { abandonRelease, lastEndedRelease, listReleases, type ReleaseRecord } from '../src/registry/releases.ts';
@@ -15,12 +17,11 @@ import { getSpec } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
-import { ChampionReferences, nothingKnown } from './champion-reference.ts';
+import { championLook, predictionsWanted } from '../src/watch/champion-look.ts';
+import { ChampionReferences, nothingKnown } from '../src/watch/champion-reference.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
-import { driftLook } from './observe-drift.ts';
 import { observeLabels } from './observe-labels.ts';
-import { classicLook, estimateOf, liveMetrics, qualityOf, shiftsOf } from './observe-sample.ts';
 import { keepAlive } from './progress.ts';
 
 const hour = 3_600_000;
@@ -80,14 +81,12 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
     const version = await getVersion(registry, spec.model, leading.version);
     // An incumbent was accepted on no dataset: what comes is compared with nothing until a version of pawl's own leads.
     const dataset = version.datasetDigest === null ? null : await getDataset(registry, version.datasetDigest);
-    const wanted = Math.max(spec.monitor.sample, 2 * spec.monitor.performance.at_least);
     const predictions = await newestPredictions(
       store,
       spec.model,
-      wanted,
+      predictionsWanted(spec),
       ({ role }) => role === 'champion' || role === 'challenger',
     );
-    const sample = predictions.slice(-spec.monitor.sample);
     const reference = await references.get(version, spec).catch((error: unknown) => {
       logger.warn(
         { err: error, model: spec.model },
@@ -95,46 +94,20 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       );
       return nothingKnown;
     });
-    const heldOut = reference.losses;
-    const seen = await observeLabels({ registry, store }, { spec, version, leading, before: memory, heldOut, at });
-    const before = memory?.champion === leading.version ? memory : null;
-    const watched =
-      spec.monitor.preset === undefined && spec.monitor.drift.by === 'detector'
-        ? await driftLook(registry, spec, version, {
-            sample,
-            reference: reference.drift,
-            before: before?.drift ?? null,
-            at,
-          })
-        : null;
-    const live = await liveMetrics(registry, spec, leading.version, predictions);
-    const observed = {
-      sampled: sample.length,
-      newest: sample.at(-1)?.id ?? null,
-      shifts: dataset === null ? [] : await shiftsOf(store, spec, sample, dataset.uri),
-      live: live.metrics,
-      baseline: version.metrics,
-      quality: qualityOf(spec, sample, watched?.faults ?? []),
-      ...(watched === null ? {} : { drift: watched.drift }),
-      ...(await estimateOf(spec, version, predictions, reference)),
+    const seen = await observeLabels(
+      { registry, store },
+      { spec, version, leading, before: memory, heldOut: reference.losses, at },
+    );
+    const records = {
+      predictions,
+      labelsOf: (ids: readonly string[]) => readLabels(registry, spec.model, ids),
+      labelsBefore: (time: number) => labelSeqBefore(registry, spec.model, new Date(time)),
+      accepted: dataset === null ? null : (newest: number) => readRows(store, dataset.uri, spec, { newest }),
+      reference,
+      seen,
       budgets: await budgets(spec, leading.version, at),
-      ...seen,
-      memory: { ...seen.memory, ...(watched?.memory ? { drift: watched.memory } : {}) },
     };
-    if (spec.monitor.preset !== 'classic') return observed;
-    const classic = await classicLook(store, spec, version, {
-      sample,
-      datasetUri: dataset?.uri ?? null,
-      live,
-      before: before?.classic ?? null,
-    });
-    const { drift, performance } = classic;
-    return {
-      ...observed,
-      drift,
-      performance,
-      memory: { ...seen.memory, ...(classic.memory === null ? {} : { classic: classic.memory }) },
-    };
+    return championLook(spec, version, records, memory, at);
   }
 
   return {

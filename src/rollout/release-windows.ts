@@ -1,6 +1,6 @@
 /**
  * When promotions and advances are held back: quiet hours that come again each day or week, and freezes by date. On a clock in some
- * time zone, which the caller reads (`localTime` in activities/local-time.ts): nothing here asks for the time or for time zones.
+ * time zone, which the caller reads (`localTime` in src/local-time.ts): nothing here asks for the time or for time zones.
  */
 export interface ReleaseWindows {
   /** `Fri 16:00 - Mon 08:00`, or `22:00 - 06:00` of each day. */

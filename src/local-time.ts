@@ -1,4 +1,4 @@
-import type { LocalTime } from '../src/rollout/release-windows.ts';
+import type { LocalTime } from './rollout/release-windows.ts';
 
 /** What a clock says in a time zone. Read here and not in workflows: time zones change with the release of Node. */
 export function localTime(now: number, timeZone: string): LocalTime {

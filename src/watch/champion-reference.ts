@@ -1,22 +1,28 @@
-import type { Frame, FrameColumn } from '../src/data/dataset.ts';
-import { readFrame } from '../src/data/frame.ts';
-import { newestRows, rowsFrom } from '../src/data/holdout.ts';
-import { OnnxModel } from '../src/onnx/model.ts';
-import { scoreFrame } from '../src/onnx/score-frame.ts';
-import { type DriftReference, driftReference } from '../src/monitoring/drift-reference.ts';
-import { acceptedRows, type Column } from '../src/monitoring/shifts.ts';
-import type { HeldOutLosses } from '../src/monitoring/loss-baseline.ts';
-import { getDataset } from '../src/registry/datasets.ts';
-import type { VersionRecord } from '../src/registry/versions.ts';
-import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
-import type { ModelSpec } from '../src/spec/schema.ts';
-import { type Estimate, estimateAccuracy, estimateAuc, estimateMetrics } from '../src/stats/cbpe.ts';
-import { correlationTime } from '../src/stats/correlation-time.ts';
-import { type ErrorSpread, estimateMae } from '../src/stats/dle.ts';
-import { calibrated, calibrateScores, type ScoreCalibration } from '../src/stats/score-calibration.ts';
-import { standardDeviation, summarise } from '../src/stats/summary.ts';
-import { gbt } from '../src/training/gbt/trainer.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Frame, FrameColumn } from '../data/dataset.ts';
+import { readFrame } from '../data/frame.ts';
+import { newestRows, rowsFrom } from '../data/holdout.ts';
+import { OnnxModel } from '../onnx/model.ts';
+import { scoreFrame } from '../onnx/score-frame.ts';
+import { type DriftReference, driftReference } from '../monitoring/drift-reference.ts';
+import { acceptedRows, type Column } from '../monitoring/shifts.ts';
+import type { HeldOutLosses } from '../monitoring/loss-baseline.ts';
+import { getDataset } from '../registry/datasets.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { VersionRecord } from '../registry/versions.ts';
+import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import type { ModelSpec } from '../spec/schema.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { type Estimate, estimateAccuracy, estimateAuc, estimateMetrics } from '../stats/cbpe.ts';
+import { correlationTime } from '../stats/correlation-time.ts';
+import { type ErrorSpread, estimateMae } from '../stats/dle.ts';
+import { calibrated, calibrateScores, type ScoreCalibration } from '../stats/score-calibration.ts';
+import { standardDeviation, summarise } from '../stats/summary.ts';
+import { gbt } from '../training/gbt/trainer.ts';
+
+interface Records {
+  readonly registry: Registry;
+  readonly store: ObjectStore;
+}
 
 /** Held-out rows that are learned from, the newest. */
 const mostRows = 20_000;
@@ -47,10 +53,10 @@ export interface ChampionReference {
 
 /** Made once for a champion and kept, for a few champions at a time: it takes a look at the champion's dataset. */
 export class ChampionReferences {
-  readonly #dependencies: Pick<Dependencies, 'registry' | 'store'>;
+  readonly #dependencies: Records;
   readonly #kept = new Map<string, Promise<ChampionReference>>();
 
-  constructor(dependencies: Pick<Dependencies, 'registry' | 'store'>) {
+  constructor(dependencies: Records) {
     this.#dependencies = dependencies;
   }
 

@@ -1,12 +1,10 @@
-import { type DriftMemory, watchDrift } from '../src/monitoring/drift-memory.ts';
-import type { DataFault } from '../src/monitoring/quality.ts';
-import type { Finding } from '../src/monitoring/state.ts';
-import { labelSeqBefore } from '../src/registry/judged-labels.ts';
-import type { Registry } from '../src/registry/registry.ts';
-import type { VersionRecord } from '../src/registry/versions.ts';
-import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
-import { parseDuration } from '../src/spec/quantities.ts';
-import type { ModelSpec } from '../src/spec/schema.ts';
+import { type DriftMemory, watchDrift } from '../monitoring/drift-memory.ts';
+import type { DataFault } from '../monitoring/quality.ts';
+import type { Finding } from '../monitoring/state.ts';
+import type { VersionRecord } from '../registry/versions.ts';
+import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import { parseDuration } from '../spec/quantities.ts';
+import type { ModelSpec } from '../spec/schema.ts';
 import type { ChampionReference } from './champion-reference.ts';
 
 /** What the drift detectors say of the champion's answers since the last look. */
@@ -21,13 +19,14 @@ interface DriftLook {
  * the last look, the older ones are passed over: a rate of false alarms is a rate of rows that were looked at.
  */
 export async function driftLook(
-  registry: Registry,
   spec: ModelSpec,
   version: VersionRecord,
   input: {
     readonly sample: readonly LoggedPrediction[];
     readonly reference: ChampionReference['drift'];
     readonly before: DriftMemory | null;
+    /** How many labels had come before a time, ms since 1970. */
+    readonly labelsBefore: (time: number) => Promise<number>;
     readonly at: number;
   },
 ): Promise<DriftLook> {
@@ -52,6 +51,6 @@ export async function driftLook(
   const falseAlarmEvery = parseDuration(spec.monitor.drift.false_alarms.slice('1 in '.length)) ?? Infinity;
   const { memory, drift, faults, since } = watchDrift(before, reference, batch, falseAlarmEvery, at);
   if (drift === null || since === null) return { memory: { ...memory, labelsAtChange: null }, drift, faults };
-  const labelsAtChange = before?.labelsAtChange ?? (await labelSeqBefore(registry, spec.model, new Date(since)));
+  const labelsAtChange = before?.labelsAtChange ?? (await input.labelsBefore(since));
   return { memory: { ...memory, labelsAtChange }, drift: { ...drift, labelsAtChange }, faults };
 }

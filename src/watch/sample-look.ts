@@ -1,20 +1,19 @@
-import { readRows } from '../src/data/rows.ts';
-import { computeMetrics } from '../src/evaluation/metrics.ts';
-import { classicBatch, classicFinding, type ClassicMemory, isNewBatch } from '../src/monitoring/classic.ts';
-import { classicPerformance } from '../src/monitoring/classic-rules.ts';
-import { estimateFinding } from '../src/monitoring/estimate.ts';
-import { lossBaseline } from '../src/monitoring/loss-baseline.ts';
-import { measureSample } from '../src/monitoring/measure-sample.ts';
-import { contractFaults, type DataFault, qualityFinding } from '../src/monitoring/quality.ts';
-import { acceptedRows, featureShifts } from '../src/monitoring/shifts.ts';
-import type { FeatureShift, Finding, Observation } from '../src/monitoring/state.ts';
-import { readLabels } from '../src/registry/labels.ts';
-import type { Registry } from '../src/registry/registry.ts';
-import type { VersionRecord } from '../src/registry/versions.ts';
-import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
-import type { ModelSpec } from '../src/spec/schema.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
+import { computeMetrics } from '../evaluation/metrics.ts';
+import { classicBatch, classicFinding, type ClassicMemory, isNewBatch } from '../monitoring/classic.ts';
+import { classicPerformance } from '../monitoring/classic-rules.ts';
+import { estimateFinding } from '../monitoring/estimate.ts';
+import { lossBaseline } from '../monitoring/loss-baseline.ts';
+import { measureSample } from '../monitoring/measure-sample.ts';
+import { contractFaults, type DataFault, qualityFinding } from '../monitoring/quality.ts';
+import { acceptedRows, type Column, featureShifts } from '../monitoring/shifts.ts';
+import type { FeatureShift, Finding, Observation } from '../monitoring/state.ts';
+import type { VersionRecord } from '../registry/versions.ts';
+import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import type { ModelSpec } from '../spec/schema.ts';
 import type { ChampionReference } from './champion-reference.ts';
+
+/** The newest so many rows that a champion was accepted on, by column, oldest first. */
+export type AcceptedRows = (newest: number) => Promise<Readonly<Record<string, Column>>>;
 
 /** A sample smaller than this share of the policy's is not compared: its noise would be taken for drift. */
 const smallestSample = 0.25;
@@ -32,38 +31,34 @@ function loggedColumns(spec: ModelSpec, sample: readonly LoggedPrediction[]) {
 
 /** The recent predictions against the newest rows of the dataset that the champion was accepted on. */
 export async function shiftsOf(
-  store: ObjectStore,
   spec: ModelSpec,
   sample: readonly LoggedPrediction[],
-  datasetUri: string,
+  accepted: AcceptedRows,
 ): Promise<FeatureShift[]> {
   if (sample.length < spec.monitor.sample * smallestSample) return [];
-  const accepted = await readRows(store, datasetUri, spec, { newest: acceptedRows(spec.monitor.sample) });
   const columns = loggedColumns(spec, sample);
   const features = Object.fromEntries(Object.entries(spec.contract.features).filter(([name]) => Object.hasOwn(columns, name)));
-  return featureShifts(accepted, columns, features, spec.monitor.sample);
+  return featureShifts(await accepted(acceptedRows(spec.monitor.sample)), columns, features, spec.monitor.sample);
 }
 
 /** `preset: classic`: the usual limits, asked of each new batch of predictions and of the last labels. */
 export async function classicLook(
-  store: ObjectStore,
   spec: ModelSpec,
   version: VersionRecord,
   input: {
     readonly sample: readonly LoggedPrediction[];
-    readonly datasetUri: string | null;
+    readonly accepted: AcceptedRows | null;
     readonly live: LiveMetrics;
     readonly before: ClassicMemory | null;
   },
 ): Promise<{ memory: ClassicMemory | null; drift: Finding | null; performance: Finding | null }> {
-  const { sample, datasetUri, live, before } = input;
+  const { sample, accepted, live, before } = input;
   const performance = classicFinding(classicPerformance(live.metrics, version.metrics, live.labels));
   const [oldest, newest] = [sample[0]?.at, sample.at(-1)?.at];
   const whole = sample.length >= spec.monitor.sample && oldest !== undefined && newest !== undefined;
-  if (!whole || datasetUri === null || !isNewBatch(before, oldest))
+  if (!whole || accepted === null || !isNewBatch(before, oldest))
     return { memory: before, drift: before?.drift ?? null, performance };
-  const accepted = await readRows(store, datasetUri, spec, { newest: spec.monitor.sample });
-  const measured = measureSample(accepted, loggedColumns(spec, sample), spec.contract.features);
+  const measured = measureSample(await accepted(spec.monitor.sample), loggedColumns(spec, sample), spec.contract.features);
   const memory = classicBatch(before, measured, version.importances, newest);
   return { memory, drift: memory.drift, performance };
 }
@@ -99,19 +94,15 @@ interface LiveMetrics {
   readonly labels: number;
 }
 
-/** Label metrics of one version over its newest answers whose label is there. */
+/** Label metrics of one version over its newest answers whose label is there. @param labelsOf the labels of predictions, by id */
 export async function liveMetrics(
-  registry: Registry,
   spec: ModelSpec,
   version: number,
   predictions: readonly LoggedPrediction[],
+  labelsOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<LiveMetrics> {
   const own = predictions.filter((prediction) => prediction.version === version && prediction.role !== 'shadow');
-  const labels = await readLabels(
-    registry,
-    spec.model,
-    own.map((prediction) => prediction.id),
-  );
+  const labels = await labelsOf(own.map((prediction) => prediction.id));
   const labelled = own.filter((prediction) => labels.has(prediction.id));
   const count = labelled.length;
   if (count < spec.monitor.performance.at_least) return { metrics: {}, labels: count };

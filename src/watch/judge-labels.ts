@@ -1,11 +1,11 @@
-import { PawlError } from '../src/errors.ts';
-import { type ArrivedLabel, arrivedLabels } from '../src/registry/judged-labels.ts';
-import type { Registry } from '../src/registry/registry.ts';
-import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
-import { madeAt } from '../src/serving/prediction-id.ts';
-import { segmentKeyAt, segmentPrefix, segmentStart } from '../src/serving/segment-key.ts';
-import { Segment } from '../src/serving/segment.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
+import { PawlError } from '../errors.ts';
+import { type ArrivedLabel, arrivedLabels } from '../registry/judged-labels.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import { madeAt } from '../serving/prediction-id.ts';
+import { segmentKeyAt, segmentPrefix, segmentStart } from '../serving/segment-key.ts';
+import { Segment } from '../serving/segment.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 
 const minute = 60_000;
 /** A segment may have begun so long before a row that it holds, ms; and, where the disk was behind, so long after it. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../src/data/dataset.ts';
-import { splitHoldout } from '../src/data/holdout.ts';
-import { OnnxModel } from '../src/onnx/model.ts';
-import type { Task } from '../src/onnx/signature.ts';
-import { scoreFrame } from '../src/onnx/score-frame.ts';
-import type { LoggedPrediction } from '../src/serving/logged-prediction.ts';
-import { gbt } from '../src/training/gbt/trainer.ts';
-import { Random } from '../src/training/random.ts';
+import type { Frame } from '../data/dataset.ts';
+import { splitHoldout } from '../data/holdout.ts';
+import { OnnxModel } from '../onnx/model.ts';
+import type { Task } from '../onnx/signature.ts';
+import { scoreFrame } from '../onnx/score-frame.ts';
+import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import { gbt } from '../training/gbt/trainer.ts';
+import { Random } from '../training/random.ts';
 import { learnReference } from './champion-reference.ts';
 
 const rows = 6000;

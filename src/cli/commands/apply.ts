@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { FinalError } from '../../errors.ts';
 import { leadingIncumbent, registerIncumbent } from '../../registry/incumbent.ts';
 import { applySpec, findSpec } from '../../registry/specs.ts';
 import { action } from '../command.ts';
 import { collected } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';
 import { whoAsks } from '../session.ts';
+import { readSpecFile } from '../spec-file.ts';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -25,17 +24,8 @@ export function addApply(program: Command): void {
     .option('--by <name>', 'whose name to record (default: yours)')
     .action(
       action(async ({ session, json }, file: string, options: Options) => {
-        const path = resolve(file);
-        const written = await readFile(path, 'utf8').catch((cause: unknown) => {
-          throw new FinalError('PAWL_SPEC_NOT_FOUND', `${file} cannot be read.`, { cause });
-        });
-        const [{ parseSpec }, { setValues }, { specDigest }] = await Promise.all([
-          import('../../spec/parse.ts'),
-          import('../../spec/set.ts'),
-          import('../../spec/digest.ts'),
-        ]);
-        const source = options.set.length === 0 ? written : setValues(written, options.set);
-        const spec = parseSpec(source, file);
+        const { spec, source, path } = await readSpecFile(file, options.set);
+        const { specDigest } = await import('../../spec/digest.ts');
         const digest = specDigest(spec);
         const inForce = await findSpec(session.registry, spec.model);
         const change = inForce === null ? 'new' : inForce.digest === digest ? 'unchanged' : 'changed';

@@ -73,7 +73,7 @@ function lowest(sums: LossSums, alpha: number): number {
   let [out, within] = [-1, 1];
   let [beyond, short] = [Infinity, logEValueAbove(sums, 1) - enough];
   let last = 0;
-  for (let step = 0; step < 50 && within - out > 1e-14; step++) {
+  for (let step = 0; step < 50 && within - out > 1e-13; step++) {
     const middle = Number.isFinite(beyond) ? (out * short - within * beyond) / (short - beyond) : (out + within) / 2;
     const evidence = logEValueAbove(sums, middle) - enough;
     if (evidence >= 0) {

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import { workflowId } from '../../src/messages/names.ts';
+import type { MonitorStatus } from '../../src/messages/monitor.ts';
+import { queryNames, workflowId } from '../../src/messages/names.ts';
 import { getRelease } from '../../src/registry/releases.ts';
 import { listRevisions } from '../../src/registry/traffic.ts';
 import { sumWindows } from '../../src/registry/windows.ts';
@@ -28,7 +29,17 @@ export async function theMarketChanges(stage: Stage): Promise<void> {
 /** Rehearsals are people's: meanwhile the monitor tells and starts nothing. Goes on when nothing runs any more. */
 export async function theMonitorOnlyTells(stage: Stage, specFile: string): Promise<void> {
   await apply(stage, specFile);
-  await goOnUntil(stage, async () => (await releases(stage)).every(({ outcome }) => outcome !== null));
+  const connection = await Connection.connect({ address: stage.environment['PAWL_TEMPORAL_ADDRESS'] ?? '' });
+  try {
+    const monitor = new Client({ connection }).workflow.getHandle(workflowId.monitor(model));
+    // The registry knows of no release that is about to begin; the monitor does.
+    await goOnUntil(stage, async () => {
+      const { policy, pending, running } = await monitor.query<MonitorStatus>(queryNames.status);
+      return policy.on_breach === 'tell' && pending === null && running === null;
+    });
+  } finally {
+    await connection.close();
+  }
 }
 
 async function apply({ story, environment }: Stage, specFile: string, ...also: string[]): Promise<void> {

@@ -17,6 +17,8 @@ import { type Counts, noCounts, type Settled, settledCounts, settledErrors } fro
 const gatewaySilence = 10_000;
 /** What is read of a logged prediction: its features are not, and would take most of the time. */
 const paired = ['id', 'version', 'revision', 'role', 'score', 'prediction'] as const;
+/** What the champion did as a side of the rollout: what it was asked by callers who take no part is left out. */
+const ofSides = ['champion', 'challenger', 'shadow'] as const;
 /** Labels read at a time. */
 const page = 10_000;
 
@@ -58,14 +60,14 @@ export class EvidenceReader {
     const { registry, model, version, champion } = source;
     const step = { model, sinceRevision: source.stepRevision ?? source.revision };
     this.#challenger = settledCounts(registry, { ...step, version });
-    this.#answered = settledCounts(registry, { ...step, version, role: 'challenger' });
-    this.#champion = champion === null ? null : settledCounts(registry, { ...step, version: champion });
+    this.#answered = settledCounts(registry, { ...step, version, roles: ['challenger'] });
+    this.#champion = champion === null ? null : settledCounts(registry, { ...step, version: champion, roles: ofSides });
   }
 
   async look(now: number): Promise<Omit<Evidence, 'lapsed' | 'heldBack'>> {
     const { stepStartedAt, policy } = this.#source;
     const pairs = await this.#readPairs();
-    const [champion, challenger] = [(await this.#champion?.at(now)) ?? noCounts, await this.#challenger.at(now)];
+    const [champion, challenger] = [(await this.#champion?.sum()) ?? noCounts, await this.#challenger.sum()];
     const calm = policy.step.error_rate;
     return stepEvidence(policy, {
       elapsed: now - stepStartedAt,
@@ -73,8 +75,8 @@ export class EvidenceReader {
       challenger: stepCounts(challenger),
       ...(await this.#recent(now - recentFor(policy))),
       pairs,
-      errorSegments: await this.#errorSegments(now),
-      answered: (await this.#answered.at(now)).requests,
+      errorSegments: await this.#errorSegments(),
+      answered: (await this.#answered.sum()).requests,
       calm: calm === undefined ? null : (await this.#recent(now - calm.over)).recent,
       inForce: await this.#inForce(),
     });
@@ -84,20 +86,22 @@ export class EvidenceReader {
   async #recent(since: number): Promise<Pick<Evidence, 'recent' | 'recentChampion'>> {
     const { registry, model, version, champion, firstRevision } = this.#source;
     const range = { model, sinceRevision: firstRevision, since: new Date(since) };
-    const of = async (one: number) => armOf(await sumWindows(registry, { ...range, version: one }));
-    return { recent: await of(version), recentChampion: champion === null ? armOf(noCounts) : await of(champion) };
+    const of = async (one: number, roles?: typeof ofSides) =>
+      armOf(await sumWindows(registry, { ...range, version: one, ...(roles === undefined ? {} : { roles }) }));
+    // A first version is the champion of its windows, of callers whoever they are.
+    return { recent: await of(version), recentChampion: champion === null ? armOf(noCounts) : await of(champion, ofSides) };
   }
 
   /** Of the whole rollout; null where no rule asks for them. */
-  async #errorSegments(now: number): Promise<CountedErrors['segments'] | null> {
+  async #errorSegments(): Promise<CountedErrors['segments'] | null> {
     const { registry, model, champion, version, firstRevision, policy } = this.#source;
     if (champion === null || !asksErrorSegments(policy)) return null;
     this.#errors ??= settledErrors(
       registry,
-      { model, champion, challenger: version, sinceRevision: firstRevision, segmented: policy.segments !== undefined },
+      { model, champion, challenger: version, sinceRevision: firstRevision },
       await sharesSince(registry, model, firstRevision),
     );
-    return (await this.#errors.at(now)).segments;
+    return (await this.#errors.sum()).segments;
   }
 
   async #readPairs(): Promise<Pairs> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExampleModel } from '../src/registry/example-model.testsuite.ts';
 import { openRegistry, type Registry } from '../src/registry/registry.ts';
@@ -40,24 +41,33 @@ const window = (model: string, at: number, changes: Partial<WindowRow> = {}): Wi
 describe('what has settled', () => {
   it('comes to the same at each look as reading everything anew, while windows keep coming', async () => {
     const { model } = await ExampleModel.apply(registry);
-    const kept = settledCounts(registry, { model, version: 1, sinceRevision: 1 });
-    for (let at = 0; at < 4 * minute; at += 20_000) {
-      await writeWindows(registry, [window(model, at), window(model, at, { process: 'gateway-2', requests: 3 })]);
-      const now = start + at + 1000;
+    let now = 0;
+    const kept = settledCounts(registry, { model, version: 1, sinceRevision: 1 }, { monotonic: () => now, settlesAfter: 0 });
+    for (; now < 4 * minute; now += 20_000) {
+      await writeWindows(registry, [window(model, now), window(model, now, { process: 'gateway-2', requests: 3 })]);
       const anew = settledCounts(registry, { model, version: 1, sinceRevision: 1 });
-      expect(await kept.at(now)).toEqual(await anew.at(now));
+      expect(await kept.sum()).toEqual(await anew.sum());
     }
-    expect((await kept.at(start + 4 * minute)).requests).toBe(12 * 13);
+    expect((await kept.sum()).requests).toBe(12 * 13);
   });
 
-  it('takes up a window that a gateway kept to itself, within five minutes', async () => {
+  it('takes up a window that a gateway kept to itself for an hour as soon as it comes, and once', async () => {
     const { model } = await ExampleModel.apply(registry);
-    const kept = settledCounts(registry, { model, version: 1 });
-    await writeWindows(registry, [window(model, 0)]);
-    expect((await kept.at(start + 2 * minute)).requests).toBe(10);
+    let now = 0;
+    const kept = settledCounts(registry, { model, version: 1 }, { monotonic: () => now, settlesAfter: 0 });
+    await writeWindows(registry, [window(model, 60 * minute)]);
+    expect((await kept.sum()).requests).toBe(10);
     await writeWindows(registry, [window(model, 2000)]);
-    expect((await kept.at(start + 3 * minute)).requests).toBe(10);
-    expect((await kept.at(start + 7 * minute)).requests).toBe(20);
+    for (; now < 4 * minute; now += minute) expect((await kept.sum()).requests).toBe(20);
+  });
+
+  it('counts windows of before it was known when they came', async () => {
+    const { model } = await ExampleModel.apply(registry);
+    await writeWindows(registry, [window(model, 0)]);
+    await sql`UPDATE windows SET written_at = '-infinity' WHERE model = ${model}`.execute(registry.db);
+    const counts = settledCounts(registry, { model, version: 1 });
+    expect((await counts.sum()).requests).toBe(10);
+    expect((await counts.sum()).requests).toBe(10);
   });
 
   it('counts the errors of callers once, at the share of their revision, and none where one side answers all', async () => {
@@ -77,32 +87,27 @@ describe('what has settled', () => {
         errorsByKey: { keys: [99, 200], counts: [1, 1], others: 0 },
       }),
       window(model, 3000, { revision: 2, version: 2, role: 'shadow' }),
+      // Of callers who take no part.
+      window(model, 3000, { revision: 2, role: 'outside', errorsByKey: { keys: [7], counts: [2], others: 0 } }),
       window(model, 4000, {
         revision: 3,
         version: 2,
         role: 'challenger',
-        errors: 3,
-        errorsByKey: { keys: [201], counts: [2], others: 0 },
+        errors: 4,
+        errorsByKey: { keys: [201, 2 ** 47], counts: [2, 1], others: 0 },
       }),
     ]);
-    const filter = { model, champion: 1, challenger: 2, sinceRevision: 1, segmented: false };
+    const filter = { model, champion: 1, challenger: 2, sinceRevision: 1 };
     const errors = settledErrors(registry, filter, shares);
     const expected = [
       { share: 0.05, championErrors: 2, challengerErrors: 1 },
-      { share: 0.25, championErrors: 0, challengerErrors: 2 },
+      // Two callers, and a request without a key.
+      { share: 0.25, championErrors: 0, challengerErrors: 3 },
     ];
-    expect((await errors.at(start + 10_000)).segments).toEqual(expected);
-    expect((await errors.at(start + 2 * minute)).segments).toEqual(expected);
-  });
-
-  it('goes by the share of requests where only some callers take part', async () => {
-    const { model } = await ExampleModel.apply(registry);
-    await writeWindows(registry, [
-      window(model, 0, { revision: 2, requests: 90 }),
-      window(model, 0, { revision: 2, version: 2, role: 'challenger', errors: 0, requests: 10 }),
-    ]);
-    const filter = { model, champion: 1, challenger: 2, sinceRevision: 1, segmented: true };
-    const { segments } = await settledErrors(registry, filter, new Map([[2, 0.5]])).at(start + 10_000);
-    expect(segments).toEqual([{ share: 0.1, championErrors: 2, challengerErrors: 0 }]);
+    expect((await errors.sum()).segments).toEqual(expected);
+    // All of it has settled, and so has where it was left off.
+    await sql`UPDATE windows SET written_at = written_at - interval '2 minutes' WHERE model = ${model}`.execute(registry.db);
+    const later = settledErrors(registry, filter, shares);
+    for (let look = 0; look < 2; look++) expect((await later.sum()).segments).toEqual(expected);
   });
 });

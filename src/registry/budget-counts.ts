@@ -27,7 +27,7 @@ export async function budgetCounts(
             WHERE model = ${model} AND version = ${version} AND at > ${oldest}`
       : sql`SELECT ended_at AS at, requests AS events, ${counted.of === 'errors' ? sql`errors` : slow(counted.slowerThan)} AS bad
             FROM windows
-            WHERE model = ${model} AND version = ${version} AND role = 'champion' AND ended_at > ${oldest}`;
+            WHERE model = ${model} AND version = ${version} AND role IN ('champion', 'outside') AND ended_at > ${oldest}`;
   const sums = lengths.flatMap((length, i) =>
     (['events', 'bad'] as const).map(
       (column) =>

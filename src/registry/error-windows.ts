@@ -6,13 +6,17 @@ import type { Registry } from './registry.ts';
 export interface ErrorRow {
   /** ms since 1970 */
   readonly startedAt: number;
+  readonly endedAt: number;
   readonly revision: number;
   readonly role: 'champion' | 'challenger';
   readonly errors: number;
   readonly errorsByKey: ErrorsByKey;
 }
 
-/** Windows with errors, of a champion and a challenger in those roles, from a revision on, that ended after `since`, by `until`. */
+/**
+ * Windows with errors, of a champion and a challenger in those roles, from a revision on: those that ended after `since`, by
+ * `until`, and that the registry got after `writtenAfter`, by `writtenBy`. Both sides' errors are of callers who take part; what the champion did for others has another role.
+ */
 export async function errorWindows(
   registry: Registry,
   filter: {
@@ -20,17 +24,22 @@ export async function errorWindows(
     readonly champion: number;
     readonly challenger: number;
     readonly sinceRevision: number;
-    readonly since: Date;
+    readonly since?: Date;
     readonly until?: Date;
+    readonly writtenAfter?: Date;
+    readonly writtenBy?: Date;
   },
 ): Promise<ErrorRow[]> {
-  const { model, champion, challenger, sinceRevision, since, until } = filter;
+  const { model, champion, challenger, sinceRevision } = filter;
+  const within = (time: 'ended_at' | 'written_at', after: Date | undefined, by: Date | undefined) =>
+    sql`${after === undefined ? sql`true` : sql`${sql.ref(time)} > ${after}`} AND ${by === undefined ? sql`true` : sql`${sql.ref(time)} <= ${by}`}`;
   const { rows } = await sql<Omit<ErrorRow, 'errorsByKey'> & ErrorsByKey>`
-    SELECT (extract(epoch FROM started_at) * 1000)::float8 AS "startedAt", revision, role, errors,
-      error_keys AS keys, error_counts AS counts, error_others AS others
+    SELECT (extract(epoch FROM started_at) * 1000)::float8 AS "startedAt",
+      (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt", revision, role, errors,
+      error_keys::float8[] AS keys, error_counts::float8[] AS counts, error_others AS others
     FROM windows
-    WHERE model = ${model} AND errors > 0 AND revision >= ${sinceRevision} AND ended_at > ${since}
-      AND ${until === undefined ? sql`true` : sql`ended_at <= ${until}`}
+    WHERE model = ${model} AND errors > 0 AND revision >= ${sinceRevision}
+      AND ${within('ended_at', filter.since, filter.until)} AND ${within('written_at', filter.writtenAfter, filter.writtenBy)}
       AND ((version = ${champion} AND role = 'champion') OR (version = ${challenger} AND role = 'challenger'))`.execute(
     registry.db,
   );

@@ -108,7 +108,7 @@ export interface Tables {
     model: string;
     version: number;
     revision: number;
-    role: 'champion' | 'challenger' | 'shadow';
+    role: 'champion' | 'challenger' | 'shadow' | 'outside';
     started_at: Date;
     ended_at: Date;
     requests: number;
@@ -127,6 +127,8 @@ export interface Tables {
     cpu_micros: number;
     scored_rows: number;
     memory_bytes: number;
+    /** -infinity in windows of before there was this column. */
+    written_at: Generated<Date | number>;
   };
   labels: {
     model: string;

@@ -11,7 +11,7 @@ import { ExampleModel } from './example-model.testsuite.ts';
 import { forgetGateway, liveGateways, reportGateway } from './gateways.ts';
 import { migrate } from './migrate.ts';
 import { openRegistry, type Registry } from './registry.ts';
-import { sumBins, sumCappedErrors, sumWindows, versionCosts, type WindowRow, writeWindows } from './windows.ts';
+import { sumBins, sumWindows, versionCosts, type WindowRow, writeWindows } from './windows.ts';
 
 let registry: Registry;
 beforeAll(async () => {
@@ -135,7 +135,7 @@ describe('windows', () => {
     expect(await requests({ version: 2 })).toBe(110);
     expect(await requests({ version: 2, revision: 3 })).toBe(100);
     expect(await requests({ sinceRevision: 2 })).toBe(110);
-    expect(await requests({ role: 'challenger' })).toBe(10);
+    expect(await requests({ roles: ['challenger'] })).toBe(10);
     // A window that began before and ended after counts whole; one that ended at that very moment does not.
     expect(await requests({ since: later(1999) })).toBe(111);
     expect(await requests({ since: later(2000) })).toBe(100);
@@ -155,12 +155,6 @@ describe('windows', () => {
       memoryBytes: 0,
     });
     expect(await sumBins(registry, { model: 'nobody', version: 1 })).toEqual({ score: [], features: [] });
-    expect(await sumCappedErrors(registry, { model: 'nobody' }, 3)).toEqual({
-      errors: 0,
-      callers: 0,
-      withoutKey: 0,
-      exact: true,
-    });
     expect(await versionCosts(registry, 'nobody')).toEqual([]);
   });
 
@@ -175,62 +169,6 @@ describe('windows', () => {
       { version: 1, cpuMicrosPerRow: 25, memoryBytes: 1000, rows: 10 },
       { version: 2, cpuMicrosPerRow: null, memoryBytes: 0, rows: 0 },
     ]);
-  });
-});
-
-describe('errors with a cap on each caller', () => {
-  it('count a broken caller no more often than the cap, over all windows, and those without a key each', async () => {
-    const { model } = await ExampleModel.apply(registry);
-    const broken = Array<string>(50).fill('broken');
-    await writeWindows(registry, [
-      window(model, { errors: 53, errorsByKey: errorsOf([...broken, 'a', 'b']) }),
-      window(model, { process: 'gateway-2', errors: 52, errorsByKey: errorsOf([...broken, 'a']) }),
-      window(model, { version: 2, errors: 7, errorsByKey: noErrors }),
-    ]);
-    const capped = (cap: number) => sumCappedErrors(registry, { model, version: 1 }, cap);
-    expect(await capped(3)).toEqual({ errors: 2 + 3 + 2 + 1, callers: 3, withoutKey: 2, exact: true });
-    expect(await capped(1)).toEqual({ errors: 2 + 3, callers: 3, withoutKey: 2, exact: true });
-    expect((await capped(Infinity)).errors).toBe(105);
-  });
-
-  it('are exact for any number of callers as long as no window had more of them than it keeps', async () => {
-    const { model } = await ExampleModel.apply(registry);
-    const keys = (from: number) => Array.from({ length: 60 }, (_, i) => `caller-${from + i}`);
-    await writeWindows(
-      registry,
-      [0, 30, 60, 90].map((from, i) => window(model, { startedAt: later(i), errors: 60, errorsByKey: errorsOf(keys(from)) })),
-    );
-    expect(await sumCappedErrors(registry, { model }, 1)).toEqual({ errors: 150, callers: 150, withoutKey: 0, exact: true });
-    expect(await sumCappedErrors(registry, { model }, 2)).toMatchObject({ errors: 240 });
-  });
-
-  it('are estimated from a fair sample of the callers beyond that', async () => {
-    const { model } = await ExampleModel.apply(registry);
-    // 1,000 callers with two errors each, and one with 10,000.
-    const callers = Array.from({ length: 1000 }, (_, i) => [`caller-${i}`, `caller-${i}`]).flat();
-    await writeWindows(
-      registry,
-      [0, 1, 2, 3].map((part) => {
-        const keys = [...callers.slice(part * 500, part * 500 + 500), ...Array<string>(2500).fill('broken')];
-        return window(model, { startedAt: later(part), errors: keys.length, errorsByKey: errorsOf(keys) });
-      }),
-    );
-    const { errors, callers: found, exact } = await sumCappedErrors(registry, { model }, 2);
-    expect(exact).toBe(false);
-    // 63 callers of the sample: a standard error of an eighth.
-    expect(found).toBeGreaterThan(625);
-    expect(found).toBeLessThan(1375);
-    expect(errors).toBeGreaterThan(1250);
-    expect(errors).toBeLessThan(2750);
-  });
-
-  it('are never more than all errors, whatever the sample says', async () => {
-    const { model } = await ExampleModel.apply(registry);
-    const keys = Array.from({ length: 64 }, (_, i) => i);
-    const errorsByKey = { keys, counts: keys.map(() => 1), others: 5 };
-    expect(keys.at(-1)).toBeLessThan(hashRange);
-    await writeWindows(registry, [window(model, { errors: 70, errorsByKey })]);
-    expect(await sumCappedErrors(registry, { model }, 9)).toEqual({ errors: 70, callers: 69, withoutKey: 1, exact: false });
   });
 });
 
@@ -254,7 +192,6 @@ describe('windows of an older registry', () => {
       );
       expect(await migrate(old)).toContain('0006_windows.sql');
       expect(await sumWindows(old, { model: 'm' })).toMatchObject({ requests: 10, errors: 2, latency: noLatency });
-      expect(await sumCappedErrors(old, { model: 'm' }, 1)).toMatchObject({ errors: 2, withoutKey: 2 });
     } finally {
       await old.close();
     }

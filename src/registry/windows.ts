@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { hashRange, type ErrorsByKey } from '../serving/errors-by-key.ts';
+import type { ErrorsByKey } from '../serving/errors-by-key.ts';
 import type { LatencySums } from '../serving/latency-sketch.ts';
 import type { Registry } from './registry.ts';
 
@@ -9,7 +9,8 @@ export interface WindowRow {
   readonly model: string;
   readonly version: number;
   readonly revision: number;
-  readonly role: 'champion' | 'challenger' | 'shadow';
+  /** `outside`: the champion, while a challenger is on trial, by callers who take no part, or in the challenger's place. */
+  readonly role: 'champion' | 'challenger' | 'shadow' | 'outside';
   readonly startedAt: Date;
   readonly lengthMs: number;
   /** Answered and failed. */
@@ -43,18 +44,6 @@ export interface WindowSum {
   readonly scoredRows: number;
   /** Of the process that held most. */
   readonly memoryBytes: number;
-}
-
-/** Errors of many windows, of one caller at most so many. */
-export interface CappedErrors {
-  /** Those without a key, and of each caller no more than the cap. */
-  readonly errors: number;
-  /** Callers with a key that met one. */
-  readonly callers: number;
-  /** Errors without a key: each counts. */
-  readonly withoutKey: number;
-  /** False where some window had errors of more than 64 callers: then `errors` and `callers` are estimates. */
-  readonly exact: boolean;
 }
 
 /** Writes windows; one that is there already is left as it is, so a rewrite counts once. */
@@ -93,17 +82,29 @@ export async function writeWindows(registry: Registry, rows: readonly WindowRow[
     .execute();
 }
 
+/** The registry's clock, so long ago: what it got by then it shows, because windows are written in less. @param ms in the past */
+export async function settledTime(registry: Registry, ms: number): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    SELECT clock_timestamp() - ${ms} * interval '1 millisecond' AS at`.execute(registry.db);
+  return rows[0]?.at ?? new Date(0);
+}
+
 /** Which windows to add. */
 export interface WindowFilter {
   readonly model: string;
   readonly version?: number;
   readonly revision?: number;
   readonly sinceRevision?: number;
-  readonly role?: WindowRow['role'];
+  /** One of these. */
+  readonly roles?: readonly WindowRow['role'][];
   /** Windows that ended after it; one that began before counts whole. */
   readonly since?: Date;
   /** Windows that ended at it or before. */
   readonly until?: Date;
+  /** Windows that the registry got after it. */
+  readonly writtenAfter?: Date;
+  /** Windows that the registry got at it or before. */
+  readonly writtenBy?: Date;
 }
 
 /** Adds the windows that match, in Postgres: a month of them is too much to carry. */
@@ -156,41 +157,6 @@ export async function sumBins(
   return rows[0] ?? { score: [], features: [] };
 }
 
-/**
- * Adds errors, counting no more than `perKey` of one caller. Windows that had to leave callers out kept those with the smallest
- * hashes: callers below the smallest hash at which any window stopped are all there, a fair sample, and stand for the others
- * (P. Duffield, C. Lund, M. Thorup, "Priority sampling for estimation of arbitrary subset sums", J. ACM 54 (2007): each kept
- * caller counts 1 / the probability that it was kept).
- */
-export async function sumCappedErrors(registry: Registry, filter: WindowFilter, perKey: number): Promise<CappedErrors> {
-  const { rows } = await sql<{ capped: number; callers: number; withKey: number; withoutKey: number; stop: number | null }>`
-    WITH matching AS MATERIALIZED (
-      SELECT errors, error_keys, error_counts, error_others FROM windows WHERE errors > 0 AND ${matches(filter)}
-    ), stopped AS (
-      SELECT min(error_keys[cardinality(error_keys)]) AS at FROM matching WHERE error_others > 0
-    ), by_key AS (
-      SELECT key, sum(count) AS count FROM matching, unnest(error_keys, error_counts) AS one (key, count) GROUP BY key
-    ), known AS (
-      SELECT coalesce(sum(least(count, ${perKey}::float8)), 0)::float8 AS capped, count(*)::bigint AS callers
-      FROM by_key WHERE key < coalesce((SELECT at FROM stopped), ${hashRange}::bigint)
-    ), total AS (
-      SELECT coalesce(sum(errors), 0)::bigint AS errors,
-        coalesce(sum(error_others + (SELECT coalesce(sum(count), 0) FROM unnest(error_counts) AS count)), 0)::bigint AS with_key
-      FROM matching
-    )
-    SELECT capped, callers, with_key AS "withKey", errors - with_key AS "withoutKey", (SELECT at FROM stopped) AS stop
-    FROM known, total`.execute(registry.db);
-  const [sum] = rows;
-  if (sum === undefined) throw new Error('a sum without a row');
-  const kept = (sum.stop ?? hashRange) / hashRange;
-  return {
-    errors: sum.withoutKey + Math.min(sum.withKey, Math.round(sum.capped / kept)),
-    callers: Math.min(sum.withKey, Math.round(sum.callers / kept)),
-    withoutKey: sum.withoutKey,
-    exact: sum.stop === null,
-  };
-}
-
 /** What a version's predictions cost, in all windows there are. */
 export interface VersionCost {
   readonly version: number;
@@ -210,15 +176,17 @@ export async function versionCosts(registry: Registry, model: string): Promise<V
   return rows;
 }
 
-function matches({ model, version, revision, sinceRevision, role, since, until }: WindowFilter) {
+function matches({ model, version, revision, sinceRevision, roles, since, until, writtenAfter, writtenBy }: WindowFilter) {
   const conditions = [
     sql`model = ${model}`,
     ...(version === undefined ? [] : [sql`version = ${version}`]),
     ...(revision === undefined ? [] : [sql`revision = ${revision}`]),
     ...(sinceRevision === undefined ? [] : [sql`revision >= ${sinceRevision}`]),
-    ...(role === undefined ? [] : [sql`role = ${role}`]),
+    ...(roles === undefined ? [] : [sql`role IN (${sql.join(roles)})`]),
     ...(since === undefined ? [] : [sql`ended_at > ${since}`]),
     ...(until === undefined ? [] : [sql`ended_at <= ${until}`]),
+    ...(writtenAfter === undefined ? [] : [sql`written_at > ${writtenAfter}`]),
+    ...(writtenBy === undefined ? [] : [sql`written_at <= ${writtenBy}`]),
   ];
   return sql.join(conditions, sql` AND `);
 }

@@ -4,7 +4,6 @@ import { againstEverybody, reallocation } from './allocation.ts';
 import { initialState, nextState, segmentsOf, shareOf } from './course.ts';
 import { decideStep } from './decide-step.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
-import { requestsOfCallers } from './step-terms.ts';
 
 const minute = 60_000;
 const policy: RolloutPolicy = {
@@ -124,19 +123,6 @@ describe("a bandit's share", () => {
 });
 
 describe('the callers of some segments', () => {
-  it('are counted by what the challenger was asked, since the champion answers all others too', () => {
-    const some = { ...policy, strategy: 'ab' as const, ramp: [0.5, 1], segments: ['beta'] };
-    const crowd = { ...evidence, champion: { ...arm, requests: 100_000 }, challenger: { ...arm, requests: 600 } };
-    expect(requestsOfCallers(step(0), crowd, some)).toBe(600);
-    // Asked for its own half, and beside half of the others.
-    expect(requestsOfCallers(step(0), crowd, { ...some, shadow: { for: minute, share: 0.5 } })).toBe(800);
-    expect(requestsOfCallers(step(1), crowd, some)).toBe(50_300);
-    expect(decideStep(step(0), { ...crowd, elapsed: 20 * minute }, some, null)).toEqual({
-      action: 'hold',
-      because: '50 %: 600 of 1,000 requests',
-    });
-  });
-
   it('take part alone until the last step, and then everybody does', () => {
     const some = { ...policy, strategy: 'ab' as const, ramp: [0.5, 1], segments: ['beta'] };
     expect(segmentsOf(initialState(true), some)).toEqual(['beta']);

@@ -8,10 +8,7 @@ export interface ErrorWindow {
   /** Order of the revisions. */
   readonly revision: number;
   readonly side: 'champion' | 'challenger';
-  /**
-   * Fraction of the callers that the revision gives to the challenger. Where the champion's windows also hold callers who take no
-   * part (`release.segments`), the challenger's share of all requests stands for it.
-   */
+  /** Fraction of the callers who take part that the revision gives to the challenger. */
   readonly share: number;
   readonly errors: number;
   readonly errorsByKey: ErrorsByKey;

@@ -140,7 +140,7 @@ describe.each(policies)('whatever is seen and said: %s', (_, policy) => {
         expect(evidence.inForce).toBe(true);
         expect(evidence.elapsed).toBeGreaterThanOrEqual(shortestStay(state, policy));
         if (state.hasChampion && state.stage !== 'shadow') {
-          expect(requestsOfCallers(state, evidence, policy)).toBeGreaterThanOrEqual(policy.step.at_least);
+          expect(requestsOfCallers(evidence, policy)).toBeGreaterThanOrEqual(policy.step.at_least);
           expect(evidence.challenger.requests).toBeGreaterThan(0);
         }
         expect(decision.action === 'promote').toBe(state.stage === 'bake');

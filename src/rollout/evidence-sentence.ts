@@ -17,7 +17,7 @@ export function evidenceSentence(state: RolloutState, evidence: Evidence, policy
     const { requests } = evidence.challenger;
     return `${held}: ${requests === 0 ? 'no requests yet' : `${counted(requests, 'request')}, ${errors(evidence.challenger)}`}, no champion to compare with`;
   }
-  const parts = [counted(requestsOfCallers(state, evidence, policy), 'request')];
+  const parts = [counted(requestsOfCallers(evidence, policy), 'request')];
   if (evidence.challenger.requests > 0) {
     const beside = evidence.champion.requests > 0 ? ` (champion ${errorShare(evidence.champion)})` : '';
     parts.push(`challenger ${errors(evidence.challenger)}${beside}`);

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../spec/quantities.ts';
 import { percent } from '../stats/wording.ts';
-import { capOf, segmentsOf } from './course.ts';
+import { capOf } from './course.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
 
 /** What the policy asks of the stage or step that a rollout is in. */
@@ -20,14 +20,9 @@ export function stepName(state: RolloutState, policy: RolloutPolicy): string {
 
 /**
  * Requests since the step began by the callers who take part. Both sides' counts hold the requests that they were asked as a shadow,
- * so together they hold each request 1 + shadowShare times. Where only some segments take part, the champion's counts hold all
- * others as well, and the challenger's alone tell: it has its share of them, and is scored beside the rest. A bandit's share is
- * taken for its step's, which it had at most, so that no request is counted that was not made.
+ * so together they hold each request 1 + shadowShare times.
  */
-export function requestsOfCallers(state: RolloutState, { champion, challenger }: Evidence, policy: RolloutPolicy): number {
-  const cap = capOf(state, policy);
-  const seenByChallenger = cap + policy.shadow.share * (1 - cap);
-  if (segmentsOf(state, policy) !== null && seenByChallenger > 0) return Math.round(challenger.requests / seenByChallenger);
+export function requestsOfCallers({ champion, challenger }: Evidence, policy: RolloutPolicy): number {
   return Math.round((champion.requests + challenger.requests) / (1 + policy.shadow.share));
 }
 

@@ -99,7 +99,7 @@ describe('a gateway with a champion', () => {
       ]),
     );
     await until(async () =>
-      expect((await sumWindows(bed.registry, { model: bed.model, version: v1, role: 'champion' })).requests).toBe(1),
+      expect((await sumWindows(bed.registry, { model: bed.model, version: v1, roles: ['champion'] })).requests).toBe(1),
     );
   });
 

@@ -8,7 +8,8 @@ import type { PredictionLog } from './prediction-log.ts';
 import type { ParsedRow } from './row-parsing.ts';
 import type { Scored } from './scorer.ts';
 import type { ServedVersion } from './served-version.ts';
-import type { Arm, OpenWindows } from './windows.ts';
+import type { Turn } from './turns.ts';
+import type { Arm, ArmRole, OpenWindows } from './windows.ts';
 
 /** A request on its way: what every answer of it has in common. */
 export interface Call {
@@ -39,8 +40,8 @@ export class PredictionRecord {
   }
 
   /**
-   * A version answered, after so many ms. `counted`: as a request of its own, which it is not where it answered in the place of
-   * another; that one's failure is counted.
+   * A version answered, after so many ms. `counted`: as what its windows count the request; null where it answered in the place of
+   * another, whose failure is counted.
    */
   answered(
     call: Call,
@@ -49,12 +50,12 @@ export class PredictionRecord {
     rows: readonly ParsedRow[],
     answers: readonly Scored[],
     ms: number,
-    counted: boolean,
+    counted: ArmRole | null,
   ): void {
     const { model } = call.assignment;
-    if (counted) {
+    if (counted !== null) {
       const scores = answers.map((answer) => answer.score);
-      this.arm(call.assignment, by, role).answered(ms, scores, rows);
+      this.arm(call.assignment, by, counted).answered(ms, scores, rows);
     }
     by.counts[role].requests++;
     if (role !== 'shadow') this.#options.metrics.seconds.observe(model, ms);
@@ -81,9 +82,15 @@ export class PredictionRecord {
   }
 
   /** A version failed to answer, after so many ms; `fellBack` where another one did in its place. */
-  failed(call: Call, by: ServedVersion, role: Exclude<Role, 'default'>, failure: unknown, ms: number, fellBack: boolean): void {
+  failed(
+    call: Call,
+    { by, role, counted }: Pick<Turn, 'by' | 'role' | 'counted'>,
+    failure: unknown,
+    ms: number,
+    fellBack: boolean,
+  ): void {
     const { model } = call.assignment;
-    this.arm(call.assignment, by, role).failed(ms, fellBack, call.request.key);
+    this.arm(call.assignment, by, counted).failed(ms, fellBack, call.request.key);
     by.counts[role].errors++;
     this.#options.logger.debug({ err: failure, model, version: by.version, role, fellBack }, 'version failed to answer');
   }
@@ -106,7 +113,7 @@ export class PredictionRecord {
   }
 
   /** The window that counts it now: looked up each time, because one that is closed has been shipped and counts no more. */
-  arm({ model, revision }: TrafficAssignment, by: ServedVersion, role: Exclude<Role, 'default'>): Arm {
+  arm({ model, revision }: TrafficAssignment, by: ServedVersion, role: ArmRole): Arm {
     return this.#options.windows.arm(model, by.version, revision, role, by.shape);
   }
 }

@@ -130,9 +130,9 @@ export class Predictor {
     }
   }
 
-  #answered(call: Call, { by, role, fallback }: Turn, rows: readonly ParsedRow[], answers: readonly Scored[]): Answered {
+  #answered(call: Call, { by, role, counted, fallback }: Turn, rows: readonly ParsedRow[], answers: readonly Scored[]): Answered {
     const ms = this.#options.monotonic() - call.arrivedAt;
-    this.#record.answered(call, by, role, rows, answers, ms, fallback === null);
+    this.#record.answered(call, by, role, rows, answers, ms, fallback === null ? counted : null);
     if (fallback !== null) this.#record.fellBack(call, fallback);
     const { version } = by;
     const predictions = answers.map(({ score, prediction }, i) => ({ id: call.ids[i] ?? '', prediction, score, version }));
@@ -162,7 +162,7 @@ export class Predictor {
     for (const { turn, error } of failures) {
       // A row that no version takes is nobody's failure but the caller's; one that only the challenger refuses is the challenger's.
       if (isRefusal(error) && !(fellBack && turn.role === 'challenger')) continue;
-      this.#record.failed(call, turn.by, turn.role, error, ms, fellBack);
+      this.#record.failed(call, turn, error, ms, fellBack);
     }
   }
 
@@ -191,10 +191,10 @@ export class Predictor {
         const rows = parseRows(by, call.request.rows);
         const answers = await this.#score(call, by, rows);
         by.breaker.succeeded();
-        this.#record.answered(call, by, 'shadow', rows, answers, monotonic() - startedAt, true);
+        this.#record.answered(call, by, 'shadow', rows, answers, monotonic() - startedAt, 'shadow');
       } catch (error) {
         this.#tellBreaker(by, error);
-        this.#record.failed(call, by, 'shadow', error, monotonic() - startedAt, false);
+        this.#record.failed(call, { by, role: 'shadow', counted: 'shadow' }, error, monotonic() - startedAt, false);
       }
     });
   }

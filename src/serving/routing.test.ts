@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { championAlone, split, takesPart, type Route, type RoutingState } from './routing.ts';
+import { split, takesPart, type Route, type RoutingState } from './routing.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -24,6 +24,8 @@ const alive: State = {
   championReady: true,
   leaseRemaining: 5000,
 };
+
+const championAlone: Route = { answers: 'champion', beside: null };
 
 function route(at: State, bucket: number, draw: number, who: Caller = anybody): Route {
   return takesPart(at, who) ? split(at, bucket, draw) : championAlone;

@@ -31,9 +31,6 @@ export function takesPart(
   return state.segments === null || (caller.segment !== null && state.segments.includes(caller.segment));
 }
 
-/** Without an experiment. */
-export const championAlone: Route = { answers: 'champion', beside: null };
-
 /**
  * The sides of a caller who takes part.
  * @param shares `share`: fraction of the callers that the challenger answers; `shadowShare`: fraction of the requests that the

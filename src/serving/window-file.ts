@@ -15,7 +15,7 @@ const windowLine = z.object({
   model: z.string(),
   version: z.int(),
   revision: z.int(),
-  role: z.enum(['champion', 'challenger', 'shadow']),
+  role: z.enum(['champion', 'challenger', 'shadow', 'outside']),
   startedAt: z.iso.datetime().transform((text) => new Date(text)),
   lengthMs: z.number(),
   requests: count,

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayBed, type GatewayClient } from '../../test/serving/gateway-bed.ts';
 import { smallModel } from '../../test/serving/small-model.ts';
 import { createDatabase } from '../../test/stack/postgres.ts';
-import { sumBins, sumCappedErrors, sumWindows, versionCosts } from '../registry/windows.ts';
+import { errorWindows } from '../registry/error-windows.ts';
+import { sumBins, sumWindows, versionCosts, type WindowRow } from '../registry/windows.ts';
+import { countErrors, nothingCounted } from '../rollout/capped-segments.ts';
 import { referenceBins } from '../stats/reference-bins.ts';
 import { latencyP99 } from './latency-sketch.ts';
 
@@ -110,8 +112,39 @@ describe("a gateway's windows", () => {
     for (let i = 0; i < 4; i++) await client.predict({ row }, { key: 'broken' });
     await client.predict({ row }, { key: 'another' });
     await client.predict({ row });
-    const errors = () => sumCappedErrors(bed.registry, { model: bed.model, version: challenger, role: 'challenger' }, 1);
-    await until(async () => expect(await errors()).toEqual({ errors: 3, callers: 2, withoutKey: 1, exact: true }));
+    const counted = async () => {
+      const rows = await errorWindows(bed.registry, { model: bed.model, champion, challenger, sinceRevision: revision });
+      const failed = rows.map(({ role, ...window }) => ({ ...window, side: role, share: 0.5 }));
+      return countErrors(nothingCounted, failed);
+    };
+    await until(async () => expect((await counted()).segments).toEqual([{ share: 0.5, championErrors: 0, challengerErrors: 3 }]));
+    expect((await counted()).callers.size).toBe(2);
+  });
+
+  it('keep what the champion did for others than the two sides apart: who takes no part, and whom the challenger failed', async () => {
+    const champion = await bed.register(smallModel({ failsAbove: 0.9 }), reference);
+    const challenger = await bed.register(smallModel({ failsAbove: 0.9 }), reference);
+    const revision = await bed.setTraffic({ champion, challenger, share: 0.5, segments: ['beta'] });
+    const client = await bed.startGateway();
+    await inForce(client, revision, champion, challenger);
+    const good = { price: 0.1, region: 'NSW' };
+    for (let i = 0; i < 5; i++) await client.predict({ row }, { key: `outsider ${i}` });
+    await client.predict({ row: good, segment: 'staff' }, { key: 'outsider' });
+    for (let i = 0; i < 12; i++) await client.predict({ row: i < 8 ? row : good, segment: 'beta' }, { key: `insider ${i}` });
+    const by = async (role: WindowRow['role']) => {
+      const { requests, errors } = await sumWindows(bed.registry, { model: bed.model, version: champion, roles: [role] });
+      return { requests, errors };
+    };
+    const own = async () => sumWindows(bed.registry, { model: bed.model, version: challenger, roles: ['challenger'] });
+    await until(async () => expect((await own()).requests + (await by('champion')).requests).toBe(12));
+    const [sides, answered] = [await by('champion'), await own()];
+    expect(sides.errors + answered.errors).toBe(8);
+    expect(answered.errors).toBeGreaterThan(0);
+    expect(sides.errors).toBeGreaterThan(0);
+    // Outsiders, and the champion in the challenger's place, which fails as well.
+    expect(await by('outside')).toEqual({ requests: 6 + answered.errors, errors: 5 + answered.errors });
+    const rows = await errorWindows(bed.registry, { model: bed.model, champion, challenger, sinceRevision: revision });
+    expect(rows.reduce((sum, { errors }) => sum + errors, 0)).toBe(8);
   });
 
   it('survive an absence of the registry together with a restart of the gateway, and count each request once', async () => {

@@ -7,7 +7,8 @@ import { LatencySketch } from './latency-sketch.ts';
 import type { Role } from './logged-prediction.ts';
 import type { ParsedRow } from './row-parsing.ts';
 
-export type ArmRole = Exclude<Role, 'default'>;
+/** `outside`: the champion, while a challenger is on trial, of a request that is neither side's. Its caller takes no part, or the challenger failed it before. */
+export type ArmRole = Exclude<Role, 'default'> | 'outside';
 
 /** What an arm needs to know of its version. */
 export interface ArmShape {

@@ -17,7 +17,7 @@ export function missingEvidence(state: RolloutState, evidence: Evidence, policy:
   if (!state.hasChampion) return null;
   if (state.stage === 'shadow')
     return policy.shadow.share > 0 && paired.pairs === 0 ? 'no request was scored by both versions yet' : null;
-  const requests = requestsOfCallers(state, evidence, policy);
+  const requests = requestsOfCallers(evidence, policy);
   if (requests < policy.step.at_least) return `${inWords(requests)} of ${counted(policy.step.at_least, 'request')}`;
   if (policy.step.at_least > 0 && challenger.requests === 0) return 'no request has reached the challenger';
   return tooManyErrors(evidence, policy);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
-import { hashRange, KeyedErrors, noErrors } from '../serving/errors-by-key.ts';
+import { noErrors } from '../serving/errors-by-key.ts';
 import { noLatency } from '../serving/latency-sketch.ts';
 import { mergeWindows } from '../serving/merge-windows.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
@@ -46,12 +46,6 @@ function window(model: string, changes: Partial<WindowRow> = {}): WindowRow {
     ...changes,
   };
 }
-
-const errorsOf = (keys: readonly string[]) => {
-  const errors = new KeyedErrors();
-  for (const key of keys) errors.add(key);
-  return errors.sums();
-};
 
 describe('windows', () => {
   it('add, count by count and bucket by bucket', async () => {

@@ -19,12 +19,11 @@ import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import { championLook, predictionsWanted } from '../src/watch/champion-look.ts';
 import { ChampionReferences, nothingKnown } from '../src/watch/champion-reference.ts';
+import { releaseCost } from '../src/watch/release-cost.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
 import { observeLabels } from './observe-labels.ts';
 import { keepAlive } from './progress.ts';
-
-const hour = 3_600_000;
 
 /** What a monitor's tick looks at. Reads only, but for closing releases whose workflow is gone, and counting labels. */
 export function createObserveActivities({ registry, store, clock, logger }: Dependencies) {
@@ -69,11 +68,7 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
   /** What releases have taken and cost, which holds further ones back. */
   async function work(spec: ModelSpec): Promise<Pick<Observation, 'releasesThisWeek' | 'cost'>> {
     const { thisWeek, thisMonth, last } = await releaseWork(registry, spec.model);
-    const { monthly, per_hour: perHour } = spec.cost ?? {};
-    if (monthly === undefined || perHour === undefined) return { releasesThisWeek: thisWeek };
-    const price = Number.parseFloat(perHour) / hour;
-    const cost = { spent: thisMonth * price, next: last * price, monthly: Number.parseFloat(monthly) };
-    return { releasesThisWeek: thisWeek, cost: { ...cost, currency: monthly.slice(-3) } };
+    return { releasesThisWeek: thisWeek, ...releaseCost(spec, thisMonth, last) };
   }
 
   /** What the champion's newest predictions and labels show. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApply } from './commands/apply.ts';
+import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -62,6 +63,7 @@ for (const add of [
   addBundle,
   addPredict,
   addOperate,
+  addBacktest,
   addDoctor,
 ])
   add(program);

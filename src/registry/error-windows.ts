@@ -4,9 +4,9 @@ import type { Registry } from './registry.ts';
 
 /** Errors of one version as champion or challenger in one window at one gateway. */
 export interface ErrorRow {
-  /** ms since 1970 */
+  /** ms since 1970: when it began, and from when on whoever adds windows saw it. */
   readonly startedAt: number;
-  readonly endedAt: number;
+  readonly seenAt: number;
   readonly revision: number;
   readonly role: 'champion' | 'challenger';
   readonly errors: number;
@@ -35,7 +35,7 @@ export async function errorWindows(
     sql`${after === undefined ? sql`true` : sql`${sql.ref(time)} > ${after}`} AND ${by === undefined ? sql`true` : sql`${sql.ref(time)} <= ${by}`}`;
   const { rows } = await sql<Omit<ErrorRow, 'errorsByKey'> & ErrorsByKey>`
     SELECT (extract(epoch FROM started_at) * 1000)::float8 AS "startedAt",
-      (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt", revision, role, errors,
+      (extract(epoch FROM greatest(ended_at, written_at)) * 1000)::float8 AS "seenAt", revision, role, errors,
       error_keys::float8[] AS keys, error_counts::float8[] AS counts, error_others AS others
     FROM windows
     WHERE model = ${model} AND errors > 0 AND revision >= ${sinceRevision}

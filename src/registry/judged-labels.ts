@@ -1,19 +1,20 @@
 import { sql } from 'kysely';
 import type { Registry } from './registry.ts';
 
-/** A label in the order of its arrival, and how long ago it came. */
+/** A label in the order of its arrival. */
 export interface ArrivedLabel {
   readonly seq: number;
   readonly predictionId: string;
   readonly label: string;
-  /** ms, on the registry's clock. */
+  /** When it came, ms since 1970, and how long ago that is; both on the registry's clock. */
+  readonly at: number;
   readonly age: number;
 }
 
 /** Labels that arrived after another, oldest first. */
 export async function arrivedLabels(registry: Registry, model: string, afterSeq: number, limit: number): Promise<ArrivedLabel[]> {
   const { rows } = await sql<ArrivedLabel>`
-    SELECT seq, prediction_id AS "predictionId", label,
+    SELECT seq, prediction_id AS "predictionId", label, (extract(epoch FROM received_at) * 1000)::float8 AS at,
       (extract(epoch FROM clock_timestamp() - received_at) * 1000)::float8 AS age
     FROM labels WHERE model = ${model} AND seq > ${afterSeq} ORDER BY seq LIMIT ${limit}`.execute(registry.db);
   return rows;

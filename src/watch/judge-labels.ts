@@ -1,17 +1,16 @@
-import { PawlError } from '../errors.ts';
 import { type ArrivedLabel, arrivedLabels } from '../registry/judged-labels.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
 import { madeAt } from '../serving/prediction-id.ts';
+import { readSegment } from '../serving/read-segment.ts';
 import { segmentKeyAt, segmentPrefix, segmentStart } from '../serving/segment-key.ts';
-import { Segment } from '../serving/segment.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 const minute = 60_000;
 /** A segment may have begun so long before a row that it holds, ms; and, where the disk was behind, so long after it. */
 const begunBefore = 10 * minute;
 const begunAfter = 2 * minute;
-/** Predictions with an id of the caller's own, which tells no time, are looked for this far back. */
+/** Predictions with an id of the caller's own, which tells no time, are looked for so far back from their label. */
 const untimed = 7 * 1440 * minute;
 /** A label whose prediction is not found is waited for so long: segments are shipped every few seconds. */
 const grace = 5 * minute;
@@ -67,7 +66,8 @@ export async function judgeLabels(
   }
 }
 
-async function answersTo(
+/** What each version said of the requests that labels are of, by prediction. */
+export async function answersTo(
   store: ObjectStore,
   model: string,
   labels: readonly ArrivedLabel[],
@@ -76,17 +76,18 @@ async function answersTo(
   if (labels.length === 0) return found;
   const wanted = new Set(labels.map(({ predictionId }) => predictionId));
   const times = labels.map(({ predictionId }) => madeAt(predictionId));
-  const anytime = times.includes(null);
+  const came = labels.flatMap(({ at }, i) => (times[i] === null ? [at] : []));
+  const [anyFrom, anyTo] = [Math.min(...came) - untimed, Math.max(...came)];
   const made = times.filter((time) => time !== null).toSorted((a, b) => a - b);
-  const from = Math.min(made[0] ?? Infinity, anytime ? Date.now() - untimed : Infinity) - begunBefore;
+  const from = Math.min(made[0] ?? Infinity, anyFrom) - begunBefore;
   const keys = (await store.list(segmentPrefix(model), { after: segmentKeyAt(model, Math.max(0, from)) })).filter((key) => {
     const begun = segmentStart(key);
     if (begun === null) return false;
     const next = made[lowerBound(made, begun - begunAfter)];
-    return (anytime && begun >= Date.now() - untimed) || (next !== undefined && next <= begun + begunBefore);
+    return (begun >= anyFrom && begun <= anyTo) || (next !== undefined && next <= begun + begunBefore);
   });
   for (let i = 0; i < keys.length; i += atOnce) {
-    const segments = await Promise.all(keys.slice(i, i + atOnce).map((key) => read(store, key)));
+    const segments = await Promise.all(keys.slice(i, i + atOnce).map((key) => readSegment(store, key, columns)));
     for (const row of segments.flat()) {
       if (!wanted.has(row.id)) continue;
       const versions = found.get(row.id) ?? new Map<number, Answered>();
@@ -106,14 +107,4 @@ function lowerBound(times: readonly number[], bound: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Empty where it was removed between listing and reading. */
-async function read(store: ObjectStore, key: string): Promise<Answered[]> {
-  try {
-    return await (await Segment.open(await store.get(key))).read(columns);
-  } catch (error) {
-    if (error instanceof PawlError && error.code === ('PAWL_OBJECT_NOT_FOUND' as string)) return [];
-    throw error;
-  }
 }

@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addOperate } from './commands/operate.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRelease } from './commands/release.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addTimeline } from './commands/timeline.ts';
 import { addVersions } from './commands/versions.ts';
@@ -63,6 +64,7 @@ for (const add of [
   addBundle,
   addPredict,
   addOperate,
+  addSimulate,
   addBacktest,
   addDoctor,
 ])

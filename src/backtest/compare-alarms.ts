@@ -65,7 +65,7 @@ const answerOf = (action: ReplayedAlarm['action']) => (action === 'stop' ? 'roll
 export const saidAction = { tell: 'told', retrain: 'retrains', rollback: 'rolls back' } as const;
 const timeOf = ({ recorded, replayed }: AlarmComparison) => replayed?.at ?? recorded?.at ?? 0;
 
-/** `4 of 6 alarms are as on record; 1 is not on record, 1 is not under the policy` */
+/** `4 of 6 alarms are as on record; 1 not on record, 1 not under the policy; retrains: 2 on record, 1 under the policy.` */
 export function alarmsInWords(all: readonly AlarmComparison[]): string {
   if (all.length === 0) return 'The monitor raised no alarm, and would raise none.';
   const alike = all.filter(({ differs }) => differs === null).length;
@@ -79,5 +79,5 @@ export function alarmsInWords(all: readonly AlarmComparison[]): string {
   ];
   const retrains = (of: 'recorded' | 'replayed') => all.filter((one) => one[of]?.action === 'retrain').length;
   const trained = `retrains: ${retrains('recorded')} on record, ${retrains('replayed')} under the policy`;
-  return `${alike} of ${all.length} ${all.length === 1 ? 'alarm is' : 'alarms are'} as on record${parts.length === 0 ? '' : `; ${parts.join(', ')}`}; ${trained}.`;
+  return `${alike} of ${all.length} ${all.length === 1 ? 'alarm' : 'alarms'} ${alike === 1 ? 'is' : 'are'} as on record${parts.length === 0 ? '' : `; ${parts.join(', ')}`}; ${trained}.`;
 }

@@ -71,7 +71,7 @@ function apart(recorded: number, replayed: number): string {
   return `${lasting(Math.abs(replayed - recorded))} ${replayed < recorded ? 'sooner' : 'later'}`;
 }
 
-/** `3 of 4 rollouts end as they did; 1 is rolled back that was promoted` */
+/** `3 of 4 rollouts end as on record; 1 rolled back that was promoted.` */
 export function rolloutsInWords(all: readonly RolloutComparison[]): string {
   if (all.length === 0) return 'No rollout is on record.';
   const count = (one: (comparison: RolloutComparison) => boolean) => all.filter(one).length;
@@ -88,5 +88,5 @@ export function rolloutsInWords(all: readonly RolloutComparison[]): string {
     [ends('running', 'rolled_back'), 'rolled back that is running'],
   ];
   const others = parts.flatMap(([n, what]) => (n === 0 ? [] : [`${n} ${what}`]));
-  return `${alike} of ${all.length} ${all.length === 1 ? 'rollout ends' : 'rollouts end'} as on record${others.length === 0 ? '' : `; ${others.join(', ')}`}.`;
+  return `${alike} of ${all.length} ${all.length === 1 ? 'rollout' : 'rollouts'} ${alike === 1 ? 'ends' : 'end'} as on record${others.length === 0 ? '' : `; ${others.join(', ')}`}.`;
 }

@@ -33,7 +33,8 @@ export class NewestAnswers {
   }
 
   /**
-   * Oldest first. Where more came since the last call than are wanted, the older ones are passed over, as a monitor does.
+   * Oldest first. Where more came since the last call than are wanted, the older ones are passed over, as a monitor does; segments
+   * of several gateways overlap by their length, so the oldest few may differ from a full sort by that much.
    * @param time ms since 1970; never less than in the call before
    */
   async at(time: number): Promise<readonly LoggedPrediction[]> {

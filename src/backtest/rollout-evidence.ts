@@ -19,6 +19,8 @@ export interface StepBegin {
 const worthCounting = 0.005;
 /** Gateways have taken up a revision so soon, ms, where nobody asked them anything that would show it. */
 const takenUpAfter = 10_000;
+/** A decision is on record so long after the look that it was made on, ms, at most. */
+const lookedBefore = 1000;
 
 interface Sums {
   requests: number;
@@ -147,12 +149,12 @@ export class RolloutEvidence {
     return { requests, errors, p99: null };
   }
 
-  /** The recorded revision of then, at the gateways: from the first window under it on. */
+  /** The recorded revision of then, at the gateways: from the first window under it on, or when a guard saw it in force. */
   #inForce(now: number): boolean {
     const { windows, rollout } = this.#record;
     const step = rollout.steps.findLast(({ at }) => at <= now) ?? rollout.steps[0];
     if (step.ended?.inForce === false) return false;
-    if (now >= step.at + takenUpAfter) return true;
+    if (now >= step.at + takenUpAfter || (step.ended?.inForce === true && now >= step.ended.at - lookedBefore)) return true;
     return windows.some(({ revision, begunAt }) => revision >= step.revision && begunAt <= now);
   }
 }

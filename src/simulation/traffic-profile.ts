@@ -1,5 +1,6 @@
 import type { Fraction, Milliseconds } from '../spec/quantities.ts';
 import { normalDistribution, normalQuantile } from '../stats/normal.ts';
+import { inWords } from '../stats/wording.ts';
 import type { Histogram } from '../stats/quantile-sequence.ts';
 import type { CallerProfile } from './callers.ts';
 
@@ -119,7 +120,11 @@ export function profileOf(
       new Array<number>(24).fill(rate),
       `${rate} requests a second, day and night`,
     ),
-    callers: orAssume(recorded.callers, callers, `${callers.count} callers with a key, the one of rank k asking as often as 1/k`),
+    callers: orAssume(
+      recorded.callers,
+      callers,
+      `${inWords(callers.count)} callers with a key, the one of rank k asking as often as 1/k`,
+    ),
     errorRate:
       recorded.errors === null
         ? orAssume(null, usual.errorRate, '0.2 % of requests fail')

@@ -41,22 +41,23 @@ export function decideStep(state: RolloutState, evidence: Evidence, policy: Roll
 }
 
 function decide(state: RolloutState, evidence: Evidence, policy: RolloutPolicy, command: Command): Decision {
-  const seen = evidenceSentence(state, evidence, policy);
-  if (command === 'rollback') return { action: 'rollBack', because: `rolled back by hand; ${seen}` };
+  // Said at the end only: nearly all looks hold, and a simulation takes a million of them.
+  const seen = () => evidenceSentence(state, evidence, policy);
+  if (command === 'rollback') return { action: 'rollBack', because: `rolled back by hand; ${seen()}` };
 
   const findings = against(state, evidence, policy);
   const harm = findings.find(({ verdict }) => verdict === 'harm');
-  if (harm !== undefined) return { action: 'rollBack', because: `${harm.because}; ${seen}` };
+  if (harm !== undefined) return { action: 'rollBack', because: `${harm.because}; ${seen()}` };
 
   const lapse = afterLapse(state, evidence, policy);
   if (lapse !== null) return lapse;
-  if (command === 'promote') return { action: 'promote', because: `promoted by hand; ${seen}` };
-  if (state.paused) return { action: 'hold', because: `paused; ${seen}` };
+  if (command === 'promote') return { action: 'promote', because: `promoted by hand; ${seen()}` };
+  if (state.paused) return { action: 'hold', because: `paused; ${seen()}` };
   const moved = reallocation(state, evidence, policy);
   if (moved !== null) return moved;
 
   const waitsFor = missingEvidence(state, evidence, policy) ?? held(findings, state, evidence, policy);
-  if (waitsFor === null) return onwards(state, evidence, seen, policy);
+  if (waitsFor === null) return onwards(state, evidence, seen(), policy);
   const name = stepName(state, policy);
   const late = evidence.elapsed >= longestStay(state, policy);
   if (!late && !isExposed(state, evidence, policy)) return { action: 'hold', because: `${name}: ${waitsFor}` };

@@ -183,6 +183,25 @@ describe('the reference', () => {
     expect(reference.columns[0]?.correlation.values).toBeLessThan(3);
   });
 
+  it('takes the scores of rows that the version has not learned from, and how alike neighbours are from all of them', () => {
+    const random = new Random(41);
+    // Too sure of what it has learned: of as many rows, far from the middle. Days of 50 rows are alike.
+    let day = 0;
+    const scores = Array.from({ length: 4000 }, (_, i) => {
+      if (i % 50 === 0) day = random.next();
+      return i < 3600 ? Math.round(day) : 0.3 + 0.4 * day;
+    });
+    const scoreOf = (unlearned?: number) =>
+      driftReference(accepted, { ...options, scores, ...(unlearned === undefined ? {} : { unlearned }) }).columns.find(
+        (column) => column.of === 'score',
+      );
+    expect(scoreOf(400)?.bins.counts.reduce((a, b) => a + b, 0)).toBe(400);
+    expect(scoreOf(400)?.mean).toBeCloseTo(0.5, 1);
+    expect(scoreOf(400)?.correlation.values).toBeGreaterThan(40);
+    expect(scoreOf()?.bins.counts.reduce((a, b) => a + b, 0)).toBe(4000);
+    expect(scoreOf(0)).toBeUndefined();
+  });
+
   it('can be of columns that are missing or still, which alarm for nothing by themselves', () => {
     const empty = driftReference({ plan: new Array<string>(50).fill('free') }, options);
     expect(

@@ -18,8 +18,9 @@ export function binOf(bins: FeatureBins, value: number | string): number {
 }
 
 /**
- * What is watched of the values that are there: of a number its rank as a normal score (of the share of the counts below it and half of those in its
- * bin) and its distance from the middle rank; of a boolean the share that is true; of a category the share of each frequent value.
+ * What is watched of the values that are there: of a number its rank as a normal score (of the share of the counts below it and
+ * half of those in its bin) and its distance from the middle rank; of a boolean the share that is true; of a category the share of
+ * each frequent value.
  * @param counts rows by bin that are taken to be as they should be
  */
 export function distributionFunctions(bins: FeatureBins, counts: readonly number[]): WatchedFunction[] {
@@ -68,7 +69,8 @@ const farthest = 2.2;
 
 /**
  * Where a rank stands in a normal distribution (B. van der Waerden, Indagationes Mathematicae 14, 1952), from 0 to 1: at no
- * distribution do they see a shift later than the values themselves would (H. Chernoff and I. Savage, Annals of Mathematical Statistics 29, 1958).
+ * distribution do they see a shift later than the values themselves would (H. Chernoff and I. Savage, Annals of Mathematical
+ * Statistics 29, 1958).
  */
 function normalScore(rank: number): number {
   const score = normalQuantile(rank);

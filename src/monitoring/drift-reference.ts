@@ -28,11 +28,13 @@ export interface DriftColumn {
 export interface ReferenceOptions {
   /** The contract's features. */
   readonly features: Readonly<Record<string, { readonly type: 'number' | 'boolean' | 'category' }>>;
-  /**
-   * The version's own scores of accepted rows that it has not learned from, in their order: of those that it has it is too sure, so
-   * that scores of new rows would seem to have moved. Left out where there are none.
-   */
+  /** The version's own scores of the accepted rows, in their order. Left out where there are none. */
   readonly scores?: ArrayLike<number>;
+  /**
+   * So many of them, the newest, are of rows that the version has not learned from: those say how scores are distributed. Of rows that
+   * it has learned from it is too sure; but as they are many more, they say how alike neighbouring scores are. Left out: all of them.
+   */
+  readonly unlearned?: number;
   /** By feature, as the trainer tells them; left out: all alike. */
   readonly importances?: Readonly<Record<string, number>>;
   /** Rows of one stretch: the newest one is always part of the reference. */
@@ -54,7 +56,8 @@ const farApart = 0.5;
  * @param accepted the newest accepted rows by feature, oldest first; what is absent is missing in every row
  */
 export function driftReference(accepted: Readonly<Record<string, Column>>, options: ReferenceOptions): DriftReference {
-  const { features, scores, importances, stretch } = options;
+  const { features, importances, stretch, unlearned = options.scores?.length ?? 0 } = options;
+  const scores = unlearned > 0 ? options.scores : undefined;
   const rows = Math.max(scores?.length ?? 0, ...Object.values(accepted).map((column) => column.length));
   const names = Object.keys(features);
   const known = names.reduce((sum, name) => sum + (importances?.[name] ?? 0), 0);
@@ -67,7 +70,18 @@ export function driftReference(accepted: Readonly<Record<string, Column>>, optio
   });
   if (scores === undefined) return { format: 1, columns };
   const weight = names.length === 0 ? 1 : scoreShare;
-  return { format: 1, columns: [...columns, { name: 'score', of: 'score', weight, ...referenceOf('number', scores, stretch) }] };
+  return {
+    format: 1,
+    columns: [...columns, { name: 'score', of: 'score', weight, ...referenceOfScores(scores, unlearned, stretch) }],
+  };
+}
+
+/** A week held out knows nothing of how weeks differ: rows that were learned from do. */
+function referenceOfScores(scores: ArrayLike<number>, unlearned: number, stretch: number) {
+  const [all, own] = [scores, Array.from(scores).slice(-unlearned)].map((values) => referenceOf('number', values, stretch));
+  if (all === undefined || own === undefined) throw new RangeError('Two references were asked for.');
+  const alike = (of: keyof DriftColumn['correlation']) => Math.max(all.correlation[of], own.correlation[of]);
+  return { ...own, correlation: { values: alike('values'), missing: alike('missing') } };
 }
 
 function referenceOf(type: FeatureBins['type'], column: Column, stretch: number) {

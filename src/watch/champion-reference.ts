@@ -81,10 +81,12 @@ export class ChampionReferences {
     if (version.datasetDigest === null) return nothingKnown;
     const dataset = await getDataset(registry, version.datasetDigest);
     const frame = await readFrame(store, dataset.uri, spec);
-    const heldOut = newestRows(heldOutRows(frame, version, spec), mostRows);
+    const unlearned = heldOutRows(frame, version, spec);
+    const heldOut = newestRows(unlearned, mostRows);
+    const accepted = newestRows(frame, acceptedRows(spec.monitor.sample));
     const model = await OnnxModel.open(await store.get(version.uri));
     try {
-      const drift = await driftOf(newestRows(frame, acceptedRows(spec.monitor.sample)), model, version, spec);
+      const drift = await driftOf(accepted, Math.min(unlearned.rows, accepted.rows), model, version, spec);
       return heldOut.rows < leastRows ? { ...nothingKnown, drift } : { ...(await learnReference(heldOut, model)), drift };
     } finally {
       await model.release();
@@ -108,9 +110,10 @@ function heldOutRows(frame: Frame, version: VersionRecord, spec: ModelSpec): Fra
   return newestRows(frame, 'share' in holdout ? Math.round(frame.rows * holdout.share) : 0);
 }
 
-/** The newest accepted rows, as drift is measured against. */
+/** The newest accepted rows, as drift is measured against. @param unlearned so many of them, the newest, were held out */
 async function driftOf(
   accepted: Frame,
+  unlearned: number,
   model: OnnxModel,
   version: VersionRecord,
   spec: ModelSpec,
@@ -123,10 +126,11 @@ async function driftOf(
   const reference = driftReference(Object.fromEntries(columns) as Record<string, Column>, {
     features: spec.contract.features,
     scores: await scoreFrame(model, accepted),
+    unlearned,
     importances: version.importances,
     stretch,
   });
-  return { name: `${version.datasetDigest ?? ''} ${stretch}`, reference };
+  return { name: `${version.datasetDigest ?? ''} ${stretch} ${unlearned}`, reference };
 }
 
 /** What is learned from rows held out. */

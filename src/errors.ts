@@ -155,6 +155,16 @@ export const catalogue = {
     what: 'An artifact is not what was registered.',
     todo: 'Restore the object; until then the version is not loaded.',
   },
+  PAWL_ATTESTATION_MISSING: {
+    status: 422,
+    what: 'A version has no attestation, and one is required.',
+    todo: 'See `pawl verify MODEL`. One of before there were attestations gets one with `pawl attest MODEL vN --reason ...`.',
+  },
+  PAWL_ATTESTATION_INVALID: {
+    status: 422,
+    what: 'The attestation of a version does not hold.',
+    todo: 'The version is not loaded. See `pawl verify MODEL`: restore what was changed, add the key to PAWL_TRUSTED_KEYS where it is yours, or release again.',
+  },
   PAWL_SPOOL_IN_USE: {
     status: 409,
     what: 'Another gateway uses the same spool folder.',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,4 +8,9 @@ export function packageFile(path: string): string {
     if (existsSync(join(folder, 'package.json'))) return join(folder, path);
     if (folder === dirname(folder)) throw new Error(`package.json of pawl is missing above ${import.meta.url}`);
   }
+}
+
+/** Of pawl, as in package.json. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }

@@ -20,6 +20,13 @@ const schema = z.object({
   PAWL_SEGMENT_MS: z.coerce.number().int().min(100).default(10_000),
   /** The secret of features that are logged as hashes; the same at all gateways and for all time, or hashes cannot be compared. */
   PAWL_LOG_HASH_KEY: z.string().min(16, 'at least 16 characters').optional(),
+  /** With which a pipeline worker signs what it registers and lets through: an ed25519 key, PKCS #8 in PEM, or a file of it. */
+  PAWL_SIGNING_KEY: z.string().min(1).optional(),
+  PAWL_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  /** Public keys whose signatures count: PEM, or files of it separated by commas. */
+  PAWL_TRUSTED_KEYS: z.string().min(1).optional(),
+  /** required: no version without an attestation. optional: one that has none is served; one that has one must hold. */
+  PAWL_ATTESTATIONS: z.enum(['required', 'optional']).default('optional'),
   /** How often a gateway writes its windows to the registry, ms. */
   PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
   PAWL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { ModelSignature } from '../../onnx/signature.ts';
-import { packageFile } from '../../package-root.ts';
+import { packageVersion } from '../../package-root.ts';
 import type { ModelTraffic } from '../model-traffic.ts';
 import { outputDatatype, outputNames } from './outputs.ts';
 
@@ -26,7 +25,7 @@ export interface ModelMetadata {
   readonly outputs: readonly TensorMetadata[];
 }
 
-const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string };
+const version = packageVersion();
 
 export const serverMetadata: ServerMetadata = { name: 'pawl', version, extensions: ['binary_tensor_data'] };
 

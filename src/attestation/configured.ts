@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { FinalError } from '../errors.ts';
+import type { EdgeSettings } from '../settings.ts';
+import { publicKeysOf, type Signer, signerOf, type TrustedKeys } from './keys.ts';
+import type { Trust } from './trust.ts';
+
+type SigningSettings = Pick<EdgeSettings, 'PAWL_SIGNING_KEY' | 'PAWL_SIGNING_KEY_FILE'>;
+type TrustSettings = Pick<EdgeSettings, 'PAWL_TRUSTED_KEYS' | 'PAWL_ATTESTATIONS'>;
+
+/**
+ * With what a process signs; null where it is given no key.
+ * @throws FinalError PAWL_SETTINGS_INVALID
+ */
+export function configuredSigner(settings: SigningSettings): Signer | null {
+  const { PAWL_SIGNING_KEY: text, PAWL_SIGNING_KEY_FILE: file } = settings;
+  if (text !== undefined && file !== undefined)
+    throw invalid('PAWL_SIGNING_KEY', 'it and PAWL_SIGNING_KEY_FILE are both set; one key signs');
+  if (text !== undefined) return reading('PAWL_SIGNING_KEY', () => signerOf(text));
+  if (file !== undefined) return reading('PAWL_SIGNING_KEY_FILE', () => signerOf(contentOf(file)));
+  return null;
+}
+
+/**
+ * Whose word counts; null where no key is named.
+ * @throws FinalError PAWL_SETTINGS_INVALID, also where attestations are required and there is no key to check them with
+ */
+export function configuredTrust(settings: TrustSettings): Trust | null {
+  const { PAWL_TRUSTED_KEYS: named, PAWL_ATTESTATIONS: policy } = settings;
+  const required = policy === 'required';
+  if (named !== undefined) return { keys: reading('PAWL_TRUSTED_KEYS', () => trustedKeys(named)), required };
+  if (required) throw invalid('PAWL_TRUSTED_KEYS', 'PAWL_ATTESTATIONS=required needs at least one key to check them with');
+  return null;
+}
+
+/** PEM itself, or files of it, separated by commas. */
+function trustedKeys(named: string): TrustedKeys {
+  if (named.includes('-----BEGIN')) return publicKeysOf(named);
+  const files = named.split(',').map((file) => file.trim());
+  return new Map(files.flatMap((file) => [...naming(file, () => publicKeysOf(contentOf(file)))]));
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: error });
+  }
+}
+
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    throw new Error(because.startsWith(file) ? because : `${file}: ${because}`, { cause: error });
+  }
+}
+
+function reading<T>(variable: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw invalid(variable, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function invalid(variable: string, because: string): FinalError {
+  return new FinalError('PAWL_SETTINGS_INVALID', 'The environment is incomplete or malformed.', {
+    problems: [{ subject: variable, message: `${variable}: ${because}.` }],
+  });
+}

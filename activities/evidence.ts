@@ -16,7 +16,7 @@ import { type Counts, noCounts, type Settled, settledCounts, settledErrors } fro
 /** A gateway that has not reported for so long is not counted, ms. */
 const gatewaySilence = 10_000;
 /** What is read of a logged prediction: its features are not, and would take most of the time. */
-const paired = ['id', 'version', 'revision', 'role', 'score', 'prediction'] as const;
+const paired = ['id', 'at', 'version', 'revision', 'role', 'score', 'prediction'] as const;
 /** What the champion did as a side of the rollout: what it was asked by callers who take no part is left out. */
 const ofSides = ['champion', 'challenger', 'shadow'] as const;
 /** Labels read at a time. */

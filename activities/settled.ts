@@ -67,8 +67,8 @@ export class Settled<Sum> {
       this.#settled = settled = { sum, upTo: { writtenAfter: time } };
       this.#settlesAt = now + settlesEvery;
       if (now >= this.#keepsAt) {
-        const { model, name, pack } = this.#adding;
-        await writeSettledSum(this.#registry, model, name, { upTo: time, sum: pack(sum) });
+        const { model, name } = this.#adding;
+        await writeSettledSum(this.#registry, model, name, { upTo: time, sum: this.#adding.pack(sum) });
         this.#keepsAt = now + keepsEvery;
       }
     }
@@ -76,9 +76,9 @@ export class Settled<Sum> {
   }
 
   async #kept() {
-    const { model, name, nothing, unpack } = this.#adding;
+    const { model, name, nothing } = this.#adding;
     const kept = await readSettledSum(this.#registry, model, name);
-    return kept === null ? { sum: nothing, upTo: {} } : { sum: unpack(kept.sum), upTo: { writtenAfter: kept.upTo } };
+    return kept === null ? { sum: nothing, upTo: {} } : { sum: this.#adding.unpack(kept.sum), upTo: { writtenAfter: kept.upTo } };
   }
 }
 

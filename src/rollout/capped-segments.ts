@@ -87,5 +87,6 @@ const secondOf = (ms: number) => Math.floor(ms / 1000);
 function byTime(a: ErrorWindow, b: ErrorWindow): number {
   if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
   if (a.revision !== b.revision) return a.revision - b.revision;
-  return a.side === b.side ? 0 : a.side === 'champion' ? -1 : 1;
+  if (a.side !== b.side) return a.side === 'champion' ? -1 : 1;
+  return a.share - b.share;
 }

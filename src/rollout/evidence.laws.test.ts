@@ -88,8 +88,8 @@ describe('evidence', () => {
           const run = (mix: <T>(all: readonly T[]) => readonly T[]) => {
             const pairs = new Pairs({ task: 'binary-classification', champion: 1, challenger: 2, positive: '1' });
             const rows = answers.flatMap(({ champion, challenger, label }, i) => [
-              () => pairs.addPrediction({ id: `${i}`, version: 1, role: 'champion', score: 0.5, prediction: champion }),
-              () => pairs.addPrediction({ id: `${i}`, version: 2, role: 'shadow', score: 0.5, prediction: challenger }),
+              () => pairs.addPrediction({ id: `${i}`, at: i, version: 1, role: 'champion', score: 0.5, prediction: champion }),
+              () => pairs.addPrediction({ id: `${i}`, at: i, version: 2, role: 'shadow', score: 0.5, prediction: challenger }),
               () => pairs.addLabel(`${i}`, label),
             ]);
             return decided(mix(windows), mix(rows), pairs);

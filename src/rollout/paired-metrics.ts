@@ -1,6 +1,7 @@
 import type { Task } from '../onnx/signature.ts';
-import { standardError, summarise } from '../stats/summary.ts';
 import { countLosses, type LossSums, noLosses } from '../stats/betting.ts';
+import { correlationTime } from '../stats/correlation-time.ts';
+import { standardError, summarise } from '../stats/summary.ts';
 import type { PairedCounts } from './state.ts';
 import { rangeOf, type Worth, worthOf } from './worth.ts';
 
@@ -26,6 +27,10 @@ interface Estimate {
  * Label metrics of both sides over the same requests, and the standard error of their difference. The standard error is that
  * of the mean of the differences of influences (the delta method; Efron and Tibshirani, "An Introduction to the Bootstrap",
  * 1993, chapter 21): requests that both sides get equally right or wrong cancel, which is what pairing is for.
+ *
+ * Pairs of one stretch of time are alike, as half hours of one market are: then many of them say what one by itself would. How many
+ * is read off the same differences.
+ * @param pairs in the order of their time
  * @param positive the class that F1, precision, recall and the value are about; null leaves them out. Regression: ignored
  * @param worth of answers; without, nothing is said of their value
  * @returns accuracy, f1, precision, recall and value, or mae and rmse; all empty without pairs
@@ -38,7 +43,7 @@ export function pairedMetrics(
 ): Omit<PairedCounts, 'pairs' | 'disagreements' | 'labelled'> {
   const losses = task === 'regression' ? {} : lossesOf(pairs, positive, worth);
   const none = { champion: {}, challenger: {} };
-  if (pairs.length === 0) return { ...none, standardError: {}, ownErrors: none, losses };
+  if (pairs.length === 0) return { ...none, standardError: {}, ownErrors: none, losses, alike: {} };
   const estimate = (side: 'champion' | 'challenger') =>
     task === 'regression'
       ? regression(pairs.map((pair) => pair[side].score - Number(pair.label)))
@@ -48,17 +53,18 @@ export function pairedMetrics(
           worth,
         );
   const [champion, challenger] = [estimate('champion'), estimate('challenger')];
-  const errors = Object.entries(challenger).map(([metric, { influence }]) => {
+  const differences = Object.entries(challenger).map(([metric, { influence }]) => {
     const other = champion[metric]?.influence ?? [];
-    return [metric, standardError(summarise(influence.map((own, i) => own - (other[i] ?? 0))))] as const;
+    return [metric, influence.map((own, i) => own - (other[i] ?? 0))] as const;
   });
   const ownErrors = task === 'regression' ? { champion: ownErrorsOf(champion), challenger: ownErrorsOf(challenger) } : none;
   return {
     champion: values(champion),
     challenger: values(challenger),
-    standardError: Object.fromEntries(errors),
+    standardError: Object.fromEntries(differences.map(([metric, of]) => [metric, standardError(summarise(of))])),
     ownErrors,
     losses,
+    alike: Object.fromEntries(differences.map(([metric, of]) => [metric, correlationTime(of)])),
   };
 }
 

@@ -4,6 +4,7 @@ import { Pairs } from './pairs.ts';
 
 interface Logged {
   id: string;
+  at?: number;
   version: number;
   prediction: string;
   role?: 'champion' | 'challenger' | 'shadow';
@@ -14,15 +15,15 @@ function pairsOf(events: readonly (Logged | { id: string; label: string })[]): P
   const pairs = new Pairs({ task: 'binary-classification', champion: 1, challenger: 2 });
   for (const event of events) {
     if ('label' in event) pairs.addLabel(event.id, event.label);
-    else pairs.addPrediction({ role: 'champion', ...event, score: Number(event.prediction) });
+    else pairs.addPrediction({ role: 'champion', at: 0, ...event, score: Number(event.prediction) });
   }
   return pairs;
 }
 const arrive = (events: Parameters<typeof pairsOf>[0]) => pairsOf(events).counts();
 
-const both = (id: string, champion: string, challenger: string) => [
-  { id, version: 1, prediction: champion },
-  { id, version: 2, prediction: challenger, role: 'shadow' as const },
+const both = (id: string, champion: string, challenger: string, at = 0) => [
+  { id, at, version: 1, prediction: champion },
+  { id, at, version: 2, prediction: challenger, role: 'shadow' as const },
 ];
 
 describe('pairs of answers', () => {
@@ -64,6 +65,7 @@ describe('pairs of answers', () => {
     ].entries()) {
       pairs.addPrediction({
         id: `${i}`,
+        at: i,
         version: 1,
         role: 'champion',
         score: champion as number,
@@ -71,6 +73,7 @@ describe('pairs of answers', () => {
       });
       pairs.addPrediction({
         id: `${i}`,
+        at: i,
         version: 2,
         role: 'shadow',
         score: challenger as number,
@@ -89,7 +92,7 @@ describe('pairs of answers', () => {
     const story = fc
       .array(fc.tuple(answer, answer, fc.option(answer)), { minLength: 1, maxLength: 30 })
       .map((requests) =>
-        requests.flatMap(([a, b, label], i) => [...both(`${i}`, a, b), ...(label === null ? [] : [{ id: `${i}`, label }])]),
+        requests.flatMap(([a, b, label], i) => [...both(`${i}`, a, b, i), ...(label === null ? [] : [{ id: `${i}`, label }])]),
       );
     fc.assert(
       fc.property(
@@ -104,6 +107,29 @@ describe('pairs of answers', () => {
         },
       ),
     );
+  });
+});
+
+describe('pairs that follow each other in time', () => {
+  /** Labels are all `1`: who says so is right. Each has ten hours, one after the other, in which it alone is, or every other request. */
+  const days = (who: (request: number) => boolean) =>
+    Array.from({ length: 600 }, (_, i) => [...both(`${(i * 7) % 600}`, '', '', i), { id: `${i}`, label: '1' }])
+      .flat()
+      .map((event) => {
+        if ('label' in event || event.prediction === undefined) return event;
+        const championRight = who(event.at);
+        return { ...event, prediction: (event.version === 1) === championRight ? '1' : '0' };
+      });
+
+  it('are worth fewer where they are alike, by when they were asked and not by when they came', () => {
+    const runs = days((request) => Math.floor(request / 30) % 2 === 0);
+    const counts = arrive(runs);
+    expect(counts.labelled).toBe(600);
+    expect(counts.alike?.['accuracy']).toBeGreaterThan(10);
+    expect(counts.alike?.['score_shift']).toBeGreaterThan(10);
+    expect(counts.alike?.['disagreement']).toBe(1);
+    expect(arrive(runs.toReversed()).alike).toEqual(counts.alike);
+    expect(arrive(days((request) => request % 2 === 0)).alike?.['accuracy']).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Task } from '../onnx/signature.ts';
 import type { Role } from '../serving/logged-prediction.ts';
 import type { Rewards } from '../stats/thompson.ts';
+import { correlationTime } from '../stats/correlation-time.ts';
 import { ksStatistic } from '../stats/kolmogorov-smirnov.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { type Answer, pairedMetrics } from './paired-metrics.ts';
@@ -11,6 +12,8 @@ import type { Worth } from './worth.ts';
 const capacity = 200_000;
 
 interface Sides {
+  /** ms since 1970 */
+  at: number;
   champion?: Answer;
   challenger?: Answer;
   /** By one of the two as the traffic has it; false for an answer that somebody asked a version for. */
@@ -19,6 +22,7 @@ interface Sides {
 
 interface Pair {
   readonly id: string;
+  readonly at: number;
   readonly champion: Answer;
   readonly challenger: Answer;
 }
@@ -57,10 +61,11 @@ export class Pairs {
   }
 
   /** An answer that was logged, by whichever version; those of other versions are passed over. */
-  addPrediction(row: { id: string; version: number; role: Role; score: number; prediction: string | number }): void {
+  addPrediction(row: { id: string; at: number; version: number; role: Role; score: number; prediction: string | number }): void {
     const side = row.version === this.#champion ? 'champion' : row.version === this.#challenger ? 'challenger' : null;
     if (side === null) return;
-    const sides = this.#requests.get(row.id) ?? {};
+    const sides = this.#requests.get(row.id) ?? { at: row.at };
+    sides.at = Math.min(sides.at, row.at);
     sides[side] = { score: row.score, prediction: String(row.prediction) };
     sides.answered = sides.answered === true || row.role !== 'shadow';
     remember(this.#requests, row.id, sides);
@@ -79,19 +84,24 @@ export class Pairs {
 
   #count(): PairedCounts {
     const pairs: Pair[] = [];
-    for (const [id, { champion, challenger }] of this.#requests) {
-      if (champion !== undefined && challenger !== undefined) pairs.push({ id, champion, challenger });
+    for (const [id, { at, champion, challenger }] of this.#requests) {
+      if (champion !== undefined && challenger !== undefined) pairs.push({ id, at, champion, challenger });
     }
+    pairs.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     const labelled = pairs.flatMap(({ id, champion, challenger }) => {
       const label = this.#labels.get(id);
       return label === undefined ? [] : [{ champion, challenger, label }];
     });
     const positive = this.#positive ?? greaterClass(labelled.flatMap((pair) => [pair.label, pair.champion.prediction]));
+    const metrics = pairedMetrics(this.#task, labelled, positive, this.#worth);
+    const differ = this.#disagreements(pairs);
+    const apart = pairs.map(({ champion, challenger }) => challenger.score - champion.score);
     return {
       pairs: pairs.length,
-      disagreements: this.#disagreements(pairs),
+      disagreements: differ.reduce((sum, one) => sum + one, 0),
       labelled: labelled.length,
-      ...pairedMetrics(this.#task, labelled, positive, this.#worth),
+      ...metrics,
+      alike: { ...metrics.alike, disagreement: correlationTime(differ), score_shift: correlationTime(apart) },
       scoreShift: scoreShift(pairs),
     };
   }
@@ -116,13 +126,13 @@ export class Pairs {
     return rewards;
   }
 
-  /** Classification: different answers. Regression: further apart than one standard deviation of the champion's scores. */
-  #disagreements(pairs: readonly Pair[]): number {
+  /** 1 where the two disagree. Classification: different answers. Regression: further apart than one standard deviation of the champion's scores. */
+  #disagreements(pairs: readonly Pair[]): number[] {
     if (this.#task !== 'regression') {
-      return pairs.filter(({ champion, challenger }) => champion.prediction !== challenger.prediction).length;
+      return pairs.map(({ champion, challenger }) => Number(champion.prediction !== challenger.prediction));
     }
     const spread = standardDeviation(summarise(pairs.map(({ champion }) => champion.score)));
-    return pairs.filter(({ champion, challenger }) => Math.abs(champion.score - challenger.score) > spread).length;
+    return pairs.map(({ champion, challenger }) => Number(Math.abs(champion.score - challenger.score) > spread));
   }
 }
 

@@ -78,6 +78,11 @@ export interface PairedCounts {
    * of what its answers are worth apart.
    */
   readonly losses?: Readonly<Partial<Record<'accuracy' | 'recall' | 'value', LossSums>>>;
+  /**
+   * How many pairs that follow each other in time say what one by itself would (`src/stats/correlation-time.ts`), at least 1: of what
+   * the challenger lost in each metric, of `disagreement`, and of the scores' differences, `score_shift`.
+   */
+  readonly alike?: Readonly<Record<string, number>>;
   /** Largest distance between the distribution functions of both sides' scores, 0 to 1, over all pairs; null without. */
   readonly scoreShift?: number | null;
 }

@@ -1,6 +1,5 @@
-import { inWords } from '../stats/wording.ts';
 import { alphaOf } from './false-rollbacks.ts';
-import { lossOf } from './rules/metric-loss.ts';
+import { labelledPairs, lossOf } from './rules/metric-loss.ts';
 import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
 
 /**
@@ -21,7 +20,7 @@ export function verdictSentence(state: RolloutState, { paired }: Evidence, polic
   const { low, high } = loss.bounds;
   const verdict = high < 0 ? 'is shown' : low > 0 ? 'is refuted' : 'is open';
   const gain = `a gain of ${loss.say(-loss.seen)}, surely from ${told(-high, loss.say)} to ${told(-low, loss.say)}`;
-  return `${about[0]?.toUpperCase() ?? ''}${about.slice(1)} ${verdict}: ${loss.told} on ${inWords(paired.labelled)} labelled pairs, ${gain}`;
+  return `${about[0]?.toUpperCase() ?? ''}${about.slice(1)} ${verdict}: ${loss.told} on ${labelledPairs(paired, success)}, ${gain}`;
 }
 
 const told = (bound: number, say: (loss: number) => string) =>

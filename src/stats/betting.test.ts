@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addLosses, countLosses, logEValueAbove, logEValueBelow, lossBounds, noLosses } from './betting.ts';
+import { addLosses, countLosses, logEValueAbove, logEValueBelow, lossBounds, noLosses, fewerLosses } from './betting.ts';
 
 const losses = fc.array(fc.constantFrom(-1, -0.5, 0, 0.25, 1), { maxLength: 200 });
 
@@ -94,6 +94,24 @@ describe('betting on the mean of losses', () => {
     expect(of(40).high - of(40).low).toBeLessThan((of(4).high - of(4).low) / 2);
     expect(of(40).low).toBeGreaterThan(0);
     expect(of(4).low).toBeLessThan(0);
+  });
+
+  it('says less the fewer losses are worth, and with as many times more of them the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(-1, 0, 1), { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 1, max: 9 }),
+        (values, times) => {
+          const sums = countLosses(values);
+          const fewer = lossBounds(fewerLosses(sums, times), 0.05);
+          const { low, high } = lossBounds(sums, 0.05);
+          expect(fewer.low).toBeLessThanOrEqual(low + 1e-9);
+          expect(fewer.high).toBeGreaterThanOrEqual(high - 1e-9);
+          const many = countLosses(Array.from({ length: times }, () => values).flat());
+          expect(logEValueAbove(fewerLosses(many, times), 0)).toBeCloseTo(logEValueAbove(sums, 0), 9);
+        },
+      ),
+    );
   });
 
   it('knows nothing without a loss, and refuses what is none', () => {

@@ -37,6 +37,16 @@ export function addLosses(a: LossSums, b: LossSums): LossSums {
   return ascending(counts);
 }
 
+/**
+ * The same losses as so many times fewer of them: of values that follow each other in time and are alike, `times` of which are worth
+ * one by itself (`src/stats/correlation-time.ts`). The sum of n of them varies as the sum of n / times independent ones, each of which
+ * counts `times` as much. What holds for any number of independent losses then holds in the limit of many.
+ * @param times at least 1
+ */
+export function fewerLosses({ losses, counts }: LossSums, times: number): LossSums {
+  return { losses, counts: counts.map((count) => count / times) };
+}
+
 /** The logarithm of the e-value that the mean loss is above `margin` (above -1, below 1): harm at log(1 / alpha). */
 export function logEValueAbove({ losses, counts }: LossSums, margin: number): number {
   // In plain loops: bounds are looked for by it, at every look of every rollout that is simulated.

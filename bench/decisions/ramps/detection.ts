@@ -1,5 +1,6 @@
-import { logEValueAbove } from '../../../src/stats/betting.ts';
+import { fewerLosses, logEValueAbove } from '../../../src/stats/betting.ts';
 import { asymptoticSequence, empiricalBernsteinSequence } from '../../../src/stats/confidence-sequence.ts';
+import { correlationTime } from '../../../src/stats/correlation-time.ts';
 import { Random } from '../../../src/training/random.ts';
 import { median } from '../../statistics.ts';
 import { errorRamps } from './error-ramps.ts';
@@ -25,11 +26,16 @@ export function pairsToFindLoss(ramps: number, seed: number, alpha: number): num
   return medianFound(
     Array.from({ length: ramps }, () => {
       const counts = [0, 0, 0];
+      const seen: number[] = [];
+      const harm = (alike: number) =>
+        logEValueAbove(fewerLosses({ losses: [-1, 0, 1], counts }, alike), 0) >= Math.log(1 / alpha);
       for (let pairs = 1; pairs <= 50_000; pairs++) {
         const draw = random.next();
-        const loss = draw < lost ? 2 : draw < lost + won ? 0 : 1;
-        counts[loss] = (counts[loss] ?? 0) + 1;
-        if (pairs % 25 === 0 && logEValueAbove({ losses: [-1, 0, 1], counts }, 0) >= Math.log(1 / alpha)) return pairs;
+        const loss = draw < lost ? 1 : draw < lost + won ? -1 : 0;
+        seen.push(loss);
+        counts[loss + 1] = (counts[loss + 1] ?? 0) + 1;
+        // Pairs are independent here, which pawl has to find out.
+        if (pairs % 25 === 0 && harm(1) && harm(correlationTime(seen))) return pairs;
       }
       return null;
     }),

@@ -6,6 +6,7 @@ import { Random } from '../../../src/training/random.ts';
 import { errorRamps } from './error-ramps.ts';
 import { eProcess, type ErrorRule } from './error-rules.ts';
 import { nullRamps } from './null-ramps.ts';
+import { comparisons, nullRampsInTime } from './pairs-in-time.ts';
 import { AliasTable, growing, worlds } from './worlds.ts';
 
 /** What pawl counts of a gateway's windows, one a look. */
@@ -58,6 +59,15 @@ describe('simulated ramps', () => {
       const { alone, together } = nullRamps(world, 30, 0.05, 11);
       // More than 5 of 30 happen once in three hundred runs at 5 %.
       for (const count of [...Object.values(alone), together]) expect(count).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('of equal versions whose pairs are alike are rolled back far too often where each pair counts, and seldom enough in pawl', () => {
+    for (const comparison of comparisons) {
+      const { each, asWorth, alike } = nullRampsInTime(comparison, 0.9, 30, 0.05, 5);
+      expect(alike).toBeGreaterThan(5);
+      expect(each).toBeGreaterThan(10);
+      expect(asWorth).toBeLessThanOrEqual(5);
     }
   });
 

@@ -10,6 +10,7 @@ import {
   requestsToFindSlower,
 } from './detection.ts';
 import { type FalseRollbacks, nullRamps } from './null-ramps.ts';
+import { comparisons, type FalseInTime, inTimeTable, nullRampsInTime } from './pairs-in-time.ts';
 import { rivals, rivalTable } from './rivals.ts';
 import { looks, worlds } from './worlds.ts';
 
@@ -18,6 +19,8 @@ const alpha = 0.05;
 const [ramps, most] = [2000, 123];
 /** Worlds that no rule may fail in. In the last one large callers are broken and slow: latency, which no one counts by caller, does. */
 const judged = 3;
+/** How much pairs that follow each other have in common. */
+const phis = [0, 0.5, 0.9];
 
 /** Ramps of equal versions and of worse ones, decided by pawl's rules and by others. */
 export const runRamps: Part = async (options) => {
@@ -31,6 +34,15 @@ export const runRamps: Part = async (options) => {
     // Lets signals in.
     await turn();
   }
+  const inTime: FalseInTime[] = [];
+  for (const comparison of comparisons)
+    for (const phi of phis) {
+      const one = nullRampsInTime(comparison, phi, quick ? 50 : ramps, alpha, seed);
+      const { each, asWorth } = one;
+      say(`pairs in time, ${comparison}, phi ${phi}: ${asWorth} of ${counted(one.ramps, 'ramp')}; ${each} without allowance`);
+      inTime.push(one);
+      await turn();
+    }
   const tries = quick ? 100 : 1000;
   const detection = {
     doubledErrors: requestsToFindDoubled(tries, seed, alpha),
@@ -45,9 +57,13 @@ export const runRamps: Part = async (options) => {
   const others = rivals(quick ? 50 : 400, seed, alpha);
   return {
     name: 'ramps',
-    bars: [...found.slice(0, judged).flatMap((one) => falseRollbackBars(one, quick)), ...detectionBars(detection)],
-    tables: [nullTable(found), detectionTable(detection), rivalTable(others, 1), rivalTable(others, 2)],
-    raw: { alpha, looks, falseRollbacks: found, detection, rivals: others },
+    bars: [
+      ...found.slice(0, judged).flatMap((one) => falseRollbackBars(one, quick)),
+      ...inTime.map((one) => falseInTimeBar(one, quick)),
+      ...detectionBars(detection),
+    ],
+    tables: [nullTable(found), inTimeTable(inTime), detectionTable(detection), rivalTable(others, 1), rivalTable(others, 2)],
+    raw: { alpha, looks, falseRollbacks: found, inTime, detection, rivals: others },
   };
 };
 
@@ -60,6 +76,16 @@ function falseRollbackBars({ world, alone, together }: FalseRollbacks, quick: bo
     value: quick ? null : value,
   });
   return [...Object.entries(alone).map(([name, count]) => bar(name, count)), bar('all together', together)];
+}
+
+function falseInTimeBar({ comparison, phi, asWorth }: FalseInTime, quick: boolean): Bar {
+  return {
+    name: `false rollbacks, pairs in time with phi ${phi}, paired ${comparison}`,
+    unit: `of ${inWords(ramps)}`,
+    wanted: 'at most',
+    bar: most,
+    value: quick ? null : asWorth,
+  };
 }
 
 interface Detection {

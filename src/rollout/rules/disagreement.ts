@@ -1,4 +1,4 @@
-import { logEValueAbove } from '../../stats/betting.ts';
+import { fewerLosses, logEValueAbove } from '../../stats/betting.ts';
 import { inWords, percent } from '../../stats/wording.ts';
 import { enough, type Rule } from './finding.ts';
 
@@ -12,6 +12,7 @@ export const disagreement: Rule = ({ disagreement: rule }, { paired }, terms) =>
   if (share <= rule.above) return null;
   const because = `challenger answers ${percent(share)} of ${inWords(paired.pairs)} pairs differently from the champion, above ${percent(rule.above)}`;
   const differences = { losses: [0, 1], counts: [paired.pairs - paired.disagreements, paired.disagreements] };
-  const sure = paired.losses === undefined || logEValueAbove(differences, rule.above) >= enough(terms);
+  const worth = fewerLosses(differences, paired.alike?.['disagreement'] ?? 1);
+  const sure = paired.losses === undefined || logEValueAbove(worth, rule.above) >= enough(terms);
   return sure ? { verdict: 'harm', because } : { verdict: 'doubt', because: `${because}; it could be chance` };
 };

@@ -2,7 +2,7 @@ import { inWords } from '../../stats/wording.ts';
 import type { Bounds } from '../../stats/confidence-sequence.ts';
 import type { PairedCounts } from '../state.ts';
 import { clearly, type Finding, type Rule, type Terms } from './finding.ts';
-import { labelMetrics, lossOf, type MetricRule } from './metric-loss.ts';
+import { labelledPairs, labelMetrics, lossOf, type MetricRule } from './metric-loss.ts';
 
 /**
  * A metric over pairs that have their label, challenger against champion, on at least so many.
@@ -28,7 +28,7 @@ function judge(metric: (typeof labelMetrics)[number], rule: MetricRule, paired: 
       : { verdict: 'unproven', because: `${metric} has ${inWords(paired.labelled)} of ${inWords(atLeast)} labelled pairs` };
   }
   const { seen, allowed, say } = loss;
-  const told = `${loss.told} on ${inWords(paired.labelled)} labelled pairs`;
+  const told = `${loss.told} on ${labelledPairs(paired, metric)}`;
   const worse = `${told}, ${say(seen)} worse where ${say(allowed)} are allowed`;
   if (rule.by === 'estimate') return seen > allowed ? { verdict: 'harm', because: worse } : null;
   const bounds = loss.bounds ?? fromStandardError(seen, loss.standardError);

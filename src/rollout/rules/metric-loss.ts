@@ -1,6 +1,6 @@
-import { lossBounds } from '../../stats/betting.ts';
+import { fewerLosses, lossBounds } from '../../stats/betting.ts';
 import { asymptoticSequence, type Bounds } from '../../stats/confidence-sequence.ts';
-import { figure, percent, points } from '../../stats/wording.ts';
+import { counted, figure, inWords, percent, points } from '../../stats/wording.ts';
 import type { PairedCounts } from '../state.ts';
 import { rangeOf } from '../worth.ts';
 import type { Terms } from './finding.ts';
@@ -57,13 +57,13 @@ function boundsOf(metric: LabelMetric, paired: PairedCounts, terms: Terms): Boun
     const losses = paired.losses?.[metric];
     if (losses === undefined) return { low: -Infinity, high: Infinity };
     const scale = metric === 'value' ? rangeOf(terms.value ?? {}) : 1;
-    const { low, high } = lossBounds(losses, alpha);
+    const { low, high } = lossBounds(fewerLosses(losses, alikeIn(paired, metric)), alpha);
     return { low: low * scale, high: high * scale };
   }
   const [champion, challenger] = [paired.champion[metric] ?? 0, paired.challenger[metric] ?? 0];
   const error = paired.standardError[metric] ?? 0;
   if (metric === 'mae' || metric === 'rmse') return ratioBounds(metric, paired, alpha);
-  return sequence(champion - challenger, error, paired.labelled, alpha);
+  return sequence(champion - challenger, error, paired, metric, alpha);
 }
 
 /**
@@ -76,7 +76,7 @@ function ratioBounds(metric: 'mae' | 'rmse', paired: PairedCounts, alpha: number
   const covariance = (own ** 2 + other ** 2 - (paired.standardError[metric] ?? 0) ** 2) / 2;
   const at = (ratio: number) => {
     const variance = own ** 2 - 2 * ratio * covariance + ratio ** 2 * other ** 2;
-    return sequence(challenger - ratio * champion, Math.sqrt(Math.max(0, variance)), paired.labelled, alpha);
+    return sequence(challenger - ratio * champion, Math.sqrt(Math.max(0, variance)), paired, metric, alpha);
   };
   return { low: lastWith((ratio) => at(ratio).low > 0) - 1, high: firstWith((ratio) => at(ratio).high <= 0) - 1 };
 }
@@ -100,7 +100,21 @@ function firstWith(holds: (ratio: number) => boolean): number {
   return holds(largest) ? lastWith((ratio) => !holds(ratio)) : Infinity;
 }
 
-/** Of an estimate with its standard error over so many pairs. */
-function sequence(mean: number, error: number, count: number, alpha: number): Bounds {
-  return asymptoticSequence({ count, mean, standardDeviation: error * Math.sqrt(count) }, alpha);
+/** Of an estimate with its standard error over the labelled pairs, as if each were by itself. */
+function sequence(mean: number, error: number, paired: PairedCounts, metric: LabelMetric, alpha: number): Bounds {
+  const standardDeviation = error * Math.sqrt(paired.labelled);
+  return asymptoticSequence({ count: paired.labelled / alikeIn(paired, metric), mean, standardDeviation }, alpha);
 }
+
+/** Pairs that say what one by itself would; 1 in what was seen by earlier releases. */
+function alikeIn({ alike }: PairedCounts, metric: LabelMetric): number {
+  return alike?.[metric] ?? 1;
+}
+
+/** `840 labelled pairs`; with what they are worth where they are much alike. */
+export function labelledPairs(paired: PairedCounts, metric: LabelMetric): string {
+  const alike = alikeIn(paired, metric);
+  const worth = alike < worthTelling ? '' : ` (neighbours are alike: worth ${inWords(paired.labelled / alike)})`;
+  return `${counted(paired.labelled, 'labelled pair')}${worth}`;
+}
+const worthTelling = 1.2;

@@ -11,7 +11,8 @@ export const scoreShift: Rule = ({ score_shift: rule }, { paired }, { alpha }) =
   if (rule === undefined || distance === undefined || distance === null || paired.pairs < rule.at_least) return null;
   if (distance <= rule.above) return null;
   const because = `challenger's scores are ${percent(distance)} apart from the champion's on ${inWords(paired.pairs)} pairs, above ${percent(rule.above)}`;
-  return distance - 2 * bandAt(paired.pairs, alpha / 2) > rule.above
+  const worth = Math.max(1, paired.pairs / (paired.alike?.['score_shift'] ?? 1));
+  return distance - 2 * bandAt(worth, alpha / 2) > rule.above
     ? { verdict: 'harm', because }
     : { verdict: 'doubt', because: `${because}; it could be chance` };
 };

@@ -59,7 +59,7 @@ describe('the error ratio', () => {
   });
 });
 
-const judgeAccuracy = (counts: readonly [better: number, same: number, worse: number], by?: 'estimate') => {
+const judgeAccuracy = (counts: readonly [better: number, same: number, worse: number], by?: 'estimate', alike = 1) => {
   const labelled = counts[0] + counts[1] + counts[2];
   const losses: LossSums = { losses: [-1, 0, 1], counts };
   const champion = 0.8;
@@ -69,6 +69,7 @@ const judgeAccuracy = (counts: readonly [better: number, same: number, worse: nu
     champion: { accuracy: champion },
     challenger: { accuracy: champion - (counts[2] - counts[0]) / labelled },
     losses: { accuracy: losses },
+    alike: { accuracy: alike },
   };
   const accuracy = { below_champion_by: 0.02, at_least: 200, ...(by === undefined ? {} : { by }) };
   return labelMetric({ accuracy }, { ...nothing, paired }, terms);
@@ -88,6 +89,13 @@ describe('a label metric', () => {
     expect(finding?.because).toMatch(
       /4 points worse where 2 points are allowed; it could be chance \(-[\d.]+ points to [\d.]+ points\)/,
     );
+  });
+
+  it('takes pairs that are alike for as few as they are worth, and says so', () => {
+    const finding = judgeAccuracy([30, 400, 130], undefined, 20);
+    expect(finding?.verdict).toBe('doubt');
+    expect(finding?.because).toContain('on 560 labelled pairs (neighbours are alike: worth 28), 17.9 points worse');
+    expect(judgeAccuracy([250, 9500, 250], undefined, 20)?.verdict).toBe('unproven');
   });
 
   it('is unproven while a larger loss is not excluded, and nothing once it is', () => {

@@ -12,8 +12,10 @@ const types: Partial<Record<ErrorCode, FailureType>> = {
   PAWL_TRAINING_IMPOSSIBLE: 'TrainingFailed',
   PAWL_CHECKPOINT_REFUSED: 'TrainingFailed',
   PAWL_ARTIFACT_REFUSED: 'ArtifactRefused',
+  PAWL_ATTESTATION_INVALID: 'ArtifactRefused',
   PAWL_EPOCH_SUPERSEDED: 'EpochSuperseded',
   PAWL_NO_WAY_BACK: 'NoWayBack',
+  PAWL_REQUEST_REFUSED: 'RequestRefused',
 };
 
 /**

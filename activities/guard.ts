@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { renewLease } from '../src/registry/traffic.ts';
 import { decideStep } from '../src/rollout/decide-step.ts';
+import { decideDrill } from '../src/rollout/drill.ts';
 import type { Command, Decision, Evidence, RolloutPolicy, RolloutState } from '../src/rollout/state.ts';
 import { heldBack } from '../src/rollout/release-windows.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -26,6 +27,8 @@ export interface GuardInput {
   /** The newest label when the rollout began: only later ones can belong to its pairs. */
   readonly labelSeq: number;
   readonly command: Command;
+  /** The challenger is a copy of the champion, and never promoted. */
+  readonly drill?: true;
 }
 
 export interface GuardReport {
@@ -42,6 +45,7 @@ export function createGuardActivities(dependencies: Dependencies) {
   return {
     async guard(input: GuardInput): Promise<GuardReport> {
       const context = Context.current();
+      const decide = input.drill === undefined ? decideStep : decideDrill;
       const reader = new EvidenceReader({ registry, store, ...input });
       const expected =
         input.state.stage === 'bake'
@@ -59,7 +63,7 @@ export function createGuardActivities(dependencies: Dependencies) {
         const { windows } = input.policy;
         const held = windows === undefined ? null : heldBack(windows, localTime(now, windows.time_zone));
         const evidence = { ...seen, lapsed, ...(held === null ? {} : { heldBack: held }) };
-        const decision = decideStep(input.state, evidence, input.policy, input.command);
+        const decision = decide(input.state, evidence, input.policy, input.command);
         if (decision.action !== 'hold' || input.command !== null) return { decision, evidence };
         await clock.sleep(lookEvery);
       }

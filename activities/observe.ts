@@ -130,6 +130,7 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
           labels: await countLabels(registry, model),
           running: running?.id ?? null,
           onTrial: running?.stage === 'rollout',
+          ...(running?.drill ? { drill: true } : {}),
           lastRelease:
             last === null ? null : { id: last.id, outcome: last.outcome ?? 'failed', endedAt: last.endedAt?.getTime() ?? at },
           ...(await work(spec)),

@@ -1,4 +1,5 @@
 import type { Dependencies } from './dependencies.ts';
+import { createDrillActivities } from './drill.ts';
 import { createEvaluateActivities } from './evaluate.ts';
 import { createGuardActivities } from './guard.ts';
 import { createIngestActivities } from './ingest.ts';
@@ -19,6 +20,7 @@ export function createPipelineActivities(dependencies: Dependencies) {
     ...createEvaluateActivities(dependencies),
     ...createRegisterActivities(dependencies),
     ...createTrafficActivities(dependencies),
+    ...createDrillActivities(dependencies),
     ...createGuardActivities(dependencies),
     ...createObserveActivities(dependencies),
     ...createOperationActivities(dependencies),

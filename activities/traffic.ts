@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { attestReleased } from '../src/attestation/attest-version.ts';
 import { moveChampion } from '../src/registry/champion.ts';
 import { type DecisionRecord, recordDecision } from '../src/registry/decisions.ts';
 import { newestLabelSeq } from '../src/registry/labels.ts';
@@ -31,7 +32,7 @@ export interface WrittenRevision {
 }
 
 /** Everything that writes a model's traffic on behalf of a rollout. Each write repeats safely by its operation id. */
-export function createTrafficActivities({ registry, store, clock }: Dependencies) {
+export function createTrafficActivities({ registry, store, clock, signer = null, trust = null }: Dependencies) {
   async function write(step: TrafficStep): Promise<WrittenRevision> {
     const { requestId, decision, ...revision } = step;
     const written = await writeRevision(registry, revision);
@@ -43,12 +44,17 @@ export function createTrafficActivities({ registry, store, clock }: Dependencies
 
   return {
     /** Gives this run of the rollout the newest epoch: from here on it alone may write. @throws NoWayBack */
-    async beginRollout(input: { model: string; release: string; champion: number | null }): Promise<RolloutGrant> {
+    async beginRollout(input: { model: string; release: string; champion: number | null; drill?: true }): Promise<RolloutGrant> {
       await updateRelease(registry, input.release, { stage: 'rollout' });
       const { model, release, champion } = input;
       if (champion !== null) await requireWayBack({ registry, store }, { model, release, champion });
+      if (signer !== null) await attestReleased({ registry, signer, trust }, { release, at: new Date(await clock.now()) });
       const runId = Context.current().info.workflowExecution?.runId ?? '';
-      const { epoch } = await openEpoch(registry, { model: input.model, holder: runId, kind: 'rollout' });
+      const { epoch } = await openEpoch(registry, {
+        model: input.model,
+        holder: runId,
+        kind: input.drill === undefined ? 'rollout' : 'drill',
+      });
       return { epoch, salt: runId, labelSeq: await newestLabelSeq(registry, input.model) };
     },
 

@@ -52,6 +52,10 @@ export class MonitorDesk {
     const { running } = this.#watch;
     if ((action === 'promote' || action === 'approve' || action === 'reject') && running === null)
       mistakes.push(`No release of ${this.#watch.model} is running; there is nothing to ${action}.`);
+    if ((action === 'promote' || action === 'approve' || action === 'reject') && running?.drill)
+      mistakes.push(`${running.release} is a drill with a copy of the champion; there is nothing to ${action}.`);
+    if (action === 'drill' && running !== null) mistakes.push(`${running.release} is running; a drill comes after it.`);
+    if (action === 'drill' && this.#watch.paused) mistakes.push(`${this.#watch.model} is paused; a drill comes after that.`);
     if (action === 'approve' && running !== null && running.by === request.by)
       mistakes.push(`${request.by} asked for ${running.release}; somebody else must approve it.`);
     if (mistakes.length > 0) throw ApplicationFailure.nonRetryable(mistakes.join(' '), 'RequestRefused');
@@ -72,9 +76,31 @@ export class MonitorDesk {
 
   async #perform(operator: Operator): Promise<OperatorAnswer> {
     await quick.recordOperation({ ...operator, model: this.#watch.model });
-    const answer = operator.action === 'retrain' ? await this.#retrain(operator) : await this.#act(operator);
+    const answer = await this.#answer(operator);
     this.#watch.tell(answer.because);
     return answer;
+  }
+
+  #answer(operator: Operator): Promise<OperatorAnswer> {
+    if (operator.action === 'retrain') return this.#retrain(operator);
+    return operator.action === 'drill' ? this.#drill(operator) : this.#act(operator);
+  }
+
+  async #drill({ requestId, by, reason }: Operator): Promise<OperatorAnswer> {
+    const watch = this.#watch;
+    const { refusal } = await quick.mayDrill({ model: watch.model });
+    const kind = by === 'schedule' ? 'schedule' : 'person';
+    const refused = refusal ?? (await watch.startDrill({ id: requestId, kind, by, because: `a drill: ${reason}` }));
+    if (refused !== null) {
+      await quick.finishOperation({ requestId, because: `Refused: ${refused}` });
+      throw ApplicationFailure.nonRetryable(refused, 'RequestRefused');
+    }
+    // It refuses at its opening what has come up since.
+    await condition(() => watch.releaseOf(requestId) !== null, '1 minute');
+    const release = watch.releaseOf(requestId);
+    const because = release === null ? 'The drill has not begun yet.' : `${release}, a drill, runs for ${by}: ${reason}`;
+    await quick.finishOperation({ requestId, because, ...(release === null ? {} : { release }) });
+    return { action: 'drill', because, ...(release === null ? {} : { release }) };
   }
 
   async #retrain(operator: Operator): Promise<OperatorAnswer> {

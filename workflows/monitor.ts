@@ -23,12 +23,13 @@ export async function monitor(input: MonitorInput): Promise<void> {
   setHandler(timelineQuery, () => watch.recent);
 
   for (;;) {
-    const woken = await condition(() => applied || watch.canStart(policy), policy.every);
+    const woken = await condition(() => applied || watch.canStart(policy) || watch.isDrillInTheWay(policy), policy.every);
     if (applied) {
       applied = false;
       ({ policy } = await quick.monitorPolicy({ model: input.model }));
     }
     if (!woken) await watch.tick(policy);
+    if (watch.isDrillInTheWay(policy)) await watch.endDrill('a release is due');
     if (watch.canStart(policy)) await watch.startRelease();
     if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > 5000) {
       await condition(allHandlersFinished);

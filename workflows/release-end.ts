@@ -36,10 +36,11 @@ export async function closeRelease(
   result: ReleaseResult,
 ): Promise<ReleaseResult> {
   const { release, outcome, because } = result;
+  const { model, drill } = plan;
   await desk.answerTheRest(result);
-  const { champion } = await quick.closeRelease({ ...result, model: plan.model });
+  const { champion } = await quick.closeRelease({ ...result, model });
   label({ stage: outcome });
   story.now(`${outcome}: ${because}`);
-  await tellEnded(plan.model, { release, outcome, because, champion, endedAt: Date.now() });
+  await tellEnded(model, { release, outcome, because, champion, endedAt: Date.now(), ...(drill === undefined ? {} : { drill }) });
   return result;
 }

@@ -4,6 +4,7 @@ import type { RolloutGrant, WrittenRevision } from '../activities/traffic.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput } from '../src/messages/release.ts';
 import { decideStep } from '../src/rollout/decide-step.ts';
+import { decideDrill } from '../src/rollout/drill.ts';
 import type { Command, Decision, Evidence, RolloutState } from '../src/rollout/state.ts';
 import { quick, watching } from './activities.ts';
 import type { Inbox } from './inbox.ts';
@@ -43,8 +44,15 @@ export async function judgeStep(
       continue;
     }
     if (operator?.action === 'rollback') {
-      const decision: Decision = { action: 'rollBack', because: `${operator.by} rolled it back: ${operator.reason}` };
+      const what = course.input.drill === undefined ? 'rolled it back' : 'ended the drill';
+      const decision: Decision = { action: 'rollBack', because: `${operator.by} ${what}: ${operator.reason}` };
       return { decision, operator, evidence: null };
+    }
+    if (operator?.action === 'promote' && course.input.drill !== undefined) {
+      const { version, champion } = course.input;
+      const because = `Not done: v${version} is a copy of v${champion}, on trial for a drill. There is nothing to promote.`;
+      await quick.finishOperation({ requestId: operator.requestId, because });
+      continue;
     }
     const standing = { ...state, paused: course.paused };
     const evidence = await watch(course, standing, revision, begun, operator?.action === 'promote' ? 'promote' : null);
@@ -53,7 +61,8 @@ export async function judgeStep(
         await quick.finishOperation({ requestId: operator.requestId, because: 'Not done: a later word overtook it.' });
       continue;
     }
-    const decision = decideStep(standing, evidence, course.input.policy, operator?.action === 'promote' ? 'promote' : null);
+    const decide = course.input.drill === undefined ? decideStep : decideDrill;
+    const decision = decide(standing, evidence, course.input.policy, operator?.action === 'promote' ? 'promote' : null);
     if (decision.action === 'hold') {
       if (operator !== null)
         await quick.finishOperation({ requestId: operator.requestId, because: `Not done: ${decision.because}` });
@@ -107,6 +116,7 @@ async function watch(
             rolloutStartedAt: (first ?? revision).at,
             firstRevision: (first ?? revision).revision,
             command,
+            ...(input.drill === undefined ? {} : { drill: input.drill }),
           },
         ],
       ),

@@ -7,6 +7,7 @@ import { initialState, nextState, segmentsOf, shareOf } from '../src/rollout/cou
 import type { Decision, RolloutState } from '../src/rollout/state.ts';
 import { quick } from './activities.ts';
 import { Inbox } from './inbox.ts';
+import { type Rehearsal, rehearsal, rehearsed } from './rehearsal.ts';
 import { decisionRecord, judgeStep, type RolloutCourse } from './rollout-step.ts';
 import { summary } from './summary.ts';
 import { label, Story } from './visibility.ts';
@@ -22,7 +23,8 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
     ['promote', 'rollback', 'pause', 'resume'],
   );
   label({ model: input.model, version: input.version });
-  const grant = await quick.beginRollout({ model: input.model, release: input.release, champion: input.champion });
+  const { model, release, champion, drill } = input;
+  const grant = await quick.beginRollout({ model, release, champion, ...(drill === undefined ? {} : { drill }) });
   const course: RolloutCourse = { input, grant, inbox, story, writes: 0, first: null, paused: false };
   try {
     return await climb(course);
@@ -43,14 +45,16 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
     course.story.now(`${stageName(state, input)}: ${because}`);
     const revision = await writeStep(course, state, because, last);
     begun ??= revision;
-    const verdict = await judgeStep(course, state, revision, begun);
+    const judged = await judgeStep(course, state, revision, begun);
+    const rehearses = rehearsal(course, state, judged, begun);
+    const verdict = rehearses?.verdict ?? judged;
     const { decision, operator } = verdict;
     last = decisionRecord(course, state, verdict);
     because = decision.because;
     course.story.tell(`${stageName(state, input)} → **${decision.action}**: ${because}`);
     const next = nextState(state, decision, input.policy);
     if (next === 'promoted') return promote(course, decision, operator, last);
-    if (next === 'rolled_back') return withdraw(course, decision, operator, last);
+    if (next === 'rolled_back') return withdraw(course, decision, operator, { record: last, rehearses });
     // A share that moves is no new step: time and counts go on.
     if (decision.action !== 'reallocate') begun = null;
     state = next;
@@ -128,28 +132,36 @@ async function withdraw(
   course: RolloutCourse,
   decision: Decision,
   operator: Operator | null,
-  record?: DecisionRecord,
+  { record, rehearses = null }: { record?: DecisionRecord; rehearses?: Omit<Rehearsal, 'verdict'> | null },
 ): Promise<RolloutResult> {
-  await quick.withdraw.executeWithOptions({ summary: summary(decision.because) }, [
+  const written = await quick.withdraw.executeWithOptions({ summary: summary(decision.because) }, [
     { ...lastStep(course, decision, operator), decision: record },
   ]);
   label({ stage: 'rolled back' });
   course.story.now(`rolled back: ${decision.because}`);
-  return { outcome: 'rolled_back', because: decision.because };
+  const { because } = decision;
+  return { outcome: 'rolled_back', because, ...(rehearses === null ? {} : { rehearsed: rehearsed(rehearses, written) }) };
 }
 
 /** The compensation: whatever went wrong, the champion answers everything again, unless somebody else has taken the traffic over. */
 async function giveUp(course: RolloutCourse, failure: unknown): Promise<RolloutResult> {
   const superseded =
     failure instanceof ActivityFailure && failure.cause instanceof ApplicationFailure && failure.cause.type === 'EpochSuperseded';
-  if (superseded)
-    return { outcome: 'rolled_back', because: 'A newer epoch took the traffic over while this rollout ran; it gives way.' };
+  const { drill } = course.input;
+  const gaveWay = (because: string): RolloutResult => ({
+    outcome: 'rolled_back',
+    because,
+    ...(drill === undefined ? {} : { rehearsed: { ended: 'interrupted', rule: null, back: null } }),
+  });
+  if (superseded) return gaveWay('A newer epoch took the traffic over while this rollout ran; it gives way.');
   const because = isCancellation(failure)
     ? 'The rollout was cancelled.'
     : `The rollout failed: ${failure instanceof Error ? (failure.cause instanceof Error ? failure.cause.message : failure.message) : String(failure)}`;
   try {
-    return await withdraw(course, { action: 'rollBack', because }, null);
+    const ended = isCancellation(failure) ? 'interrupted' : 'failed';
+    const rehearses = drill === undefined ? null : ({ ended, rule: null, decidedAt: Date.now() } as const);
+    return await withdraw(course, { action: 'rollBack', because }, null, { rehearses });
   } catch {
-    return { outcome: 'rolled_back', because: `${because} A newer epoch has the traffic.` };
+    return gaveWay(`${because} A newer epoch has the traffic.`);
   }
 }

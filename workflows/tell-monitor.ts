@@ -7,8 +7,9 @@ import { releaseEndedSignal, releaseOpenedSignal } from './messages.ts';
 type Monitor = ReturnType<typeof getExternalWorkflowHandle>;
 
 /** That a release has its number, and for which trigger. */
-export function tellOpened({ model, release }: ReleasePlan, { id, by }: Trigger): Promise<void> {
-  return tell(model, (monitor) => monitor.signal(releaseOpenedSignal, { release, triggerId: id, by }));
+export function tellOpened({ model, release, drill }: ReleasePlan, { id, by }: Trigger): Promise<void> {
+  const opened = { release, triggerId: id, by, ...(drill === undefined ? {} : { drill }) };
+  return tell(model, (monitor) => monitor.signal(releaseOpenedSignal, opened));
 }
 
 /** How a release ended. */

@@ -18,6 +18,7 @@ import type {
 import { workflowId } from '../src/messages/names.ts';
 import { releaseOptions, type Trigger } from '../src/messages/release.ts';
 import { acceptTrigger, afterRelease, decideMonitor } from '../src/monitoring/decide-monitor.ts';
+import { drillGivesWay } from '../src/monitoring/drill-gives-way.ts';
 import { carriedState } from '../src/monitoring/carried-state.ts';
 import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
@@ -25,6 +26,7 @@ import { long, quick } from './activities.ts';
 import { operatorSignal } from './messages.ts';
 import { summary } from './summary.ts';
 import { label } from './visibility.ts';
+import type { drill } from './drill.ts';
 import type { release } from './release.ts';
 
 const remembered = 50;
@@ -36,6 +38,8 @@ export class Watch {
   #pending: PendingTrigger | null;
   #running: ReleaseOpened | null;
   #starting = false;
+  /** The drill that was told to end. */
+  #endingDrill: string | null = null;
   /** By trigger; of this run only, because whoever waits is answered before a run ends. */
   readonly #opened = new Map<string, string>();
   #labels = 0;
@@ -51,6 +55,10 @@ export class Watch {
 
   get running(): ReleaseOpened | null {
     return this.#running;
+  }
+
+  get paused(): boolean {
+    return this.#state.paused;
   }
 
   /** The release that a trigger has led to, once it has told its number. */
@@ -89,9 +97,18 @@ export class Watch {
     return because;
   }
 
-  canStart({ cooldown }: MonitorPolicy): boolean {
+  canStart(policy: MonitorPolicy): boolean {
+    return this.#mayStart(policy, this.#running !== null || this.#starting);
+  }
+
+  /** A trigger waits for a drill only. */
+  isDrillInTheWay(policy: MonitorPolicy): boolean {
+    const { drill, release } = this.#running ?? {};
+    return drill === true && this.#endingDrill !== release && this.#mayStart(policy, false);
+  }
+
+  #mayStart({ cooldown }: MonitorPolicy, running: boolean): boolean {
     const { paused, lastReleaseEndedAt } = this.#state;
-    const running = this.#running !== null || this.#starting;
     return mayStart(this.#pending, { running, paused, lastReleaseEndedAt, cooldown, now: Date.now() });
   }
 
@@ -99,10 +116,12 @@ export class Watch {
   async tick(policy: MonitorPolicy): Promise<void> {
     const observation = await long.observe({ model: this.model, memory: this.#state.memory });
     this.#reconcile(observation);
+    const moreUrgent = drillGivesWay(this.#state, observation, policy);
     const { state, action, because, told, over } = decideMonitor(this.#state, observation, policy);
     this.#state = state;
     for (const sentence of over) this.tell(sentence);
     for (const alarm of told) await this.#record(alarm.trigger, alarm.because, observation);
+    if (moreUrgent !== null) await this.endDrill(moreUrgent);
     if (action.kind === 'none') return;
     const trigger = await this.#record(action.trigger, because, observation);
     if (action.kind === 'retrain') {
@@ -110,7 +129,7 @@ export class Watch {
       this.enqueue(trigger);
     }
     if (action.kind === 'rollback') await this.rollBack(trigger);
-    if (action.kind === 'stop') await this.#stopTrial(trigger);
+    if (action.kind === 'stop') await this.#withdraw(trigger);
   }
 
   /** An alarm, and what follows from it, on record. */
@@ -124,8 +143,14 @@ export class Watch {
   /** What really runs is the truth: a terminated release signals nothing. */
   #reconcile(observation: Observation): void {
     this.#labels = observation.labels;
+    if (this.#running !== null && observation.drill === true) this.#running = { ...this.#running, drill: true };
     const lost = this.#running !== null && observation.running === null;
     if (!lost) return;
+    if (this.#running?.drill) {
+      this.tell(`${this.#running.release}, a drill, no longer runs.`);
+      this.#running = null;
+      return;
+    }
     const last = observation.lastRelease;
     this.tell(`${this.#running?.release} no longer runs${last?.id === this.#running?.release ? `: ${last?.outcome}` : ''}.`);
     this.#running = null;
@@ -162,6 +187,35 @@ export class Watch {
     }
   }
 
+  /** A drill as a child, under the id of a release. Returns why it could not begin. */
+  async startDrill(trigger: Trigger): Promise<string | null> {
+    if (this.#running !== null || this.#starting) return 'A release begins.';
+    this.#starting = true;
+    try {
+      await startChild<typeof drill>('drill', {
+        workflowId: workflowId.release(this.model),
+        args: [{ model: this.model, trigger }],
+        staticSummary: summary(`${this.model}: ${trigger.because}`),
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+      });
+      const { id: triggerId, by } = trigger;
+      this.#running ??= { release: workflowId.release(this.model), triggerId, by, drill: true };
+      return null;
+    } catch (failure) {
+      if (!(failure instanceof Error) || failure.name !== 'WorkflowExecutionAlreadyStartedError') throw failure;
+      return 'A release that this monitor did not start is running.';
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  /** A drill gives way to whatever is no drill. */
+  async endDrill(because: string): Promise<void> {
+    if (this.#running?.drill !== true) return;
+    this.#endingDrill = this.#running.release;
+    await this.#withdraw({ id: uuid4(), because });
+  }
+
   opened(opened: ReleaseOpened): void {
     this.#running = opened;
     this.#opened.set(opened.triggerId, opened.release);
@@ -170,6 +224,10 @@ export class Watch {
 
   ended(ended: ReleaseEnded): void {
     this.#running = null;
+    if (ended.drill) {
+      this.tell(`${ended.release}, a drill, ended: ${ended.because}`);
+      return;
+    }
     this.#state = afterRelease(this.#state, {
       outcome: ended.outcome,
       champion: ended.champion,
@@ -180,9 +238,9 @@ export class Watch {
   }
 
   /** The version on trial is rolled back, as when a person says so. */
-  async #stopTrial(trigger: Trigger): Promise<void> {
-    const requestId = `${workflowInfo().runId}/${trigger.id}`;
-    const operator = { action: 'rollback', by: 'monitor', reason: trigger.because, requestId } as const;
+  async #withdraw({ id, because: reason }: Pick<Trigger, 'id' | 'because'>): Promise<void> {
+    const requestId = `${workflowInfo().runId}/${id}`;
+    const operator = { action: 'rollback', by: 'monitor', reason, requestId } as const;
     await quick.recordOperation({ ...operator, model: this.model });
     try {
       await getExternalWorkflowHandle(workflowId.release(this.model)).signal(operatorSignal, operator);

@@ -72,8 +72,9 @@ async function tellProgress({ registry, model }: Followed, release: ReleaseRecor
   if (stage !== null && stage !== 'rollout') tell(`${id}: ${stage}`);
   if (stage === 'rollout') {
     const { spec } = await getSpec(registry, model, release.specDigest);
+    const [what, shorter] = release.drill ? ['drill', 'rollback'] : ['release', 'promote'];
     tell(
-      `${id}: rollout: ${course(spec.release)}. Ctrl-C ends this wait, not the release; \`pawl promote ${model}\` cuts it short.`,
+      `${id}: rollout: ${course(spec.release)}. Ctrl-C ends this wait, not the ${what}; \`pawl ${shorter} ${model}\` cuts it short.`,
     );
   }
 }

@@ -6,6 +6,7 @@ import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDrill } from './commands/drill.ts';
 import { addInit } from './commands/init.ts';
 import { addOperate } from './commands/operate.ts';
 import { addPredict } from './commands/predict.ts';
@@ -64,6 +65,7 @@ for (const add of [
   addBundle,
   addPredict,
   addOperate,
+  addDrill,
   addSimulate,
   addBacktest,
   addDoctor,

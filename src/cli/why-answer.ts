@@ -45,7 +45,7 @@ export interface WhyAnswer {
     readonly place: number | null;
     /** The version that the split gives the caller; null where nobody answers, or a challenger is there and the caller has no key. */
     readonly assigned: number | null;
-    readonly writer: 'rollout' | 'person' | 'break-glass';
+    readonly writer: 'rollout' | 'drill' | 'person' | 'break-glass';
     /** The step of the rollout; `stage` is null while nothing has ended it. */
     readonly step: { readonly stage: string | null; readonly ended: Decided | null } | null;
   } | null;
@@ -56,6 +56,8 @@ export interface WhyAnswer {
     readonly artifact: string;
     /** Where the version is an endpoint that was there before pawl: its URL. */
     readonly endpoint: string | null;
+    /** A drill's version: the one whose artifact it is; else null. */
+    readonly copyOf: number | null;
     readonly registeredAt: string;
     readonly metrics: Readonly<Record<string, number>>;
     /** A gate refused it and a person let it through. */
@@ -166,6 +168,7 @@ function versionOf({ version, gates, championSince }: Provenance): WhyAnswer['ve
     dataset: version.datasetDigest,
     artifact: version.digest,
     endpoint: version.incumbent?.url ?? null,
+    copyOf: version.copyOf,
     registeredAt: iso(version.createdAt),
     metrics: version.metrics,
     overridden: version.overridden,

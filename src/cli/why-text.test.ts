@@ -53,6 +53,7 @@ const provenance: Provenance = {
     overridden: true,
     reference: null,
     incumbent: null,
+    copyOf: null,
     createdAt: at('10:00:00'),
   },
   release: {
@@ -62,6 +63,7 @@ const provenance: Provenance = {
     runId: 'run',
     specDigest: 'spec',
     triggerId: 'trigger',
+    drill: false,
     overrideGates: true,
     shuffleLabels: false,
     asOf: null,

@@ -68,7 +68,7 @@ function sideText({ place, share, assigned }: Traffic, answer: WhyAnswer['answer
 
 function stepText({ step, writer }: Traffic): string {
   if (step === null) {
-    if (writer === 'rollout') return 'no rollout was running';
+    if (writer === 'rollout' || writer === 'drill') return 'no rollout was running';
     return `written for a person${writer === 'break-glass' ? ', past the workflows' : ''}`;
   }
   const { stage, ended } = step;
@@ -80,7 +80,7 @@ function made({ version, release }: WhyAnswer): string[] {
   if (version === null) return [];
   const metrics = metricsText(version.metrics);
   const lines = [
-    `  version   v${version.version}, ${version.endpoint === null ? version.trainer : `the endpoint ${version.endpoint}`}, registered ${when(version.registeredAt)} UTC${metrics === '' ? '' : `: ${metrics}`}`,
+    `  version   v${version.version}, ${version.copyOf === null ? '' : `a copy of v${version.copyOf} for a drill, `}${version.endpoint === null ? version.trainer : `the endpoint ${version.endpoint}`}, registered ${when(version.registeredAt)} UTC${metrics === '' ? '' : `: ${metrics}`}`,
   ];
   if (release === null) return [...lines, '            made by no release'];
   const { trigger } = release;

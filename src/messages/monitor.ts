@@ -13,6 +13,8 @@ export interface ReleaseOpened {
   readonly release: string;
   readonly triggerId: string;
   readonly by: string;
+  /** It is a drill, which gives way to everything that is none. */
+  readonly drill?: true;
 }
 
 export interface ReleaseEnded {
@@ -23,6 +25,7 @@ export interface ReleaseEnded {
   readonly champion: number | null;
   /** ms since 1970. */
   readonly endedAt: number;
+  readonly drill?: true;
 }
 
 /** A trigger that waits for its release, with what the person asked for beside it. */

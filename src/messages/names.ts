@@ -6,6 +6,7 @@ export const workflowId = {
 } as const;
 
 export const scheduleId = (model: string) => `retrain/${model}`;
+export const drillScheduleId = (model: string) => `drill/${model}`;
 
 /** Two queues a deployment: quick and long activities with the workflows, and training on workers of its own. */
 export const taskQueues = (prefix: string) => ({ pipeline: `${prefix}-pipeline`, training: `${prefix}-training` });
@@ -16,7 +17,7 @@ export const trainingQueueBeside = (pipelineQueue: string) => pipelineQueue.repl
 /** All of type Keyword. */
 export const searchAttributes = ['PawlModel', 'PawlVersion', 'PawlStage', 'PawlTrigger'] as const;
 
-export const signalNames = ['promote', 'rollback', 'pause', 'resume', 'approve', 'reject', 'retrain'] as const;
+export const signalNames = ['promote', 'rollback', 'pause', 'resume', 'approve', 'reject', 'retrain', 'drill'] as const;
 export type OperatorAction = (typeof signalNames)[number];
 
 /** The updates on `monitor/<model>`, one for each signal, under a name of their own because a name is one handler. */

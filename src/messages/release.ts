@@ -1,3 +1,4 @@
+import type { DrillEnd, Recovery, Rehearsed, WayBack } from '../rollout/drill.ts';
 import type { RolloutPolicy } from '../rollout/state.ts';
 import type { TriggerKind } from '../monitoring/state.ts';
 
@@ -43,6 +44,8 @@ export interface ReleasePlan {
   readonly approval: 'none' | 'required';
   readonly champion: number | null;
   readonly policy: RolloutPolicy;
+  /** It is a drill: what it tells the monitor counts as no release. */
+  readonly drill?: true;
 }
 
 export type ReleaseOutcome = 'promoted' | 'rejected' | 'rolled_back' | 'failed';
@@ -65,9 +68,32 @@ export interface RolloutInput {
   /** The champion to beat; null for a model's first version. */
   readonly champion: number | null;
   readonly policy: RolloutPolicy;
+  /** A drill: `version` is a copy of the champion, and rolled back where another would be promoted. */
+  readonly drill?: true;
 }
 
 export interface RolloutResult {
   readonly outcome: 'promoted' | 'rolled_back';
   readonly because: string;
+  /** Of a drill. */
+  readonly rehearsed?: Rehearsed;
+}
+
+export interface DrillInput {
+  readonly model: string;
+  readonly trigger: Trigger;
+}
+
+/** What `drill --wait --json` prints. */
+export interface DrillResult {
+  /** `<model>/<number>` */
+  readonly drill: string;
+  readonly champion: number;
+  /** The champion's copy; null where it came to none. */
+  readonly version: number | null;
+  readonly ended: DrillEnd;
+  readonly rule: string | null;
+  readonly because: string;
+  readonly recovery: Recovery | null;
+  readonly waysBack: readonly WayBack[];
 }

@@ -69,6 +69,8 @@ export interface Observation {
   readonly running: string | null;
   /** The release that runs has a version on trial. */
   readonly onTrial?: boolean;
+  /** The release that runs is a drill, which gives way. */
+  readonly drill?: boolean;
   /** The newest ended release. */
   readonly lastRelease: { readonly id: string; readonly outcome: string; readonly endedAt: number } | null;
   /** What the detectors carry on to the next tick. */

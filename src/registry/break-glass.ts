@@ -90,9 +90,11 @@ async function chooseTarget(work: Work, model: string, to: number | undefined) {
 async function requireVersion(work: Work, model: string, version: number): Promise<void> {
   const found = await work
     .selectFrom('versions')
-    .select('version')
+    .select('copy_of')
     .where('model', '=', model)
     .where('version', '=', version)
     .executeTakeFirst();
+  if (found?.copy_of != null)
+    throw new FinalError('PAWL_NO_WAY_BACK', `v${version} of ${model} is a copy of v${found.copy_of}, for a drill.`);
   if (found === undefined) throw new FinalError('PAWL_VERSION_NOT_FOUND', `The registry knows no v${version} of ${model}.`);
 }

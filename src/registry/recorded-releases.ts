@@ -16,7 +16,7 @@ export interface RecordedRelease {
   readonly outcome: ReleaseOutcome | null;
 }
 
-/** All of a model, by number. */
+/** All of a model, by number; drills are none. */
 export async function recordedReleases(registry: Registry, model: string): Promise<RecordedRelease[]> {
   const ms = (time: ReturnType<typeof sql>) => sql`(extract(epoch FROM ${time}) * 1000)::float8`;
   const { rows } = await sql<RecordedRelease>`
@@ -27,7 +27,7 @@ export async function recordedReleases(registry: Registry, model: string): Promi
         JOIN versions AS v ON v.model = t.model AND v.version = coalesce(t.challenger, t.champion)
         WHERE t.model = r.model AND v.release = r.id AND t.written_at >= r.started_at) AS "onTrialFrom"
     FROM releases AS r LEFT JOIN decisions AS d ON d.key = r.id || '/gates'
-    WHERE r.model = ${model} ORDER BY r.number`.execute(registry.db);
+    WHERE r.model = ${model} AND NOT r.drill ORDER BY r.number`.execute(registry.db);
   return rows;
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Registry } from './registry.ts';
 
-/** What a model's releases have taken. */
+/** What a model's releases have taken; drills are none. */
 export interface ReleaseWork {
   /** Releases begun in the last seven days. */
   readonly thisWeek: number;
@@ -18,7 +18,7 @@ export async function releaseWork(registry: Registry, model: string): Promise<Re
       SELECT number, started_at,
         (extract(epoch FROM coalesce(decisions.at, ended_at, clock_timestamp()) - started_at) * 1000)::float8 AS ms
       FROM releases LEFT JOIN decisions ON decisions.key = releases.id || '/gates'
-      WHERE releases.model = ${model} AND started_at > clock_timestamp() - interval '30 days'
+      WHERE releases.model = ${model} AND NOT drill AND started_at > clock_timestamp() - interval '30 days'
     )
     SELECT
       count(*) FILTER (WHERE started_at > clock_timestamp() - interval '7 days') AS "thisWeek",

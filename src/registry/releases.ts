@@ -15,6 +15,8 @@ export interface ReleaseRecord {
   readonly runId: string;
   readonly specDigest: string;
   readonly triggerId: string;
+  /** A rehearsal with a copy of the champion: it made no version of its own, and counts as no release. */
+  readonly drill: boolean;
   readonly overrideGates: boolean;
   readonly shuffleLabels: boolean;
   /** Event time as of which rules about data hold, ISO 8601; null for now. */
@@ -41,6 +43,7 @@ export async function openRelease(
     overrideGates?: boolean;
     shuffleLabels?: boolean;
     asOf?: string;
+    drill?: boolean;
   },
 ): Promise<{ id: string; number: number; specDigest: string }> {
   const { model, runId, specDigest, trigger } = input;
@@ -66,6 +69,7 @@ export async function openRelease(
         number,
         run_id: runId,
         spec_digest: specDigest,
+        drill: input.drill ?? false,
         trigger_id: trigger.id,
         override_gates: input.overrideGates ?? false,
         shuffle_labels: input.shuffleLabels ?? false,
@@ -152,13 +156,14 @@ export async function listReleases(registry: Registry, model: string): Promise<R
   return rows.map(toRecord);
 }
 
-/** The one that ended last; null before the first end. */
+/** The one that ended last, drills left out; null before the first end. */
 export async function lastEndedRelease(registry: Registry, model: string): Promise<ReleaseRecord | null> {
   const row = await registry.db
     .selectFrom('releases')
     .selectAll()
     .where('model', '=', model)
     .where('ended_at', 'is not', null)
+    .where('drill', '=', false)
     .orderBy('ended_at', 'desc')
     .executeTakeFirst();
   return row === undefined ? null : toRecord(row);
@@ -173,6 +178,7 @@ const toRecord = (row: Selectable<Tables['releases']>): ReleaseRecord => ({
   runId: row.run_id,
   specDigest: row.spec_digest,
   triggerId: row.trigger_id,
+  drill: row.drill,
   overrideGates: row.override_gates,
   shuffleLabels: row.shuffle_labels,
   asOf: row.as_of?.toISOString() ?? null,

@@ -3,6 +3,7 @@ import type { DatasetRef } from '../data/dataset.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import type { ReleaseOutcome } from '../messages/release.ts';
 import type { TriggerKind } from '../monitoring/state.ts';
+import type { DrillEnd, Recovery, WayBack } from '../rollout/drill.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
 
@@ -48,6 +49,7 @@ export interface Tables {
     because: string | null;
     metrics: Json<Readonly<Record<string, number>> | null>;
     abandoned: Generated<boolean>;
+    drill: Generated<boolean>;
     started_at: Generated<Date>;
     ended_at: Date | null;
   };
@@ -67,7 +69,28 @@ export interface Tables {
     holdout_from: Date | null;
     overridden: boolean;
     reference: Json<ReferenceBins | null>;
+    /** Of a drill's version: the one whose artifact it is. */
+    copy_of: Generated<number | null>;
     created_at: Generated<Date>;
+  };
+  drills: {
+    release: string;
+    model: string;
+    champion: number;
+    ended: DrillEnd | null;
+    rule: string | null;
+    recovery: Json<Recovery | null>;
+    ways_back: ColumnType<readonly WayBack[], readonly WayBack[] | undefined, readonly WayBack[]>;
+    began_at: Generated<Date>;
+  };
+  attestations: {
+    seq: GeneratedAlways<number>;
+    model: string;
+    version: number;
+    stage: 'registered' | 'released';
+    keyid: string;
+    envelope: string;
+    signed_at: Generated<Date>;
   };
   champions: {
     seq: GeneratedAlways<number>;
@@ -83,7 +106,7 @@ export interface Tables {
     model: string;
     epoch: number;
     holder: string;
-    kind: 'rollout' | 'person' | 'break-glass';
+    kind: 'rollout' | 'drill' | 'person' | 'break-glass';
     opened_at: Generated<Date>;
   };
   traffic_revisions: {

@@ -25,7 +25,7 @@ export async function timeline(registry: Registry, model: string, limit: number)
         FROM operations WHERE model = ${model}`,
     sql`SELECT at, 'trigger', kind || ': ' || because, by, release, ${nothing}, ${nothing}, 2
         FROM triggers WHERE model = ${model}`,
-    sql`SELECT started_at, 'release', id || ' begins', NULL, id, ${nothing}, ${nothing}, 3
+    sql`SELECT started_at, 'release', id || CASE WHEN drill THEN ', a drill, begins' ELSE ' begins' END, NULL, id, ${nothing}, ${nothing}, 3
         FROM releases WHERE model = ${model}`,
     sql`SELECT at, 'decision', stage || ': ' || action || ': ' || because, workflow, release, ${nothing}, ${nothing}, 4
         FROM decisions WHERE model = ${model}`,
@@ -35,7 +35,7 @@ export async function timeline(registry: Registry, model: string, limit: number)
         FROM champions WHERE model = ${model}`,
     sql`SELECT finished_at, 'operation', action || ' for ' || by || ': ' || because, by, release, ${nothing}, revision, 7
         FROM operations WHERE model = ${model} AND finished_at IS NOT NULL`,
-    sql`SELECT ended_at, 'release', id || ' ' || replace(outcome, '_', ' ') || ': ' || coalesce(because, ''), NULL, id, version, ${nothing}, 8
+    sql`SELECT ended_at, 'release', id || CASE WHEN drill THEN ', a drill, ends' ELSE ' ' || replace(outcome, '_', ' ') END || ': ' || coalesce(because, ''), NULL, id, version, ${nothing}, 8
         FROM releases WHERE model = ${model} AND ended_at IS NOT NULL`,
   ];
   // Each source gives its own newest lines, so that a long history costs no more than a short one.

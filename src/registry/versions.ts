@@ -33,6 +33,8 @@ export interface VersionRecord {
   readonly reference: ReferenceBins | null;
   /** How it is asked, where it is the endpoint that was there before pawl; else null. */
   readonly incumbent: IncumbentConfig | null;
+  /** The version whose artifact it is, for a drill; null for all others. */
+  readonly copyOf: number | null;
   readonly createdAt: Date;
 }
 
@@ -42,7 +44,7 @@ export const incumbentTrainer = 'incumbent';
 /** Gives a release's artifact its version number. The same release again gets the same number. */
 export async function registerVersion(
   registry: Registry,
-  input: Omit<VersionRecord, 'version' | 'createdAt' | 'incumbent' | 'release' | 'datasetDigest' | 'reference'> & {
+  input: Omit<VersionRecord, 'version' | 'createdAt' | 'incumbent' | 'release' | 'datasetDigest' | 'reference' | 'copyOf'> & {
     readonly release: string;
     readonly datasetDigest: string;
     readonly reference?: ReferenceBins | null;
@@ -121,5 +123,6 @@ const toRecord = (row: Selectable<Tables['versions']>): VersionRecord => ({
   overridden: row.overridden,
   reference: row.reference,
   incumbent: row.trainer === incumbentTrainer ? (row.params as unknown as IncumbentConfig) : null,
+  copyOf: row.copy_of,
   createdAt: row.created_at,
 });

@@ -3,6 +3,7 @@ import type { GateResult } from '../evaluation/gate-result.ts';
 import type { Registry } from './registry.ts';
 import { type ReleaseRecord, getRelease } from './releases.ts';
 import type { RevisionRecord } from './traffic.ts';
+import type { EpochKind } from './traffic-epochs.ts';
 import { type TriggerRecord, getTrigger } from './triggers.ts';
 import { listVersions, type VersionRecord } from './versions.ts';
 
@@ -23,7 +24,7 @@ export interface TrafficThen extends Pick<
   /** When the next revision was written; null for the one in force now. */
   readonly until: Date | null;
   /** Who had the right to write it. */
-  readonly writer: 'rollout' | 'person' | 'break-glass';
+  readonly writer: EpochKind;
   /** What ended it, which also names the step of the rollout that it was; null where nothing has yet, or no rollout had it. */
   readonly ended: Word | null;
   /** It is a step of a rollout, not the end of one. */
@@ -134,7 +135,7 @@ async function readTraffic(registry: Registry, model: string, revision: number):
     .execute();
   const [row, next] = rows;
   if (row?.revision !== revision) return null;
-  const key = row.kind === 'rollout' ? endingKey(row.operation_id) : null;
+  const key = row.kind === 'rollout' || row.kind === 'drill' ? endingKey(row.operation_id) : null;
   const ended = key === null ? undefined : await decision(registry, model, key);
   return {
     revision,

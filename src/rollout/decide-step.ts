@@ -1,3 +1,4 @@
+import type { RollbackRule } from '../spec/release-schema.ts';
 import { counted, lasting } from '../stats/wording.ts';
 import { againstEverybody, reallocation } from './allocation.ts';
 import { evidenceSentence } from './evidence-sentence.ts';
@@ -87,11 +88,17 @@ function held(findings: readonly Finding[], state: RolloutState, evidence: Evide
   return doubt?.because ?? againstEverybody(state, evidence, policy) ?? proof?.because ?? null;
 }
 
+/** The rule of `rollback_when` that sees harm, by its name: the one that `decideStep` rolls back for. Null where none does. */
+export function harmfulRule(state: RolloutState, evidence: Evidence, policy: RolloutPolicy): string | null {
+  const seesHarm = (rule: RollbackRule) => against(state, evidence, policy, [rule]).some(({ verdict }) => verdict === 'harm');
+  return Object.keys(policy.rollback_when.find(seesHarm) ?? {})[0] ?? null;
+}
+
 /** What the policy's rules have against the challenger. A first version has no champion: its errors alone are judged. */
-function against(state: RolloutState, evidence: Evidence, policy: RolloutPolicy): Finding[] {
+function against(state: RolloutState, evidence: Evidence, policy: RolloutPolicy, wantedRules = policy.rollback_when): Finding[] {
   const rules = state.hasChampion ? [errorRate, errorRatio, latency, disagreement, scoreShift, labelMetric] : [errorRate];
   const terms = { alpha: alphaOf(policy), value: policy.value };
-  return policy.rollback_when
+  return wantedRules
     .flatMap((wanted) => rules.map((rule) => rule(wanted, evidence, terms)))
     .filter((finding) => finding !== null);
 }

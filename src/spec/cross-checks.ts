@@ -130,14 +130,15 @@ const trainerParams: Check = (file, report) => {
 };
 
 const schedule: Check = (file, report) => {
-  const cron = valueAt(file, ['schedule']);
   const zone = valueAt(file, ['time_zone']);
-  if (typeof cron === 'string') {
-    for (const mistake of cronMistakes(cron))
-      report(['schedule'], `schedule "${cron}": ${mistake}`, 'five fields: minute hour day month weekday, such as 0 3 * * 1');
+  const crons = [['schedule'], ['release', 'drill', 'schedule']].map((path) => ({ path, cron: valueAt(file, path) }));
+  for (const { path, cron } of crons) {
+    for (const mistake of typeof cron === 'string' ? cronMistakes(cron) : [])
+      report(path, `schedule "${String(cron)}": ${mistake}`, 'five fields: minute hour day month weekday, such as 0 3 * * 1');
   }
   if (typeof zone !== 'string') return;
-  if (cron === undefined) report(['time_zone'], 'time_zone is of the schedule, and there is none', 'a schedule, or leave it out');
+  if (crons.every(({ cron }) => cron === undefined))
+    report(['time_zone'], 'time_zone is of the schedules, and there is none', 'a schedule, or leave it out');
   if (!isTimeZone(zone)) {
     const meant = nearest(zone, Intl.supportedValuesOf('timeZone'));
     report(

@@ -158,6 +158,14 @@ export const release = z.strictObject({
     .default('rollback')
     .describe('What becomes of a step that cannot be judged by `step.at_most`.'),
   windows: windows.optional(),
+  drill: z
+    .strictObject({
+      schedule: z.string().describe('Cron, five fields, such as 0 4 * * 0: UTC unless `time_zone` is named beside `schedule`.'),
+    })
+    .optional()
+    .describe(
+      'When to rehearse a release in production: a copy of the champion goes the way of a new version, and is rolled back at the end.',
+    ),
   preset: z
     .enum(['limits'])
     .optional()

@@ -133,7 +133,7 @@ const specFile = z.strictObject({
   release: release.prefault({}),
   monitor: monitor.prefault({}),
   schedule: z.string().optional().describe('When to retrain in any case: cron, five fields, UTC unless `time_zone` is named.'),
-  time_zone: z.string().optional().describe('Of the schedule, such as Australia/Sydney.'),
+  time_zone: z.string().optional().describe('Of the schedule, and that of drills, such as Australia/Sydney.'),
   cost: z
     .strictObject({
       project: z.string().min(1),

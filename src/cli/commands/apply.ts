@@ -41,7 +41,7 @@ export function addApply(program: Command): void {
         // Before anything is applied: what is wrong with it is a mistake of the file.
         const config = await incumbentConfig(spec, dirname(path));
         const client = await session.client();
-        const [{ startMonitor }, { keepSchedule }, { ensureSearchAttributes }] = await Promise.all([
+        const [{ startMonitor }, { keepSchedules }, { ensureSearchAttributes }] = await Promise.all([
           import('../monitor-client.ts'),
           import('../schedule-client.ts'),
           import('../search-attributes.ts'),
@@ -52,14 +52,19 @@ export function addApply(program: Command): void {
         const incumbent = config === null ? null : await registerIncumbent(session.registry, { model: spec.model, config, by });
         const stays = config === null ? await leadingIncumbent(session.registry, spec.model) : null;
         const prefix = session.settings.PAWL_TASK_QUEUE;
-        const schedule = await keepSchedule(client, spec, prefix);
+        const { schedule, drills } = await keepSchedules(client, spec, prefix);
         await startMonitor(client, spec.model, prefix);
-        print(json, { model: spec.model, digest, change, applied: true, schedule, incumbent }, () =>
+        print(json, { model: spec.model, digest, change, applied: true, schedule, drills, incumbent }, () =>
           [
             `${spec.model}: ${change === 'unchanged' ? 'already in force' : `${change}, now in force`} (${digest.slice(0, 19)}).`,
             schedule === 'none'
               ? 'No schedule; its monitor watches.'
               : `Schedule ${schedule}${spec.schedule === undefined ? '' : ` (${spec.schedule} ${spec.time_zone ?? 'UTC'})`}; its monitor watches.`,
+            ...(drills === 'none'
+              ? []
+              : [
+                  `Drills: schedule ${drills}${spec.release.drill === undefined ? '' : ` (${spec.release.drill.schedule} ${spec.time_zone ?? 'UTC'})`}.`,
+                ]),
             ...(incumbent === null ? [] : [`Champion: ${incumbent.because}.`]),
             ...(stays === null
               ? []

@@ -22,6 +22,7 @@ export function addVersions(program: Command): void {
           version: version.version,
           champion: version.version === champion?.version,
           release: version.release,
+          copyOf: version.copyOf,
           trainer: version.trainer,
           endpoint: version.incumbent?.url ?? null,
           dataset: version.datasetDigest,
@@ -39,7 +40,7 @@ export function addVersions(program: Command): void {
                 value.map((row) => [
                   `v${row.version}${row.champion ? ' *' : ''}${row.overridden ? ' (gates overridden)' : ''}`,
                   row.release,
-                  row.trainer,
+                  row.copyOf === null ? row.trainer : `copy of v${row.copyOf}`,
                   when(row.createdAt),
                   row.cost?.cpuMicrosPerRow == null ? '' : `${Number(row.cost.cpuMicrosPerRow.toPrecision(3))} µs`,
                   row.cost === null || row.cost.memoryBytes === 0 ? '' : `${Math.ceil(row.cost.memoryBytes / 2 ** 20)} MiB`,

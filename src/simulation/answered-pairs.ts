@@ -1,8 +1,9 @@
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import { correlationTime } from '../stats/correlation-time.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { middles, type ClassAnswers, type NumberAnswers, usual } from './traffic-profile.ts';
 
-type Row = Pick<LoggedPrediction, 'id' | 'version' | 'role' | 'score' | 'prediction'>;
+type Row = Pick<LoggedPrediction, 'id' | 'at' | 'version' | 'role' | 'score' | 'prediction'>;
 
 /** One request as both versions of a trial answered it, and its label where that has come. */
 export interface RecordedPair {
@@ -11,14 +12,15 @@ export interface RecordedPair {
   readonly label: string | null;
 }
 
-/** Rows of one trial by request: those that both sides scored. */
+/** Rows of one trial by request: those that both sides scored, in the order of time. */
 export function recordedPairs(
   rows: readonly Row[],
   sides: { readonly champion: number; readonly challenger: number },
   labels: ReadonlyMap<string, string>,
 ): RecordedPair[] {
   const champion = new Map(rows.filter(({ version }) => version === sides.champion).map((row) => [row.id, row]));
-  return rows.flatMap((row) => {
+  const inOrder = rows.toSorted((a, b) => a.at - b.at);
+  return inOrder.flatMap((row) => {
     const other = row.version === sides.challenger ? champion.get(row.id) : undefined;
     return other === undefined ? [] : [{ champion: other, challenger: row, label: labels.get(row.id) ?? null }];
   });
@@ -64,12 +66,16 @@ export function classAnswers(
       positives: of(true).length / labelled.length,
       accuracy: { negative: accuracyOf(false), positive: accuracyOf(true) },
       disagreement: { negative: byLabel(false), positive: byLabel(true) },
+      alike: alikeBy(
+        pairs,
+        ({ champion, challenger, label }) => Number(champion.prediction === label) - Number(challenger.prediction === label),
+      ),
     },
     madeOf: [
       `${labelled.length} labelled answers of the champion`,
       ...(known ? [`${pairs.length} requests that both versions of the last rollout scored`] : []),
     ],
-    assumed: known ? [] : ['two versions that answer one in ten requests differently'],
+    assumed: known ? [] : ['two versions that answer one in ten requests differently, independently of each other'],
   };
 }
 
@@ -91,13 +97,24 @@ export function numberAnswers(
       errors: middles(100).map((share) => ordered[Math.floor(share * ordered.length)] ?? 0),
       correlation: alike ? correlationOf(known) : usual.correlation,
       disagreement: pairs.length >= least ? apart / pairs.length : usual.disagreement,
+      alike: alikeBy(
+        known,
+        ({ champion, challenger, label }) =>
+          Math.abs(challenger.score - Number(label)) - Math.abs(champion.score - Number(label)),
+      ),
     },
     madeOf: [
       `${errors.length} labelled answers of the champion`,
       ...(alike ? [`${known.length} labelled requests that both versions of the last rollout scored`] : []),
     ],
-    assumed: alike ? [] : ["two versions' errors correlated by 0.9"],
+    assumed: alike ? [] : ["two versions' errors correlated by 0.9, requests independent of each other"],
   };
+}
+
+/** Labelled pairs worth one, by what the challenger lost on each. */
+function alikeBy(pairs: readonly RecordedPair[], lossOf: (pair: RecordedPair) => number): number {
+  const time = correlationTime(pairs.filter(({ label }) => label !== null).map(lossOf));
+  return Number(time.toFixed(2));
 }
 
 /** Of the errors of both sides (K. Pearson, 1895), 0 to 0.999: below 0 they are no two models of one thing. */

@@ -3,12 +3,6 @@ import type { Random } from '../training/random.ts';
 import { binomial } from './draws.ts';
 import type { LabelProfile } from './traffic-profile.ts';
 
-/** Requests whose label has come: those that both sides answered alike, and those that they did not. */
-interface Labelled {
-  alike: number;
-  apart: number;
-}
-
 /** Requests that wait for their label. They are labelled in the order of their delays, in equal parts of each batch. */
 export class LabelQueue {
   readonly #share: Fraction;
@@ -16,8 +10,7 @@ export class LabelQueue {
   readonly #random: Random;
   readonly #at: number[] = [];
   /** Of each batch, how many fall to each delay. */
-  readonly #alike: Uint32Array[] = [];
-  readonly #apart: Uint32Array[] = [];
+  readonly #parts: Uint32Array[] = [];
   /** By delay: the next batch whose labels come. */
   readonly #next: Int32Array;
 
@@ -29,28 +22,25 @@ export class LabelQueue {
   }
 
   /** Requests that were made by now. */
-  add(now: Milliseconds, alike: number, apart: number): void {
+  add(now: Milliseconds, requests: number): void {
     if (this.#delays.length === 0) return;
     this.#at.push(now);
-    this.#alike.push(this.#parts(alike));
-    this.#apart.push(this.#parts(apart));
+    this.#parts.push(this.#split(requests));
   }
 
   /** Those whose label has come since the last call. */
-  arrived(now: Milliseconds): Labelled {
-    const labelled = { alike: 0, apart: 0 };
+  arrived(now: Milliseconds): number {
+    let labelled = 0;
     for (const [i, delay] of this.#delays.entries()) {
       let next = this.#next[i] ?? 0;
-      for (; next < this.#at.length && (this.#at[next] ?? Infinity) + delay <= now; next++) {
-        labelled.alike += this.#alike[next]?.[i] ?? 0;
-        labelled.apart += this.#apart[next]?.[i] ?? 0;
-      }
+      for (; next < this.#at.length && (this.#at[next] ?? Infinity) + delay <= now; next++)
+        labelled += this.#parts[next]?.[i] ?? 0;
       this.#next[i] = next;
     }
     return labelled;
   }
 
-  #parts(requests: number): Uint32Array {
+  #split(requests: number): Uint32Array {
     const parts = new Uint32Array(this.#delays.length);
     let left = binomial(this.#random, requests, this.#share);
     const each = Math.floor(left / parts.length);

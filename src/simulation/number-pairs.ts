@@ -2,11 +2,12 @@ import type { PairedCounts } from '../rollout/state.ts';
 import { normalDistribution } from '../stats/normal.ts';
 import { Random } from '../training/random.ts';
 import { normal } from './draws.ts';
+import type { Runs } from './runs.ts';
 import type { NumberAnswers } from './traffic-profile.ts';
 
 /** Pairs that are drawn from, twice: each with its sides changed over, so that without a scenario neither side is better. */
 const drawnFrom = 4096;
-/** More labels at once are drawn as a sum of many, which is normal. */
+/** More at once are drawn as a sum of many, which is normal. */
 const oneByOne = 200;
 /** What is summed of a pair, of the absolute errors a and b of champion and challenger. */
 const sums = 8;
@@ -43,20 +44,30 @@ export class NumberPairs {
     this.#rows.set([a, b, a * b, a ** 2, b ** 2, a ** 4, b ** 4, (a * b) ** 2], row * sums);
   }
 
-  /** Adds the sums over some pairs to those before. */
-  add(total: Float64Array, pairs: number, random: Random): void {
-    if (pairs <= oneByOne) {
-      for (let i = 0; i < pairs; i++) {
-        const row = random.below(2 * drawnFrom) * sums;
-        for (let k = 0; k < sums; k++) total[k] = (total[k] ?? 0) + (this.#rows[row + k] ?? 0);
-      }
+  /** Adds the sums over some pairs to those before, in runs of one pair each. */
+  add(total: Float64Array, pairs: number, runs: Runs, random: Random): void {
+    const { again, whole, begun } = runs.split(pairs);
+    this.#addRow(total, runs.current, again);
+    this.#addRuns(total, whole, runs.length, random);
+    if (begun === 0) return;
+    runs.current = random.below(2 * drawnFrom);
+    this.#addRow(total, runs.current, begun);
+  }
+
+  #addRow(total: Float64Array, row: number, times: number): void {
+    for (let k = 0; k < sums && times > 0; k++) total[k] = (total[k] ?? 0) + times * (this.#rows[row * sums + k] ?? 0);
+  }
+
+  #addRuns(total: Float64Array, runs: number, length: number, random: Random): void {
+    if (runs <= oneByOne) {
+      for (let i = 0; i < runs; i++) this.#addRow(total, random.below(2 * drawnFrom), length);
       return;
     }
     const drawn = Float64Array.from({ length: sums }, () => normal(random));
     for (let k = 0; k < sums; k++) {
       let off = 0;
       for (let j = 0; j <= k; j++) off += (this.#root[k * sums + j] ?? 0) * (drawn[j] ?? 0);
-      total[k] = Math.max(0, (total[k] ?? 0) + pairs * (this.#mean[k] ?? 0) + Math.sqrt(pairs) * off);
+      total[k] = Math.max(0, (total[k] ?? 0) + length * (runs * (this.#mean[k] ?? 0) + Math.sqrt(runs) * off));
     }
   }
 }

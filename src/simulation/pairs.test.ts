@@ -5,6 +5,7 @@ import { Random } from '../training/random.ts';
 import { classMetrics, pairChances, pairKinds } from './class-pairs.ts';
 import { LabelQueue } from './label-queue.ts';
 import { noNumberSums, NumberPairs, numberMetrics } from './number-pairs.ts';
+import { Runs } from './runs.ts';
 import type { ClassAnswers } from './traffic-profile.ts';
 
 const answers: ClassAnswers = {
@@ -12,6 +13,7 @@ const answers: ClassAnswers = {
   positives: 0.3,
   accuracy: { negative: 0.9, positive: 0.7 },
   disagreement: { negative: 0.05, positive: 0.2 },
+  alike: 1,
 };
 const worth = { true_positive: 10, false_positive: -2 };
 const every = ['accuracy', 'f1', 'precision', 'recall', 'value'];
@@ -59,7 +61,7 @@ describe('pairs of a classifier by kind', () => {
 });
 
 describe('pairs of a regressor by their sums', () => {
-  const profile = { task: 'regression', errors: [0.1, 0.4, 1, 3], correlation: 0.8, disagreement: 0.1 } as const;
+  const profile = { task: 'regression', errors: [0.1, 0.4, 1, 3], correlation: 0.8, disagreement: 0.1, alike: 1 } as const;
 
   it('say the same as the pairs themselves', () => {
     const random = new Random(5);
@@ -87,8 +89,8 @@ describe('pairs of a regressor by their sums', () => {
       const pairs = new NumberPairs(profile, larger);
       const [few, many] = [noNumberSums(), noNumberSums()];
       const random = new Random(6);
-      for (let i = 0; i < 500; i++) pairs.add(few, 100, random);
-      for (let i = 0; i < 50; i++) pairs.add(many, 1000, random);
+      for (let i = 0; i < 500; i++) pairs.add(few, 100, new Runs(1), random);
+      for (let i = 0; i < 50; i++) pairs.add(many, 1000, new Runs(1), random);
       for (const sums of [few, many]) {
         const { champion, challenger } = numberMetrics(sums, 50_000);
         expect(Math.abs((challenger['mae'] ?? 0) / (champion['mae'] ?? 1) - 1 - larger)).toBeLessThan(0.01);
@@ -103,20 +105,46 @@ describe('pairs of a regressor by their sums', () => {
 describe('labels that are waited for', () => {
   it('come after their delays, for their share of the requests, each once', () => {
     const queue = new LabelQueue({ share: 0.5, delays: [1000, 5000] }, new Random(7));
-    queue.add(0, 1000, 200);
-    queue.add(2000, 1000, 200);
-    expect(queue.arrived(999)).toEqual({ alike: 0, apart: 0 });
+    queue.add(0, 1200);
+    queue.add(2000, 1200);
+    expect(queue.arrived(999)).toBe(0);
     const first = queue.arrived(1000);
-    expect(first.alike).toBeGreaterThan(200);
-    expect(first.alike).toBeLessThan(300);
-    expect(queue.arrived(2999)).toEqual({ alike: 0, apart: 0 });
+    expect(Math.abs(first - 300)).toBeLessThan(60);
+    expect(queue.arrived(2999)).toBe(0);
     const [second, rest] = [queue.arrived(3000), queue.arrived(100_000)];
-    const alike = first.alike + second.alike + rest.alike;
-    expect(Math.abs(alike - 1000)).toBeLessThan(100);
-    expect(Math.abs(first.apart + second.apart + rest.apart - 200)).toBeLessThan(50);
-    expect(queue.arrived(200_000)).toEqual({ alike: 0, apart: 0 });
+    expect(Math.abs(first + second + rest - 1200)).toBeLessThan(100);
+    expect(queue.arrived(200_000)).toBe(0);
     const none = new LabelQueue({ share: 0, delays: [] }, new Random(7));
-    none.add(0, 10, 10);
-    expect(none.arrived(1e9)).toEqual({ alike: 0, apart: 0 });
+    none.add(0, 10);
+    expect(none.arrived(1e9)).toBe(0);
+  });
+});
+
+describe('pairs that are alike', () => {
+  it('come in runs over any number of draws, all of them somewhere, with a variance as many times as large', () => {
+    const random = new Random(8);
+    let fewest = 0;
+    for (const [alike, batch] of [
+      [1, 40],
+      [8, 3],
+      [8, 40],
+    ] as const) {
+      const means = Array.from({ length: 400 }, () => {
+        const runs = new Runs(alike);
+        let [hits, all] = [0, 0];
+        while (all < 1200) {
+          const counts = runs.kinds(batch, [0.3, 0.7], random);
+          fewest = Math.min(fewest, (counts[0] ?? 0) + (counts[1] ?? 0) - batch);
+          hits += counts[0] ?? 0;
+          all += batch;
+        }
+        return hits / all;
+      });
+      const mean = means.reduce((sum, one) => sum + one, 0) / 400;
+      const variance = means.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 399;
+      expect(Math.abs(mean - 0.3)).toBeLessThan(0.01);
+      expect(Math.abs((variance * 1200) / (0.21 * alike) - 1)).toBeLessThan(0.25);
+    }
+    expect(fewest).toBe(0);
   });
 });

@@ -148,7 +148,7 @@ async function readAnswers({ registry, store }: Sources, spec: ModelSpec, rows: 
 async function readPairs(registry: Registry, store: ObjectStore, model: string): Promise<RecordedPair[]> {
   const trial = await lastTrial(registry, model);
   if (trial === null) return [];
-  const columns = ['id', 'version', 'revision', 'role', 'score', 'prediction'] as const;
+  const columns = ['id', 'at', 'version', 'revision', 'role', 'score', 'prediction'] as const;
   const tail = new PredictionTail(store, model, trial.startedAt, columns);
   const rows = (await tail.poll()).filter(({ revision }) => revision >= trial.revision);
   const ids = rows.flatMap(({ id, version }) => (version === trial.challenger ? [id] : [])).slice(0, mostPairs);

@@ -34,9 +34,8 @@ type PairWorld =
       readonly of: 'classes';
       /** Chance that both sides say different things. */
       readonly apart: number;
-      /** Of those that say the same, and of those that do not: chances by kind. */
-      readonly kindsAlike: readonly number[];
-      readonly kindsApart: readonly number[];
+      /** Chances by kind. */
+      readonly kinds: readonly number[];
     }
   | { readonly of: 'numbers'; readonly apart: number; readonly errors: NumberPairs };
 
@@ -79,9 +78,10 @@ function pairWorld({ answers }: TrafficProfile, { worse }: Scenario): PairWorld 
   if (answers.task === 'regression') {
     return { of: 'numbers', apart: answers.disagreement, errors: new NumberPairs(answers, worse) };
   }
-  const chances = pairChances(answers, worse);
-  const within = (apart: boolean) =>
-    pairKinds.map((kind, i) => ((kind.championRight !== kind.challengerRight) === apart ? (chances[i] ?? 0) : 0));
-  const [kindsAlike, kindsApart] = [within(false), within(true)];
-  return { of: 'classes', apart: kindsApart.reduce((sum, chance) => sum + chance, 0), kindsAlike, kindsApart };
+  const kinds = pairChances(answers, worse);
+  const apart = pairKinds.reduce(
+    (sum, { championRight, challengerRight }, i) => sum + (championRight === challengerRight ? 0 : (kinds[i] ?? 0)),
+    0,
+  );
+  return { of: 'classes', apart, kinds };
 }

@@ -5,12 +5,13 @@ import type { Fraction, Milliseconds } from '../spec/quantities.ts';
 import type { Random } from '../training/random.ts';
 import { RolloutCallers } from './callers.ts';
 import { classMetrics, pairKinds } from './class-pairs.ts';
-import { binomial, multinomial, poisson } from './draws.ts';
+import { binomial, poisson } from './draws.ts';
 import { LabelQueue } from './label-queue.ts';
 import { p99Of } from './latency-draws.ts';
 import { noNumberSums, numberMetrics } from './number-pairs.ts';
 import { RecentCounts } from './recent-counts.ts';
 import type { RolloutWorld } from './rollout-world.ts';
+import { Runs } from './runs.ts';
 
 interface Arm {
   requests: number;
@@ -33,6 +34,9 @@ export class SimulatedEvidence {
   /** Of the rollout. */
   #exposed = 0;
   readonly #segments = new Map<Fraction, { championErrors: number; challengerErrors: number }>();
+  /** Pairs that are alike, and those among them that have their label. */
+  readonly #differing: Runs;
+  readonly #labelRuns: Runs;
   #pairs = 0;
   #disagreements = 0;
   #labelled = 0;
@@ -48,6 +52,8 @@ export class SimulatedEvidence {
     this.#labels = new LabelQueue(world.profile.labels, random);
     this.#recent = new RecentCounts(recentFor(world.policy));
     this.#calm = world.calmWindow === null ? null : new RecentCounts(world.calmWindow);
+    this.#differing = new Runs(world.profile.answers.alike);
+    this.#labelRuns = new Runs(world.profile.answers.alike);
     this.#champion = this.#noRequests('champion');
     this.#challenger = this.#noRequests('challenger');
   }
@@ -148,20 +154,17 @@ export class SimulatedEvidence {
   #pairUp(now: Milliseconds, pairs: number): void {
     const random = this.#random;
     const world = this.#world.pairs;
-    const apart = binomial(random, pairs, world.apart);
     this.#pairs += pairs;
-    this.#disagreements += apart;
-    this.#labels.add(now, pairs - apart, apart);
+    this.#disagreements += this.#differing.kinds(pairs, [1 - world.apart, world.apart], random)[1] ?? 0;
+    this.#labels.add(now, pairs);
     const labelled = this.#labels.arrived(now);
-    const count = labelled.alike + labelled.apart;
-    if (count === 0) return;
-    this.#labelled += count;
+    if (labelled === 0) return;
+    this.#labelled += labelled;
     this.#metrics = null;
-    if (world.of === 'numbers') world.errors.add(this.#numbers, count, random);
+    if (world.of === 'numbers') world.errors.add(this.#numbers, labelled, this.#labelRuns, random);
     else {
-      const alike = multinomial(random, labelled.alike, world.kindsAlike);
-      const different = multinomial(random, labelled.apart, world.kindsApart);
-      for (let i = 0; i < this.#kinds.length; i++) this.#kinds[i] = (this.#kinds[i] ?? 0) + (alike[i] ?? 0) + (different[i] ?? 0);
+      const drawn = this.#labelRuns.kinds(labelled, world.kinds, random);
+      for (let i = 0; i < this.#kinds.length; i++) this.#kinds[i] = (this.#kinds[i] ?? 0) + (drawn[i] ?? 0);
     }
   }
 

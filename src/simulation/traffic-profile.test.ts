@@ -14,7 +14,7 @@ describe('the profile of a model', () => {
       '1,000 callers with a key, the one of rank k asking as often as 1/k',
       '0.2 % of requests fail',
       'latency of 5 ms, with a 99th percentile of 20 ms',
-      'an accuracy of 80.0 %, two versions answering one in ten requests differently',
+      'an accuracy of 80.0 %, two versions answering one in ten requests differently, independently of each other',
       'a label for half of the requests, after 1 to 60 minutes',
     ]);
     expect(profile.madeOf).toEqual([]);
@@ -58,6 +58,7 @@ describe('requests by hour of the day', () => {
 describe('recorded answers', () => {
   const row = (id: string, version: number, prediction: string, score = 0) => ({
     id,
+    at: 0,
     version,
     role: 'shadow' as const,
     prediction,
@@ -76,7 +77,7 @@ describe('recorded answers', () => {
     const alone = classAnswers(labelled, [], '1');
     expect(alone?.answers).toMatchObject({ positives: 0.25, disagreement: { negative: 0.1, positive: 0.1 } });
     expect(alone?.answers.accuracy.positive).toBeCloseTo(11 / 52, 12);
-    expect(alone?.assumed).toEqual(['two versions that answer one in ten requests differently']);
+    expect(alone?.assumed).toEqual(['two versions that answer one in ten requests differently, independently of each other']);
     const pairs = Array.from({ length: 100 }, (_, i) => ({
       champion: { score: 1, prediction: '1' },
       challenger: { score: 1, prediction: i < 20 ? '0' : '1' },

@@ -29,6 +29,8 @@ export interface ClassAnswers {
   readonly positives: Fraction;
   readonly accuracy: ByLabel;
   readonly disagreement: ByLabel;
+  /** Labelled pairs that follow each other and are worth one independent pair: 1 or more. */
+  readonly alike: number;
 }
 
 export interface ByLabel {
@@ -45,6 +47,8 @@ export interface NumberAnswers {
   readonly correlation: number;
   /** Fraction of the pairs whose scores are further apart than one standard deviation of the champion's. */
   readonly disagreement: Fraction;
+  /** Labelled pairs that follow each other and are worth one independent pair: 1 or more. */
+  readonly alike: number;
 }
 
 export interface LabelProfile {
@@ -146,19 +150,20 @@ function assumedAnswers(
   if (task === 'regression') {
     const { mae } = metrics;
     assumed.push(
-      `absolute errors ${mae === undefined ? 'of 1' : `as on the rows held out (MAE ${Number(mae.toPrecision(4))})`} on average, normal; two versions' correlated by 0.9`,
+      `absolute errors ${mae === undefined ? 'of 1' : `as on the rows held out (MAE ${Number(mae.toPrecision(4))})`} on average, normal; two versions' correlated by 0.9, requests independent of each other`,
     );
-    return { task, errors: halfNormal(mae ?? 1), correlation: usual.correlation, disagreement: usual.disagreement };
+    return { task, errors: halfNormal(mae ?? 1), correlation: usual.correlation, disagreement: usual.disagreement, alike: 1 };
   }
   const accuracy = metrics['accuracy'] ?? usual.accuracy;
   assumed.push(
-    `an accuracy of ${(100 * accuracy).toFixed(1)} %${metrics['accuracy'] === undefined ? '' : ', as on the rows held out'}, two versions answering one in ten requests differently`,
+    `an accuracy of ${(100 * accuracy).toFixed(1)} %${metrics['accuracy'] === undefined ? '' : ', as on the rows held out'}, two versions answering one in ten requests differently, independently of each other`,
   );
   return {
     task,
     positives: usual.positives,
     accuracy: { negative: accuracy, positive: accuracy },
     disagreement: { negative: usual.disagreement, positive: usual.disagreement },
+    alike: 1,
   };
 }
 

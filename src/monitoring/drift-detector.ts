@@ -179,7 +179,7 @@ class ColumnWatch {
         evidence,
         ...this.#shift(what, side, stretch),
       };
-      found.push({ ...told, because: driftBecause(told, bins.type) });
+      found.push({ ...told, because: driftBecause(told, bins) });
     };
     look(this.#distribution, this.#tables.distribution, this.#shares.distribution, of === 'score' ? 'score' : 'distribution');
     look(this.#missing, this.#tables.missing, this.#shares.missing, 'missing');

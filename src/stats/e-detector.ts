@@ -95,9 +95,15 @@ export function betTable(functions: readonly WatchedFunction[], correlation: num
       const claimed = (ratio * mean) / (1 - mean + ratio * mean);
       const slope = (claimed - mean) / (mean * (1 - mean));
       table.weights[bet] = weight * (shares[i] ?? 0);
+      let [last, log, factor] = [NaN, 0, 1];
       for (const [bin, value] of values.entries()) {
-        const log = Math.log1p(slope * (value - mean)) / correlation;
-        table.factors[bin * bets + bet] = Math.exp(log);
+        // Most bins of a category are alike: the same value again has the same logarithm.
+        if (value !== last) {
+          log = Math.log1p(slope * (value - mean)) / correlation;
+          factor = Math.exp(log);
+          last = value;
+        }
+        table.factors[bin * bets + bet] = factor;
         if (i === telling) table.logs[bin * sides.length + side] = log;
       }
     }

@@ -1,10 +1,11 @@
 import { beginDrift, type DriftAlarm, observeDrift } from '../monitoring/drift-detector.ts';
 import { type DriftReference, driftReference } from '../monitoring/drift-reference.ts';
 import type { Column } from '../monitoring/shifts.ts';
-import { type Milliseconds, parseDuration } from '../spec/quantities.ts';
+import type { Milliseconds } from '../spec/quantities.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { Random } from '../training/random.ts';
+import { falseAlarmsOf } from '../watch/false-alarms.ts';
 import { type Spread, spreadOf } from './characteristics.ts';
 import { type AcceptedRows, blockLength, pick, resampled } from './row-blocks.ts';
 
@@ -22,7 +23,7 @@ export interface FalseAlarms {
   /** In 365 days, and between which two numbers: 95 %. */
   readonly aYear: number;
   readonly interval: { readonly low: number; readonly high: number };
-  /** What the policy states. */
+  /** What the policy states for drift: its part of `false_alarms`. */
   readonly statedAYear: number;
   /** Alarms in so many rows, where one in so many was stated. */
   readonly alarms: number;
@@ -76,7 +77,7 @@ export function driftCharacteristics(
   const { monitor } = spec;
   if (monitor.preset !== undefined || monitor.drift.by !== 'detector' || accepted.rows < least) return null;
   const rowsADay = Math.max(1, Math.min(requestsADay, (monitor.sample * day) / monitor.every));
-  const every = parseDuration(monitor.drift.false_alarms.slice('1 in '.length)) ?? Infinity;
+  const every = falseAlarmsOf(monitor).drift;
   const policyRows = Math.max(1, (every / day) * rowsADay);
   const block = blockLength(accepted);
   const world: DriftWorld = { spec, accepted, block, policyRows };

@@ -24,7 +24,9 @@ const budget = z
 const falseAlarms = z
   .string('such as 1 in 90d')
   .regex(/^1 in \d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)$/, 'such as 1 in 90d')
-  .describe('How often drift, or a fall of performance, may be reported where there is none: on average, for the whole model.');
+  .describe(
+    'How often drift, or a fall of performance, may be reported where there is none: on average, for the whole model. Half of it is for drift, 40% for labels, 10% for estimates; what is not watched leaves its part to the others.',
+  );
 
 const labels = count('label');
 
@@ -61,7 +63,7 @@ export const monitor = z.strictObject({
         .enum(['e-process', 'adwin', 'page-hinkley', 'sample'])
         .default('e-process')
         .describe(
-          "How a fall is told from chance: e-process, against the champion's own value at release, at the rate of `drift.false_alarms`; adwin or page-hinkley, against its own past; sample, by the last labels alone.",
+          "How a fall is told from chance: e-process, against the champion's own value at release, at its part of `drift.false_alarms`; adwin or page-hinkley, against its own past; sample, by the last labels alone.",
         ),
       estimate: z
         .boolean('true or false')

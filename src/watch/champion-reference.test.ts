@@ -80,7 +80,7 @@ describe('what is estimated without labels', () => {
       const frame = world('binary-classification', seed, noisy);
       const answers = await asked(model, frame);
       const right = answers.filter(({ prediction }, i) => prediction === `${frame.label[i]}`).length / rows;
-      return { right, estimate: (await reference.estimate(answers)) ?? { value: NaN, low: NaN, high: NaN } };
+      return { right, estimate: (await reference.estimate(answers, 3)) ?? { value: NaN, low: NaN, high: NaN } };
     };
     const asBefore = await look(2, (random) => random.next() ** 3);
     expect(asBefore.estimate.low).toBeLessThan(asBefore.right);
@@ -104,7 +104,7 @@ describe('what is estimated without labels', () => {
       const frame = world('regression', seed, noisy);
       const answers = await asked(model, frame);
       const mae = answers.reduce((sum, { score }, i) => sum + Math.abs(score - (frame.label[i] ?? 0)), 0) / rows;
-      const estimate = await reference.estimate(answers);
+      const estimate = await reference.estimate(answers, 3);
       expect(estimate?.low).toBeLessThan(mae);
       expect(estimate?.high).toBeGreaterThan(mae);
       errors.push(estimate?.value ?? NaN);
@@ -119,8 +119,13 @@ describe('what is estimated without labels', () => {
       model,
       world('regression', 2, () => 0.1),
     );
-    expect(await reference.estimate(answers.map((answer) => ({ ...answer, row: { x: 1 } })))).toBeNull();
-    expect(await reference.estimate([])).toBeNull();
+    expect(
+      await reference.estimate(
+        answers.map((answer) => ({ ...answer, row: { x: 1 } })),
+        3,
+      ),
+    ).toBeNull();
+    expect(await reference.estimate([], 3)).toBeNull();
     await Promise.all([model.release(), reference.release()]);
   });
 });

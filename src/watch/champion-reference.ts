@@ -28,8 +28,6 @@ interface Records {
 const mostRows = 20_000;
 /** Below so many, what is learned from them is worth nothing. */
 const leastRows = 100;
-/** Standard deviations to each side of an estimate. */
-const width = 3;
 /** The prediction, as a column beside the features. */
 const predictionColumn = 'pawl prediction';
 /** Small trees on few rows: errors are noisier than labels. */
@@ -46,8 +44,11 @@ export interface ChampionReference {
   readonly drift: { readonly name: string; readonly reference: DriftReference } | null;
   /** Its losses there; null where too few rows were held out. */
   readonly losses: HeldOutLosses | null;
-  /** Null where too few rows were held out, or the predictions lack a feature that the estimate needs. */
-  estimate(sample: readonly LoggedPrediction[]): Promise<Estimated | null>;
+  /**
+   * Null where too few rows were held out, or the predictions lack a feature that the estimate needs.
+   * @param width standard deviations to each side of the estimate
+   */
+  estimate(sample: readonly LoggedPrediction[], width: number): Promise<Estimated | null>;
   release(): Promise<void>;
 }
 
@@ -150,7 +151,7 @@ function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxMod
   const wrong = Float64Array.from(scores, (score, i) => Number((score >= threshold ? 1 : 0) !== heldOut.label[i]));
   return {
     losses: lossesOf(wrong),
-    estimate(sample) {
+    estimate(sample, width) {
       if (sample.length === 0) return Promise.resolve(null);
       const probability = sample.map(({ score }) => calibrated(calibration, score));
       const positive = sample.map(({ prediction }) => prediction === positiveClass);
@@ -178,7 +179,7 @@ async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Learned
   const model = await OnnxModel.open(trained.onnx);
   return {
     losses: lossesOf(errors),
-    async estimate(sample) {
+    async estimate(sample, width) {
       const frame = sampleFrame(heldOut, sample);
       if (frame === null) return null;
       const estimate = estimateMae(await scoreFrame(model, frame), spread, width);

@@ -3,9 +3,9 @@ import type { DataFault } from '../monitoring/quality.ts';
 import type { Finding } from '../monitoring/state.ts';
 import type { VersionRecord } from '../registry/versions.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
-import { parseDuration } from '../spec/quantities.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ChampionReference } from './champion-reference.ts';
+import { falseAlarmsOf } from './false-alarms.ts';
 
 /** What the drift detectors say of the champion's answers since the last look. */
 interface DriftLook {
@@ -48,8 +48,7 @@ export async function driftLook(
     columns: Object.fromEntries(columns),
     scores: rows.map(({ score }) => score),
   };
-  const falseAlarmEvery = parseDuration(spec.monitor.drift.false_alarms.slice('1 in '.length)) ?? Infinity;
-  const { memory, drift, faults, since } = watchDrift(before, reference, batch, falseAlarmEvery, at);
+  const { memory, drift, faults, since } = watchDrift(before, reference, batch, falseAlarmsOf(spec.monitor).drift, at);
   if (drift === null || since === null) return { memory: { ...memory, labelsAtChange: null }, drift, faults };
   const labelsAtChange = before?.labelsAtChange ?? (await input.labelsBefore(since));
   return { memory: { ...memory, labelsAtChange }, drift: { ...drift, labelsAtChange }, faults };

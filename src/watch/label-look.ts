@@ -5,8 +5,8 @@ import { beginLoss, type LossBaseline, type LossState, watchLoss } from '../moni
 import type { MonitorMemory } from '../monitoring/memory.ts';
 import type { Finding } from '../monitoring/state.ts';
 import type { VersionRecord } from '../registry/versions.ts';
-import { parseDuration } from '../spec/quantities.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { falseAlarmsOf } from './false-alarms.ts';
 import type { JudgedPrediction } from './judge-labels.ts';
 
 /** What new labels say. */
@@ -90,7 +90,7 @@ function watch(
 ): { loss: LossState | null; performance: Finding | null } {
   const { detector, at_least: least } = spec.monitor.performance;
   if (detector === 'sample' || baseline === null) return { loss: null, performance: null };
-  const falseAlarmEvery = parseDuration(spec.monitor.drift.false_alarms.slice('1 in '.length)) ?? Infinity;
+  const falseAlarmEvery = falseAlarmsOf(spec.monitor).performance;
   const begun = before?.by === detector ? before : beginLoss(detector, at);
   const { state, finding } = watchLoss(begun, own, baseline, { falseAlarmEvery, least }, at);
   return { loss: state, performance: finding };

@@ -2,6 +2,7 @@ import { computeMetrics } from '../evaluation/metrics.ts';
 import { classicBatch, classicFinding, type ClassicMemory, isNewBatch } from '../monitoring/classic.ts';
 import { classicPerformance } from '../monitoring/classic-rules.ts';
 import { estimateFinding } from '../monitoring/estimate.ts';
+import { estimateWidth } from '../monitoring/false-alarm-budget.ts';
 import { lossBaseline } from '../monitoring/loss-baseline.ts';
 import { measureSample } from '../monitoring/measure-sample.ts';
 import { contractFaults, type DataFault, qualityFinding } from '../monitoring/quality.ts';
@@ -11,6 +12,7 @@ import type { VersionRecord } from '../registry/versions.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ChampionReference } from './champion-reference.ts';
+import { falseAlarmsOf } from './false-alarms.ts';
 
 /** The newest so many rows that a champion was accepted on, by column, oldest first. */
 export type AcceptedRows = (newest: number) => Promise<Readonly<Record<string, Column>>>;
@@ -83,7 +85,8 @@ export async function estimateOf(
   const own = sample.filter((prediction) => prediction.version === version.version);
   if (!performance.estimate || own.length < performance.at_least) return { estimate: null };
   const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, reference.losses);
-  const seen = baseline === null ? null : await reference.estimate(own);
+  const width = estimateWidth(falseAlarmsOf(spec.monitor).estimate, spec.monitor.every);
+  const seen = baseline === null ? null : await reference.estimate(own, width);
   if (baseline === null || seen === null) return { estimate: null };
   return { estimate: estimateFinding(seen, baseline, own.length), estimated: seen.metrics };
 }

@@ -55,6 +55,7 @@ describe('the operating characteristics of a policy', () => {
     expect(of(found, 'accuracy 5 points').rolledBack).toBe(6);
     const { after } = of(found, 'errors times 5').found ?? { after: { median: Infinity } };
     expect(after.median).toBeLessThan(2 * 60_000);
+    expect(of(found, 'errors times 5').rules).toEqual({ error_rate: 6 });
     expect(of(found, 'errors times 5').example).toMatch(/^challenger \d+(\.\d)? % errors \(\d+ of \d+ requests\) within 2 min/);
   });
 
@@ -71,6 +72,14 @@ describe('the operating characteristics of a policy', () => {
     expect(of(asked, 'latency').rolledBack).toBe(6);
     expect(of(asked, 'healthy').rolledBack).toBe(0);
     expect(of(asked, 'errors times 5').rolledBack).toBe(0);
+  });
+
+  it('of pairs that are alike are as few false rollbacks as of independent ones, and later finds', () => {
+    const answers = { ...usual.answers, alike: 30 };
+    const alike = operatingCharacteristics({ ...usual, answers }, policy('binary-classification', short), few);
+    expect(of(alike, 'healthy').rolledBack).toBeLessThanOrEqual(1);
+    const [later, soon] = [alike, found].map((all) => of(all, 'accuracy 5 points').found?.after.median ?? Infinity);
+    expect(later).toBeGreaterThan(2 * (soon ?? 0));
   });
 
   it('of a regressor go by its absolute errors', () => {

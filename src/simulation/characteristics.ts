@@ -20,8 +20,9 @@ export interface Characteristics {
   readonly found: Found | null;
   /** Of those promoted. */
   readonly promotedAfter: Spread | null;
-  /** Of those rolled back, how many in which stage. */
+  /** Of those rolled back, how many in which stage, and by which rule. */
   readonly stages: Readonly<Record<string, number>>;
+  readonly rules: Readonly<Record<string, number>>;
   /** When rollouts were rolled back, ascending, ms since they began. */
   readonly rolledBackAt: readonly Milliseconds[];
   /** One of the sentences that a rollback closed with: the one in the middle. */
@@ -86,8 +87,6 @@ function characteristicsOf(scenario: Scenario, ends: readonly RolloutEnd[]): Cha
   const of = (outcome: RolloutEnd['outcome']) => ends.filter((end) => end.outcome === outcome);
   const rolledBack = of('rolledBack').toSorted((a, b) => a.after - b.after);
   const promoted = of('promoted');
-  const stages: Record<string, number> = {};
-  for (const { stage } of rolledBack) stages[stage] = (stages[stage] ?? 0) + 1;
   return {
     scenario,
     rollouts: ends.length,
@@ -104,10 +103,17 @@ function characteristicsOf(scenario: Scenario, ends: readonly RolloutEnd[]): Cha
             callers: spreadOf(rolledBack.map(({ callers }) => callers)),
           },
     promotedAfter: promoted.length === 0 ? null : spreadOf(promoted.map(({ after }) => after)),
-    stages,
+    stages: countBy(rolledBack.map(({ stage }) => stage)),
+    rules: countBy(rolledBack.flatMap(({ rule }) => (rule === null ? [] : [rule]))),
     rolledBackAt: rolledBack.map(({ after }) => after),
     example: rolledBack[rolledBack.length >> 1]?.because ?? null,
   };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** @param values at least one */

@@ -20,6 +20,7 @@ function kind(name: string, rolledBackAt: readonly number[]): Characteristics {
     found: rolledBackAt.length === 0 ? null : found,
     promotedAfter: spread(30 * minute),
     stages: rolledBackAt.length === 0 ? {} : { 'the shadow': 1, '25 %': 3 },
+    rules: rolledBackAt.length === 0 ? {} : { error_ratio: 3 },
     rolledBackAt,
     example: null,
   };
@@ -83,6 +84,7 @@ describe('the chart of a simulation', () => {
       '1,200 (2,400)',
       'price &amp; tax',
       '2 of 40',
+      'error_ratio, 25 %',
       'Drift: 0 false alarms a year (0 to 1.5), where 4.1 are stated',
       'assumed: 0.2 % of requests fail',
       'no rule of the policy asks for latency',

@@ -4,7 +4,7 @@ import type { SimulationResult } from './simulate.ts';
 import { driftHead, driftRows, falseAlarmSentence, rolloutHead, rolloutRow } from './summary-rows.ts';
 import { element, text } from './svg.ts';
 
-const width = 1120;
+const width = 1200;
 const margin = 40;
 const plot = { left: 90, right: width - 270, top: 136, bottom: 450 };
 const lineHeight = 22;
@@ -159,7 +159,7 @@ function tablesOf(result: SimulationResult): { readonly parts: readonly string[]
       y += lineHeight;
     }
   };
-  rows(rolloutHead, result.characteristics.map(rolloutRow), [margin, 275, 395, 465, 535, 670, 755, 880, 985, width - margin]);
+  rows(rolloutHead, result.characteristics.map(rolloutRow), [margin, 270, 388, 458, 530, 660, 830, 950, 1055, width - margin]);
   if (result.drift !== null) {
     y += 16;
     parts.push(text(margin, y, `Drift: ${falseAlarmSentence(result.drift)}`, { fill: ink, 'font-weight': 'bold' }));

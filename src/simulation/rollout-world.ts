@@ -17,7 +17,7 @@ export interface RolloutWorld {
   /** Chance that a request fails. */
   readonly failing: { readonly champion: number; readonly challenger: number };
   readonly pairs: PairWorld;
-  /** Label metrics that the policy asks for; accuracy at least, which its sentences tell. */
+  /** Label metrics that the policy asks for, and those that its sentences tell in any case. */
   readonly metrics: readonly string[];
   /** Null where no rule asks for latency. */
   readonly latency: { readonly champion: LatencyDraws; readonly challenger: LatencyDraws } | null;

@@ -1,5 +1,5 @@
 import { initialState, nextState } from '../rollout/course.ts';
-import { decideStep } from '../rollout/decide-step.ts';
+import { decideStep, harmfulRule } from '../rollout/decide-step.ts';
 import type { Decision, Evidence, RolloutPolicy, RolloutState } from '../rollout/state.ts';
 import { shortestStay, stepName } from '../rollout/step-terms.ts';
 import type { Milliseconds } from '../spec/quantities.ts';
@@ -20,6 +20,8 @@ export interface RolloutEnd {
   readonly after: Milliseconds;
   /** `the shadow`, `25 %`, `the bake`. */
   readonly stage: string;
+  /** The one of `rollback_when` that saw harm; null where none did. */
+  readonly rule: string | null;
   /** Requests that the challenger answered by then, and callers who made them. */
   readonly requests: number;
   readonly callers: number;
@@ -59,9 +61,8 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
     const next = nextState(state, decision, policy);
     if (next === 'promoted') return end(state, now, 'promoted', decision, traffic, policy);
     if (next === 'rolled_back') {
-      // With nothing but the deadline against it, it would hold where the policy said so.
-      const harmed = decideStep(state, evidence, { ...policy, at_deadline: 'hold' }, null).action === 'rollBack';
-      return end(state, now, harmed ? 'rolledBack' : 'undecided', decision, traffic, policy);
+      const rule = harmfulRule(state, evidence, policy);
+      return end(state, now, rule === null ? 'undecided' : 'rolledBack', decision, traffic, policy, rule);
     }
     state = next;
     if (decision.action === 'reallocate') continue;
@@ -100,6 +101,7 @@ function end(
   { because }: Decision,
   traffic: SimulatedEvidence,
   policy: RolloutPolicy,
+  rule: string | null = null,
 ): RolloutEnd {
-  return { outcome, after, stage: stepName(state, policy), ...traffic.exposed(), because };
+  return { outcome, after, stage: stepName(state, policy), rule, ...traffic.exposed(), because };
 }

@@ -140,7 +140,8 @@ it('simulates on what windows, log, labels and dataset tell of a model', async (
     operationId: '1',
   });
   await writeRevision(registry, example.revision(await example.epoch(), { challenger: 2 }));
-  await serve(model, Date.now() + minute);
+  // From a full minute on, so that no window is of two hours.
+  await serve(model, Math.ceil(Date.now() / minute + 1) * minute);
 
   const result = await simulateModel({ registry, store }, specOf(model), silent);
   const { profile } = result;

@@ -13,6 +13,9 @@ import { RecentCounts } from './recent-counts.ts';
 import type { RolloutWorld } from './rollout-world.ts';
 import { Runs } from './runs.ts';
 
+/** `correlationTime` of src/stats takes no fewer runs for all there are. */
+const fewestRuns = 10;
+
 interface Arm {
   requests: number;
   errors: number;
@@ -173,7 +176,14 @@ export class SimulatedEvidence {
       this.#world.pairs.of === 'numbers'
         ? numberMetrics(this.#numbers, this.#labelled)
         : classMetrics(this.#kinds, this.#world.metrics, this.#world.policy.value);
-    return { pairs: this.#pairs, disagreements: this.#disagreements, ...this.#metrics, scoreShift: null };
+    return { pairs: this.#pairs, disagreements: this.#disagreements, ...this.#metrics, alike: this.#alike(), scoreShift: null };
+  }
+
+  /** As it was recorded; a guard reads it off the pairs, of few of which it knows less. */
+  #alike(): Record<string, number> {
+    const of = (pairs: number) => Math.max(1, Math.min(this.#labelRuns.length, pairs / fewestRuns));
+    const labelled = of(this.#labelled);
+    return { ...Object.fromEntries(this.#world.metrics.map((metric) => [metric, labelled])), disagreement: of(this.#pairs) };
   }
 
   #rewards(): NonNullable<Evidence['rewards']> {

@@ -12,15 +12,14 @@ export const rolloutHead = [
   'promoted',
   'undecided',
   'found after',
-  'mostly in',
+  'mostly by',
   'requests by then',
   'callers by then',
   'promoted after',
 ] as const;
 
 export function rolloutRow(of: Characteristics): Row {
-  const { found, promotedAfter, stages, interval } = of;
-  const [mostly] = Object.entries(stages).toSorted(([, a], [, b]) => b - a);
+  const { found, promotedAfter, stages, rules, interval } = of;
   return [
     of.scenario.name,
     share(of.rolledBack, of.rollouts),
@@ -28,7 +27,7 @@ export function rolloutRow(of: Characteristics): Row {
     share(of.promoted, of.rollouts),
     share(of.undecided, of.rollouts),
     found === null ? '' : spread(found.after, lasting),
-    mostly?.[0] ?? '',
+    [mostOf(rules), mostOf(stages)].filter((name) => name !== '').join(', '),
     found === null ? '' : spread(found.requests, inWords),
     found === null ? '' : spread(found.callers, inWords),
     promotedAfter === null ? '' : spread(promotedAfter, lasting),
@@ -58,6 +57,10 @@ export function falseAlarmSentence({ falseAlarms }: DriftCharacteristics): strin
 /** Median, and the 90th percentile where it is another. */
 function spread({ median, p90 }: Spread, say: (value: number) => string): string {
   return say(median) === say(p90) ? say(median) : `${say(median)} (${say(p90)})`;
+}
+
+function mostOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts).toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
 const share = (count: number, of: number) => percent(count / of);

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Signer } from '../src/attestation/keys.ts';
+import type { Trust } from '../src/attestation/trust.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 
@@ -22,4 +24,8 @@ export interface Dependencies {
   readonly logger: Logger;
   /** How often a guard looks at the evidence, ms. */
   readonly lookEvery: number;
+  /** Signs what is registered and let through; nothing is signed without. */
+  readonly signer?: Signer | null;
+  /** Others whose signatures count beside the signer's own. */
+  readonly trust?: Trust | null;
 }

@@ -1,3 +1,4 @@
+import { attestRegistered } from '../src/attestation/attest-version.ts';
 import type { DatasetRef } from '../src/data/dataset.ts';
 import { readFrame } from '../src/data/frame.ts';
 import { newestRows, splitHoldout } from '../src/data/holdout.ts';
@@ -6,9 +7,11 @@ import { referenceOf } from '../src/evaluation/reference.ts';
 import { acceptedRows } from '../src/monitoring/shifts.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
+import { packageVersion } from '../src/package-root.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { registerVersion } from '../src/registry/versions.ts';
+import { digestOf } from '../src/serving/local-cache.ts';
 import { rescore } from '../src/serving/rescore.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -19,7 +22,7 @@ import type { Candidate } from './train.ts';
 const tolerance = 1e-4;
 
 /** A candidate becomes a version, when serving says of the evaluation rows what the evaluation said. */
-export function createRegisterActivities({ registry, store }: Dependencies) {
+export function createRegisterActivities({ registry, store, signer = null }: Dependencies) {
   return {
     /** @throws ArtifactRefused where a score differs by more than 1e-4. */
     async register(input: {
@@ -38,6 +41,11 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
         const frame = await readFrame(store, dataset.uri, spec);
         const { holdout } = splitHoldout(frame, spec.evaluation.holdout);
         const artifact = await store.get(candidate.uri);
+        if (digestOf(artifact) !== candidate.digest)
+          throw new FinalError(
+            'PAWL_ARTIFACT_DAMAGED',
+            `The artifact in the object store has digest ${digestOf(artifact)}, not ${candidate.digest} as trained.`,
+          );
         const model = await OnnxModel.open(artifact);
         const evaluated = await scoreFrame(model, holdout);
         const reference = await referenceOf(model, newestRows(frame, acceptedRows(spec.monitor.sample)));
@@ -69,6 +77,18 @@ export function createRegisterActivities({ registry, store }: Dependencies) {
           reference,
         });
         await updateRelease(registry, input.release, { version });
+        if (signer !== null) {
+          const { metrics, champion, championMetrics, gates, passed, holdoutFrom } = evaluation;
+          await attestRegistered(
+            { registry, signer },
+            {
+              model: input.model,
+              version,
+              code: candidate.code ?? { pawl: packageVersion() },
+              evaluation: { metrics, champion, championMetrics, gates: [...gates], passed, holdoutFrom },
+            },
+          );
+        }
         return { version, rescored: holdout.rows, largestDifference: largest };
       } finally {
         stop();

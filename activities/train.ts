@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Code } from '../src/attestation/describe-version.ts';
 import { readFrame } from '../src/data/frame.ts';
 import { splitHoldout } from '../src/data/holdout.ts';
 import type { DatasetRef, Digest } from '../src/data/dataset.ts';
 import { asksForTuning, tune, type Tuning } from '../src/evaluation/tune.ts';
+import { packageVersion } from '../src/package-root.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { shuffledLabels } from '../src/training/shuffled-labels.ts';
@@ -23,6 +25,8 @@ export interface Candidate {
   readonly resumedFrom: number;
   /** A calibration and thresholds, where the spec asks for them: learned after the training, and inside the artifact. */
   readonly tuning?: Tuning;
+  /** What made it. Candidates of before there were attestations lack it. */
+  readonly code?: Code;
 }
 
 /** Checkpoints carry their position in front, so that the story can say where a training went on. */
@@ -76,6 +80,7 @@ export function createTrainActivities({ registry, store, logger }: Dependencies)
         importances: model.importances,
         trainedRows: rows.rows,
         resumedFrom,
+        code: { pawl: packageVersion() },
         ...(tuned === null ? {} : { tuning: tuned.tuning }),
       };
     },

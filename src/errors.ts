@@ -165,6 +165,11 @@ export const catalogue = {
     what: 'The attestation of a version does not hold.',
     todo: 'The version is not loaded. See `pawl verify MODEL`: restore what was changed, add the key to PAWL_TRUSTED_KEYS where it is yours, or release again.',
   },
+  PAWL_ATTESTATION_IMPOSSIBLE: {
+    status: 422,
+    what: 'A version cannot be attested.',
+    todo: 'Only versions that a release of pawl made have an artifact to sign for; see `pawl versions MODEL`.',
+  },
   PAWL_SPOOL_IN_USE: {
     status: 409,
     what: 'Another gateway uses the same spool folder.',

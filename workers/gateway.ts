@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { configuredTrust } from '../src/attestation/configured.ts';
 import { createLogger } from '../src/observability/logger.ts';
-import { checkBundle } from '../src/serving/bundle.ts';
+import { bundledTrust, checkBundle } from '../src/serving/bundle.ts';
 import { startGateway } from '../src/serving/gateway.ts';
 import { prepareSpools, spoolOf } from '../src/serving/left-spools.ts';
 import { groupMetrics, keepProcesses, placeInGroup } from '../src/serving/process-group.ts';
@@ -30,6 +31,7 @@ const fatal = (error: unknown): never => {
 };
 
 const bundle = values.bundle === undefined ? null : await checkBundle(values.bundle).catch(fatal);
+const trust = await trusted().catch(fatal);
 const place = placeInGroup();
 if (place === null) await prepareSpools(directory, processes).catch(fatal);
 if (place === null && processes > 1) {
@@ -47,6 +49,7 @@ const gateway = await startGateway({
           settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
         ),
   logger,
+  trust,
   host: settings.PAWL_GATEWAY_HOST,
   port: settings.PAWL_GATEWAY_PORT,
   grpcPort: settings.PAWL_GRPC_PORT,
@@ -57,6 +60,11 @@ const gateway = await startGateway({
   windowMs: settings.PAWL_WINDOW_MS,
   ...(place === null ? {} : { metricsText: groupMetrics, listenWithinMs: 30_000 }),
 }).catch(fatal);
+
+/** The keys of the environment; without any, those that came with the bundle, which say that it is undamaged and not who made it. */
+async function trusted() {
+  return configuredTrust(settings) ?? (values.bundle === undefined ? null : await bundledTrust(values.bundle));
+}
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { wallClock } from '../activities/dependencies.ts';
 import { failureInterceptor } from '../activities/failures.ts';
+import { configuredSigner, configuredTrust } from '../src/attestation/configured.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { openRegistry } from '../src/registry/registry.ts';
 import type { Settings } from '../src/settings.ts';
@@ -33,6 +34,7 @@ export async function runWorker(
 ): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(name, settings.PAWL_LOG_LEVEL);
+  const signing = { signer: configuredSigner(settings), trust: configuredTrust(settings) };
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
   const registry = openRegistry(settings.PAWL_REGISTRY_URL);
@@ -46,7 +48,7 @@ export async function runWorker(
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
       interceptors: { activity: [failureInterceptor] },
-      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000 }, settings),
+      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, ...signing }, settings),
     });
     const running = worker.run();
     logger.info({ taskQueue: worker.options.taskQueue }, 'ready');

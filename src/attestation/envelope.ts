@@ -28,6 +28,14 @@ export function sealEnvelope(payload: Uint8Array, signer: Signer): string {
   });
 }
 
+/** The same payload with one more signature, beside those that are there. @throws FinalError PAWL_ATTESTATION_INVALID */
+export function countersign(text: string, signer: Signer): string {
+  const { payload, signatures } = parseEnvelope(text);
+  const sealed = parseEnvelope(sealEnvelope(Buffer.from(payload, 'base64'), signer));
+  const others = signatures.filter(({ keyid }) => keyid !== signer.keyid);
+  return JSON.stringify({ ...sealed, signatures: [...others, ...sealed.signatures] });
+}
+
 /** Node reads base64 with anything in between and whatever its last bits are; then two texts would be one envelope. */
 const base64 = z
   .string()

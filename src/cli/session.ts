@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { configuredSigner, configuredTrust } from '../attestation/configured.ts';
+import type { Signer } from '../attestation/keys.ts';
+import type { Trust } from '../attestation/trust.ts';
 import { FinalError, TransientError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { openRegistry } from '../registry/registry.ts';
@@ -44,6 +47,16 @@ export class Session {
   get store(): ObjectStore {
     const { PAWL_STORE_URL: url, PAWL_S3_ENDPOINT: s3Endpoint } = this.settings;
     return (this.#store ??= openStore(url, s3Endpoint === undefined ? {} : { s3Endpoint }));
+  }
+
+  /** With which it signs; null where it is given no key. @throws FinalError PAWL_SETTINGS_INVALID */
+  get signer(): Signer | null {
+    return configuredSigner(this.settings);
+  }
+
+  /** Whose attestations count; null where no key is named. @throws FinalError PAWL_SETTINGS_INVALID */
+  get trust(): Trust | null {
+    return configuredTrust(this.settings);
   }
 
   /** Where the gateway of the settings listens. */

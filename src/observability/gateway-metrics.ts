@@ -107,6 +107,12 @@ export function createGatewayMetrics() {
       labelNames: ['model'] as const,
       registers,
     }),
+    versionsRefused: new Counter({
+      name: 'pawl_versions_refused_total',
+      help: 'Of these attempts, those in which the version was refused: its artifact is not what was registered, or its attestation does not hold or is missing. Somebody must look.',
+      labelNames: ['model', 'code'] as const,
+      registers,
+    }),
     registryReachable: new Gauge({
       aggregator: 'min',
       name: 'pawl_registry_reachable',

@@ -31,3 +31,17 @@ export async function getDecision(registry: Registry, key: string): Promise<Deci
     .executeTakeFirst();
   return row === undefined ? null : (row as DecisionRecord);
 }
+
+/** Who approved a release, and the sentence on record; null where nobody did. */
+export async function approvalOf(registry: Registry, release: string): Promise<{ by: string; because: string } | null> {
+  const row = await registry.db
+    .selectFrom('decisions')
+    .select(['because', 'evidence'])
+    .where('release', '=', release)
+    .where('workflow', '=', 'release')
+    .where('stage', '=', 'approval')
+    .where('action', '=', 'approve')
+    .orderBy('seq', 'desc')
+    .executeTakeFirst();
+  return row === undefined ? null : { by: (row.evidence as { by: string }).by, because: row.because };
+}

@@ -14,6 +14,8 @@ export interface AssignedVersion {
   readonly reference: ReferenceBins | null;
   /** How the endpoint is asked; null where there is an artifact. */
   readonly incumbent: IncumbentConfig | null;
+  /** The newest DSSE envelope that says who let it into its rollout; null for none. Traffic that an older pawl left on a disk lacks it. */
+  readonly attestation?: string | null;
 }
 
 /** A model's newest traffic revision with all that a gateway needs to serve it. */

@@ -76,11 +76,12 @@ export interface AssignmentMark {
 /** The marks of all models that have a revision, by name of the model. */
 export async function readMarks(registry: Registry): Promise<AssignmentMark[]> {
   const { rows } = await sql<{ model: string; mark: string; remaining: number | null }>`
-    SELECT m.name AS model, concat_ws('/', t.revision, m.spec_digest, c.seq) AS mark,
+    SELECT m.name AS model, concat_ws('/', t.revision, m.spec_digest, c.seq, a.seq) AS mark,
       extract(epoch FROM l.expires_at - clock_timestamp())::float8 * 1000 AS remaining
     FROM models AS m
     JOIN LATERAL (SELECT revision FROM traffic_revisions WHERE model = m.name ORDER BY revision DESC LIMIT 1) AS t ON true
     LEFT JOIN LATERAL (SELECT max(seq) AS seq FROM champions WHERE model = m.name) AS c ON true
+    LEFT JOIN LATERAL (SELECT max(seq) AS seq FROM attestations WHERE model = m.name) AS a ON true
     LEFT JOIN traffic_leases AS l ON l.model = m.name AND l.revision = t.revision
     ORDER BY m.name`.execute(registry.db);
   return rows.map(({ remaining, ...row }) => ({ ...row, leaseRemainingMs: left(remaining) }));
@@ -153,7 +154,9 @@ function loggingOf(features: ModelSpec['contract']['features']): TrafficAssignme
 function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {
   return sql<AssignedVersion | null>`(
     SELECT json_build_object('version', v.version, 'uri', v.uri, 'digest', v.digest, 'reference', v.reference,
-      'incumbent', CASE WHEN v.trainer = ${incumbentTrainer} THEN v.params END)
+      'incumbent', CASE WHEN v.trainer = ${incumbentTrainer} THEN v.params END,
+      'attestation', (SELECT a.envelope FROM attestations AS a
+        WHERE a.model = v.model AND a.version = v.version AND a.stage = 'released' ORDER BY a.seq DESC LIMIT 1))
     FROM versions AS v WHERE v.model = m.name AND v.version = ${sql.ref(column)}
   )`.as(name);
 }

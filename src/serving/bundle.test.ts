@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/serving/small-model.ts';
+import { exampleStatement } from '../attestation/example-statement.testsuite.ts';
+import { newSigningKey, pemOf, publicKeysOf, signerOf } from '../attestation/keys.ts';
+import { seal } from '../attestation/statement.ts';
+import type { Trust } from '../attestation/trust.ts';
 import type { AssignedVersion, TrafficAssignment } from '../registry/traffic-assignment.ts';
 import { folderStore } from '../storage/folder-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { checkBundle, writeBundle } from './bundle.ts';
+import { bundledTrust, checkBundle, writeBundle } from './bundle.ts';
 import { digestOf, LocalCache } from './local-cache.ts';
 
 let directory: string;
@@ -45,8 +49,8 @@ const assignment = (changes: Partial<TrafficAssignment> = {}): TrafficAssignment
 });
 
 const out = () => join(directory, 'out');
-const make = (changes: Partial<TrafficAssignment> = {}) =>
-  writeBundle({ directory: out(), assignment: assignment(changes), store, now: new Date('2026-03-01') });
+const make = (changes: Partial<TrafficAssignment> = {}, trust: Trust | null = null) =>
+  writeBundle({ directory: out(), assignment: assignment(changes), store, trust, now: new Date('2026-03-01') });
 const file = (digest: string) => `cache/${digest.slice(7)}.onnx`;
 
 const signature = { format: 1, task: 'binary-classification', features: [], classes: ['0', '1'], threshold: 0.5 } as const;
@@ -111,6 +115,48 @@ describe('a bundle', () => {
   it('is not made over files that are there', async () => {
     await make();
     await expect(make()).rejects.toMatchObject({ code: 'PAWL_FILE_EXISTS' });
+  });
+});
+
+describe('a bundle of attested versions', () => {
+  const signer = signerOf(newSigningKey());
+  const trust: Trust = { keys: publicKeysOf(pemOf([signer.publicKey])), required: true };
+  const attested = (version: AssignedVersion, by = signer): AssignedVersion => ({
+    ...version,
+    attestation: seal(exampleStatement({ model: 'm', version: version.version, digest: version.digest }), by),
+  });
+
+  it('carries the envelopes and the public keys', async () => {
+    const manifest = await make({ champion: attested(champion), former: attested(former) }, trust);
+    expect(manifest).toMatchObject({
+      champion: { attestation: { file: 'attestations/v2.dsse.json' } },
+      former: { attestation: { file: 'attestations/v1.dsse.json' } },
+      keys: { file: 'trusted-keys.pem' },
+    });
+    expect(await readFile(join(out(), 'attestations/v2.dsse.json'), 'utf8')).toBe(attested(champion).attestation);
+    expect([...((await bundledTrust(out()))?.keys.keys() ?? [])]).toEqual([signer.keyid]);
+    expect(await checkBundle(out())).toEqual(manifest);
+  });
+
+  it.each(['attestations/v2.dsse.json', 'attestations/v1.dsse.json', 'trusted-keys.pem'])(
+    'is damaged once a byte of %s is another',
+    async (name) => {
+      await make({ champion: attested(champion), former: attested(former) }, trust);
+      const bytes = await readFile(join(out(), name));
+      bytes[100] = (bytes[100] ?? 0) ^ 1;
+      await writeFile(join(out(), name), bytes);
+      await expect(checkBundle(out())).rejects.toMatchObject({ code: 'PAWL_BUNDLE_DAMAGED', problems: [{ subject: name }] });
+    },
+  );
+
+  it('is not made where an attestation does not hold, or is missing and required; nothing is left', async () => {
+    const foreign = attested(champion, signerOf(newSigningKey()));
+    await expect(make({ champion: foreign }, trust)).rejects.toMatchObject({ code: 'PAWL_ATTESTATION_INVALID' });
+    await expect(make({}, trust)).rejects.toMatchObject({ code: 'PAWL_ATTESTATION_MISSING' });
+    expect(await readdir(directory)).toEqual(['store']);
+    expect(await make({ champion: attested(champion) }, { ...trust, required: false })).toMatchObject({
+      former: { attestation: null },
+    });
   });
 });
 

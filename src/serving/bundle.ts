@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pemOf, publicKeysOf } from '../attestation/keys.ts';
+import { requireAttested, type Trust } from '../attestation/trust.ts';
 import { FinalError, PawlError, type Problem } from '../errors.ts';
 import type { AssignedVersion, TrafficAssignment } from '../registry/traffic-assignment.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -8,6 +10,15 @@ import { artifactFile, digestOf, LocalCache, trafficFile } from './local-cache.t
 
 const manifestFile = 'bundle.json';
 const cacheFolder = 'cache';
+const keysFile = 'trusted-keys.pem';
+const attestationFile = (version: number) => `attestations/v${version}.dsse.json`;
+
+/** A file of a bundle beside its cache. */
+interface BundledFile {
+  /** Relative to the bundle. */
+  readonly file: string;
+  readonly digest: string;
+}
 
 interface BundledVersion {
   readonly version: number;
@@ -15,6 +26,8 @@ interface BundledVersion {
   readonly file: string;
   readonly digest: string;
   readonly bytes: number;
+  /** Its attestation, as a DSSE envelope for other programs to read; the gateway has it with the traffic. Bundles of an older pawl lack it. */
+  readonly attestation?: BundledFile | null;
 }
 
 /** `bundle.json`: what a bundle was made of. */
@@ -26,6 +39,8 @@ export interface BundleManifest {
   readonly champion: BundledVersion;
   /** Answers where the champion cannot; null where there is none, or its artifact is gone. */
   readonly former: BundledVersion | null;
+  /** The public keys that were trusted where it was made; null where there were none. Bundles of an older pawl lack it. */
+  readonly keys?: BundledFile | null;
   /** ISO 8601. */
   readonly madeAt: string;
 }
@@ -34,15 +49,18 @@ export interface BundleManifest {
  * Makes a folder from which a gateway serves a model with no other service in reach: the champion alone, as in a gateway's local
  * cache, with the champion before it for the fallback. Nothing in it says where it was made or where it is: it may be moved.
  * @param input.directory made here; may exist where it is empty
- * @throws FinalError PAWL_BUNDLE_IMPOSSIBLE, PAWL_FILE_EXISTS, PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND
+ * @param input.trust whose attestations count; they are checked before anything is written, and the keys go along
+ * @throws FinalError PAWL_BUNDLE_IMPOSSIBLE, PAWL_FILE_EXISTS, PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND,
+ * PAWL_ATTESTATION_MISSING, PAWL_ATTESTATION_INVALID
  */
 export async function writeBundle(input: {
   readonly directory: string;
   readonly assignment: TrafficAssignment;
   readonly store: ObjectStore;
+  readonly trust: Trust | null;
   readonly now: Date;
 }): Promise<BundleManifest> {
-  const { assignment, store } = input;
+  const { assignment, store, trust } = input;
   const directory = resolve(input.directory);
   const champion = bundleable(assignment);
   if ((await readdir(directory).catch(() => [])).length > 0)
@@ -52,11 +70,14 @@ export async function writeBundle(input: {
   await mkdir(part, { recursive: true });
   try {
     const cache = new LocalCache(join(part, cacheFolder));
-    const leading = await take(champion, store, cache);
-    const former = assignment.former?.incumbent === null ? await takeIfThere(assignment.former, store, cache) : null;
     const { model, revision } = assignment;
+    const attest = (version: AssignedVersion) => requireAttested(trust, claimOf(model, version));
+    attest(champion);
+    const leading = { ...(await take(champion, store, cache)), attestation: await keepAttestation(part, champion) };
+    const former = await takeFormer(assignment.former, { store, cache, part, attest });
+    const keys = trust === null ? null : await keep(part, keysFile, pemOf(trust.keys.values()));
     await cache.saveTraffic({ models: [model], assignments: [alone(assignment, champion, former && assignment.former)] });
-    const manifest = { format: 1, model, revision, champion: leading, former, madeAt: input.now.toISOString() } as const;
+    const manifest = { format: 1, model, revision, champion: leading, former, keys, madeAt: input.now.toISOString() } as const;
     await writeFile(join(part, 'README.md'), bundleReadme(manifest, Object.values(assignment.log).includes('hash')));
     await writeFile(join(part, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(part, directory);
@@ -108,13 +129,43 @@ async function take({ version, uri, digest }: AssignedVersion, store: ObjectStor
   return { version, file: fileOf(digest), digest, bytes: bytes.byteLength };
 }
 
-async function takeIfThere(version: AssignedVersion, store: ObjectStore, cache: LocalCache): Promise<BundledVersion | null> {
+/** Null without one, for an endpoint, and where the artifact is gone. */
+async function takeFormer(
+  former: AssignedVersion | null,
+  to: { store: ObjectStore; cache: LocalCache; part: string; attest: (version: AssignedVersion) => void },
+): Promise<BundledVersion | null> {
+  if (former === null || former.incumbent !== null) return null;
   try {
-    return await take(version, store, cache);
+    const taken = await take(former, to.store, to.cache);
+    to.attest(former);
+    return { ...taken, attestation: await keepAttestation(to.part, former) };
   } catch (error) {
     if (error instanceof PawlError && error.code === 'PAWL_OBJECT_NOT_FOUND') return null;
     throw error;
   }
+}
+
+const claimOf = (model: string, { version, digest, attestation = null }: AssignedVersion) => ({
+  model,
+  version,
+  digest,
+  attestation,
+});
+
+async function keepAttestation(part: string, { version, attestation }: AssignedVersion): Promise<BundledFile | null> {
+  return attestation == null ? null : keep(part, attestationFile(version), attestation);
+}
+
+async function keep(part: string, file: string, text: string): Promise<BundledFile> {
+  await mkdir(dirname(join(part, file)), { recursive: true });
+  await writeFile(join(part, file), text);
+  return { file, digest: digestOf(Buffer.from(text)) };
+}
+
+/** The keys that came with a bundle, for a gateway that is told of no others; null where none did. */
+export async function bundledTrust(directory: string): Promise<Trust | null> {
+  const { keys } = await readManifest(directory);
+  return keys == null ? null : { keys: publicKeysOf(await readFile(join(directory, keys.file), 'utf8')), required: false };
 }
 
 /**
@@ -137,6 +188,12 @@ export async function checkBundle(directory: string): Promise<BundleManifest> {
     // What came later may have been on its way when the gateway ended; what was bundled was there.
     if (state === 'damaged' || (state === 'missing' && bundled.includes(digest)))
       problems.push(atFault(directory, fileOf(digest), state === 'missing' ? 'is missing' : 'is not what its name says'));
+  }
+  const beside = [manifest.keys, manifest.champion.attestation, manifest.former?.attestation].filter((file) => file != null);
+  for (const { file, digest } of beside) {
+    const content = await readFile(join(directory, file)).catch(() => null);
+    if (content === null) problems.push(atFault(directory, file, 'is missing'));
+    else if (digestOf(content) !== digest) problems.push(atFault(directory, file, 'is not as it was made'));
   }
   if (problems.length > 0) {
     const files = problems.map(({ subject }) => subject).join(', ');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import type { Trust } from '../attestation/trust.ts';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
 import { forgetGateway, reportGateway } from '../registry/gateways.ts';
 import { labelCounts, writeLabels } from '../registry/labels.ts';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly registryUrl: string | null;
   readonly store: ObjectStore;
   readonly logger: Logger;
+  /** Whose attestations of versions count. Default: nobody's, and none is asked for. */
+  readonly trust?: Trust | null;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 takes a free one. */
@@ -133,7 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const accounts = new VersionAccounts(metrics);
   const book = new TrafficBook({
     accounts,
-    load: (ref) => loadVersion(ref, store, cache, logger),
+    load: (model, ref) => loadVersion(model, ref, { store, cache, logger, trust: options.trust ?? null }),
     cache,
     onVersions: () => watch.look(),
     logger,

@@ -84,9 +84,9 @@ describe('loading a version', () => {
     const store = folderStore(join(directory, 'store'));
     const bytes = smallModel();
     const ref = { ...artifact, version: 1, uri: await store.put('v1.onnx', bytes), digest: digestOf(bytes) };
-    await (await loadVersion(ref, store, cache, logger)).release();
+    await (await loadVersion('m', ref, { store, cache, logger, trust: null })).release();
     await store.delete('v1.onnx');
-    const again = await loadVersion(ref, store, cache, logger);
+    const again = await loadVersion('m', ref, { store, cache, logger, trust: null });
     expect(again.signature.features).toHaveLength(2);
     await again.release();
   });
@@ -99,6 +99,8 @@ describe('loading a version', () => {
       uri: await store.put('v1.onnx', smallModel({ flipped: true })),
       digest: digestOf(smallModel()),
     };
-    await expect(loadVersion(ref, store, cache, logger)).rejects.toMatchObject({ code: 'PAWL_ARTIFACT_DAMAGED' });
+    await expect(loadVersion('m', ref, { store, cache, logger, trust: null })).rejects.toMatchObject({
+      code: 'PAWL_ARTIFACT_DAMAGED',
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type ErrorCode, PawlError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { AssignedVersion, TrafficAssignment } from '../registry/traffic-assignment.ts';
 import type { LocalCache, Traffic } from './local-cache.ts';
@@ -9,7 +10,7 @@ import type { VersionAccounts } from './version-accounts.ts';
 import { VersionShelf } from './version-shelf.ts';
 
 export interface TrafficBookOptions {
-  readonly load: (ref: AssignedVersion) => Promise<Scorer>;
+  readonly load: (model: string, ref: AssignedVersion) => Promise<Scorer>;
   readonly cache: LocalCache;
   /** A version became ready, or was unloaded. */
   readonly onVersions: () => void;
@@ -18,6 +19,13 @@ export interface TrafficBookOptions {
   readonly accounts: VersionAccounts;
   readonly monotonic: () => number;
 }
+
+/** Not what was let through: no fault of the surroundings, and somebody must look. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'PAWL_ARTIFACT_DAMAGED',
+  'PAWL_ATTESTATION_INVALID',
+  'PAWL_ATTESTATION_MISSING',
+]);
 
 /** The traffic of all models at this gateway, as last known: what was known once stays in force until the registry says otherwise. */
 export class TrafficBook {
@@ -83,8 +91,12 @@ export class TrafficBook {
   #of(model: string): ModelTraffic {
     let traffic = this.#traffic.get(model);
     if (traffic === undefined) {
-      const { load, onVersions, logger, metrics, accounts } = this.#options;
-      const onLoadFailure = () => metrics.loadFailures.inc({ model });
+      const { onVersions, logger, metrics, accounts } = this.#options;
+      const load = (ref: AssignedVersion) => this.#options.load(model, ref);
+      const onLoadFailure = (_: AssignedVersion, error: unknown) => {
+        metrics.loadFailures.inc({ model });
+        if (error instanceof PawlError && refusals.has(error.code)) metrics.versionsRefused.inc({ model, code: error.code });
+      };
       const onUnload = (served: ServedVersion) => accounts.forget(model, served);
       traffic = new ModelTraffic(model, new VersionShelf({ model, load, onChange: onVersions, onUnload, onLoadFailure, logger }));
       this.#traffic.set(model, traffic);

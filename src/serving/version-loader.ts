@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { requireAttested, type Trust } from '../attestation/trust.ts';
 import { FinalError } from '../errors.ts';
 import type { AssignedVersion } from '../registry/traffic-assignment.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -7,15 +8,30 @@ import { digestOf, type LocalCache } from './local-cache.ts';
 import { openScorer } from './open-scorer.ts';
 import type { Scorer } from './scorer.ts';
 
+export interface LoadOptions {
+  readonly store: ObjectStore;
+  readonly cache: LocalCache;
+  readonly logger: Logger;
+  /** Whose attestations count; null: nobody's, and none is asked for. */
+  readonly trust: Trust | null;
+}
+
 /**
- * From the local cache or the object store to a scorer that is loaded and warm. The bytes are checked against the digest in
- * the registry: what was evaluated is what serves. An incumbent has no artifact; it is opened as it is.
- * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_OBJECT_NOT_FOUND; TransientError of the store
+ * From the local cache or the object store to a scorer that is loaded and warm. The attestation is checked each time, also of what is
+ * in the cache, and the bytes against the digest in the registry: what was evaluated and let through is what serves. An incumbent has
+ * no artifact; it is opened as it is.
+ * @throws FinalError PAWL_ARTIFACT_DAMAGED, PAWL_ATTESTATION_MISSING, PAWL_ATTESTATION_INVALID, PAWL_OBJECT_NOT_FOUND;
+ * TransientError of the store
  */
-export async function loadVersion(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Scorer> {
+export async function loadVersion(model: string, ref: AssignedVersion, options: LoadOptions): Promise<Scorer> {
   // Traffic that an older pawl left in the local cache says nothing of incumbents.
   if (ref.incumbent != null) return openIncumbent(ref.incumbent);
-  const bytes = (await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, store, cache, logger));
+  const { cache, logger, trust } = options;
+  const { version, digest } = ref;
+  const attestation = requireAttested(trust, { model, version, digest, attestation: ref.attestation ?? null });
+  if (trust !== null && attestation === null)
+    logger.warn({ model, version }, 'this version has no attestation; none is required');
+  const bytes = (await cache.readArtifact(digest)) ?? (await fetchArtifact(ref, options));
   return inTurn(() => openScorer(bytes));
 }
 
@@ -28,7 +44,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-async function fetchArtifact(ref: AssignedVersion, store: ObjectStore, cache: LocalCache, logger: Logger): Promise<Uint8Array> {
+async function fetchArtifact(ref: AssignedVersion, { store, cache, logger }: LoadOptions): Promise<Uint8Array> {
   const bytes = await store.get(ref.uri);
   const digest = digestOf(bytes);
   if (digest !== ref.digest) {

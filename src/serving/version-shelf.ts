@@ -20,7 +20,7 @@ export interface ShelfOptions {
 const formerChampions = 2;
 
 interface Place {
-  readonly ref: AssignedVersion;
+  ref: AssignedVersion;
   served: ServedVersion | null;
   loading: Promise<void> | null;
   retry: NodeJS.Timeout | null;
@@ -49,7 +49,11 @@ export class VersionShelf {
     const leading = [champion?.version, former?.version].filter((version) => version !== undefined);
     this.#champions = [...new Set([...leading, ...this.#champions])].slice(0, 1 + formerChampions);
     for (const ref of [champion, challenger, former]) {
-      if (ref !== null && !this.#places.has(ref.version)) this.#places.set(ref.version, this.#newPlace(ref));
+      if (ref === null) continue;
+      const place = this.#places.get(ref.version);
+      // One that could not be loaded is tried again as it is assigned now: it may have an attestation since.
+      if (place === undefined) this.#places.set(ref.version, this.#newPlace(ref));
+      else place.ref = ref;
     }
     const kept = new Set([...this.#champions, challenger?.version]);
     for (const version of [...this.#places.keys()]) if (!kept.has(version)) this.#unload(version);

@@ -17,7 +17,13 @@ export function addBundle(program: Command): void {
         if (assignment === null)
           throw new FinalError('PAWL_BUNDLE_IMPOSSIBLE', `${model} has no champion yet; \`pawl release ${model}\` makes one.`);
         const { writeBundle } = await import('../../serving/bundle.ts');
-        const manifest = await writeBundle({ directory: options.out, assignment, store: session.store, now: new Date() });
+        const manifest = await writeBundle({
+          directory: options.out,
+          assignment,
+          store: session.store,
+          trust: session.trust,
+          now: new Date(),
+        });
         const { champion, former } = manifest;
         print(json, { directory: options.out, ...manifest }, () =>
           [

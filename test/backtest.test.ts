@@ -4,7 +4,7 @@ import { getRelease } from '../src/registry/releases.ts';
 import { readAssignment } from '../src/registry/traffic.ts';
 import { listTriggers } from '../src/registry/triggers.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
-import { exampleRows, Traffic } from './traffic.ts';
+import { exampleRows, type LabelledRow, Traffic } from './traffic.ts';
 
 interface End {
   readonly outcome: string;
@@ -42,6 +42,8 @@ const policy = [
   rules,
   'monitor.every=1s',
   'monitor.on_breach=tell',
+  // A machine that is busy answers slowly.
+  'monitor.budgets=[]',
   'monitor.performance.at_least=100 labels',
 ];
 const patient = [...policy, 'release.step.for=20s'];
@@ -51,13 +53,17 @@ const backtest = async (...set: string[]) =>
 
 /** Requests of a market whose prices are higher than any before, and whose labels are the other way round. */
 async function changedWorld(): Promise<void> {
-  const rows = await exampleRows('electricity', 400);
-  for (const { row, label } of rows) {
+  const rows = await exampleRows('electricity', 1200);
+  const ask = async ({ row, label }: LabelledRow) => {
     const { id } = await pawl.predict({ ...row, nswprice: Number(row['nswprice']) + 0.5 }, 'somebody');
+    return { id, label: label === '1' ? '0' : '1' };
+  };
+  for (let i = 0; i < rows.length; i += 20) {
+    const labels = await Promise.all(rows.slice(i, i + 20).map(ask));
     await fetch(`${pawl.gateway}/v1/models/${pawl.model}/feedback`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id, label: label === '1' ? '0' : '1' }),
+      body: JSON.stringify({ labels }),
     });
   }
 }

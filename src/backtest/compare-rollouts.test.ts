@@ -13,9 +13,11 @@ const promoted = end('promoted', 'the bake', 90);
 const back = end('rolled_back', '25 %', 30);
 
 describe('what differs between two ends of a rollout', () => {
-  it('is nothing where both say the same at the same step within two looks', () => {
+  it('is nothing where both say the same within two looks', () => {
     expect(differenceOf(promoted, { ...promoted, at: promoted.at + 4000 }, 1000)).toBeNull();
     expect(differenceOf(promoted, { ...promoted, at: promoted.at + 55_000 }, 30_000)).toBeNull();
+    // A policy may call the same moment another step.
+    expect(differenceOf(back, { ...back, where: '5 %' }, 1000)).toBeNull();
     expect(differenceOf(end('running', '5 %', 10), end('undecided', '5 %', 10), 1000)).toBeNull();
   });
 
@@ -23,7 +25,6 @@ describe('what differs between two ends of a rollout', () => {
     expect(differenceOf(promoted, back, 1000)).toBe('rolled back at 25 %, 1 h sooner; it was promoted at the bake');
     expect(differenceOf(back, promoted, 1000)).toBe('promoted at the bake, 1 h later; it was rolled back at 25 %');
     expect(differenceOf(back, { ...back, at: 20 * minute, where: '5 %' }, 1000)).toBe('10 min sooner, at 5 %');
-    expect(differenceOf(back, { ...back, where: '5 %' }, 1000)).toBe('rolled back, at 5 %, not at 25 %');
     expect(differenceOf(promoted, end('undecided', '50 %', 90), 1000)).toBe(
       'undecided when the record ends, at 50 %; it was promoted',
     );
@@ -60,7 +61,7 @@ describe('many rollouts in a line', () => {
       comparison(back, { ...back, at: 0 }),
     ];
     expect(rolloutsInWords(all)).toBe(
-      '1 of 5 rollouts ends as on record; 1 rolled back that was promoted, 1 promoted that was rolled back, 1 undecided when the record ends, 1 at another time or step.',
+      '1 of 5 rollouts ends as on record; 1 rolled back that was promoted, 1 promoted that was rolled back, 1 undecided when the record ends, 1 at another time.',
     );
   });
 });

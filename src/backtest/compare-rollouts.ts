@@ -25,7 +25,7 @@ export interface RolloutComparison {
   readonly recorded: RolloutEnd;
   readonly replayed: RolloutEnd;
   readonly decisions: ReplayedRollout['decisions'];
-  /** What differs, in words; null where both end alike: by the same action, at the same step, at the same moment. */
+  /** What differs, in words; null where both end alike: by the same action at the same moment. */
   readonly differs: string | null;
 }
 
@@ -60,9 +60,7 @@ export function differenceOf(recorded: RolloutEnd, replayed: RolloutEnd, lookEve
     const was = recorded.outcome === 'running' ? 'is running' : `was ${said[recorded.outcome]} at ${recorded.where}`;
     return `${said[replayed.outcome]} at ${replayed.where}, ${apart(recorded.at, replayed.at)}; it ${was}`;
   }
-  const sameTime = isSameMoment(recorded.at, replayed.at, lookEvery);
-  if (sameTime && place === '') return null;
-  return sameTime ? `${said[replayed.outcome]}${place}, not at ${recorded.where}` : `${apart(recorded.at, replayed.at)}${place}`;
+  return isSameMoment(recorded.at, replayed.at, lookEvery) ? null : `${apart(recorded.at, replayed.at)}${place}`;
 }
 
 const said = { promoted: 'promoted', rolled_back: 'rolled back', undecided: 'undecided', running: 'running' } as const;
@@ -83,7 +81,7 @@ export function rolloutsInWords(all: readonly RolloutComparison[]): string {
     [ends('promoted', 'rolled_back'), 'rolled back that was promoted'],
     [ends('rolled_back', 'promoted'), 'promoted that was rolled back'],
     [undecided, 'undecided when the record ends'],
-    [ends('promoted', 'promoted') + ends('rolled_back', 'rolled_back'), 'at another time or step'],
+    [ends('promoted', 'promoted') + ends('rolled_back', 'rolled_back'), 'at another time'],
     [ends('running', 'promoted'), 'promoted that is running'],
     [ends('running', 'rolled_back'), 'rolled back that is running'],
   ];

@@ -66,6 +66,7 @@ export async function replayRollout(
   const decisions: RolloutDecision[] = [];
   let state = initialState(rollout.champion !== null);
   let told = 'nothing was looked at';
+  let answeringSince: number | null = null;
   const words = [...rollout.words];
   const lapses = rollout.steps.flatMap(({ ended }) => (ended?.lapsed === true ? [ended.at] : []));
   const end = (outcome: ReplayedRollout['outcome'], at: number, because: string): ReplayedRollout => ({
@@ -87,7 +88,8 @@ export async function replayRollout(
       return end('rolled_back', rolledBack.at, because);
     }
     const seen = await evidence.at(at);
-    const decision = decideStep(state, { ...seen, ...ofThen(policy, at, lapses) }, policy, command);
+    const answering = answeringSince === null ? {} : { answeringFor: at - answeringSince };
+    const decision = decideStep(state, { ...seen, ...answering, ...ofThen(policy, at, lapses) }, policy, command);
     told = decision.because;
     if (decision.action !== 'hold') {
       decisions.push({ at, stage: stageOf(state), action: decision.action, because: decision.because });
@@ -97,6 +99,7 @@ export async function replayRollout(
         const recorded = recordedStep(rollout, stageOf(state), decision, at, lookEvery);
         const begun = recorded === null ? { at, revision: null } : { at: recorded.at, revision: recorded.revision };
         evidence.begin(begun);
+        if (next.stage !== 'shadow') answeringSince ??= begun.at;
         now = Math.max(now, begun.at);
       }
       state = next;

@@ -17,13 +17,13 @@ export function backtestText({ rollouts, alarms, limits }: Backtest): string {
 
 function rolloutTable(rollouts: readonly RolloutComparison[]): string {
   return table(
-    ['rollout', 'began', 'on record', 'under the policy', 'it answered', 'what differs'],
+    ['rollout', 'began', 'on record', 'under the policy', 'requests it answered', 'what differs'],
     rollouts.map(({ release, version, begunAt, recorded, replayed, differs }) => [
       `${release} v${version}`,
       when(begunAt),
       endText(recorded),
       endText(replayed),
-      [...new Set([recorded.exposed, replayed.exposed])].map(inWords).join(', then '),
+      exposedText(recorded, replayed),
       differs ?? '',
     ]),
   );
@@ -32,6 +32,12 @@ function rolloutTable(rollouts: readonly RolloutComparison[]): string {
 function endText({ outcome, where, at }: RolloutEnd): string {
   const what = outcome === 'rolled_back' ? 'rolled back' : outcome;
   return `${what} at ${where}, ${when(at)}`;
+}
+
+/** Of callers, by the end. */
+function exposedText(recorded: RolloutEnd, replayed: RolloutEnd): string {
+  const was = inWords(recorded.exposed);
+  return replayed.exposed === recorded.exposed ? was : `${was}, policy ${inWords(replayed.exposed)}`;
 }
 
 function alarmTable(alarms: readonly AlarmComparison[]): string {

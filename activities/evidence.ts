@@ -36,6 +36,7 @@ interface EvidenceSource {
   readonly stepStartedAt: number;
   readonly rolloutStartedAt: number;
   readonly labelSeq: number;
+  readonly answeringSince?: number;
   readonly policy: RolloutPolicy;
 }
 
@@ -65,12 +66,13 @@ export class EvidenceReader {
   }
 
   async look(now: number): Promise<Omit<Evidence, 'lapsed' | 'heldBack'>> {
-    const { stepStartedAt, policy } = this.#source;
+    const { stepStartedAt, answeringSince, policy } = this.#source;
     const pairs = await this.#readPairs();
     const [champion, challenger] = [(await this.#champion?.sum()) ?? noCounts, await this.#challenger.sum()];
     const calm = policy.step.error_rate;
     return stepEvidence(policy, {
       elapsed: now - stepStartedAt,
+      ...(answeringSince === undefined ? {} : { answeringFor: now - answeringSince }),
       champion: stepCounts(champion),
       challenger: stepCounts(challenger),
       ...(await this.#recent(now - recentFor(policy))),

@@ -4,6 +4,7 @@ import { decideStep } from '../src/rollout/decide-step.ts';
 import { decideDrill } from '../src/rollout/drill.ts';
 import type { Command, Decision, Evidence, RolloutPolicy, RolloutState } from '../src/rollout/state.ts';
 import { heldBack } from '../src/rollout/release-windows.ts';
+import { verdictSentence } from '../src/rollout/verdict.ts';
 import type { Dependencies } from './dependencies.ts';
 import { EvidenceReader } from './evidence.ts';
 import { localTime } from '../src/local-time.ts';
@@ -24,6 +25,8 @@ export interface GuardInput {
   /** When the rollout's first revision was written, ms since 1970, and its number: pairs count from there. */
   readonly rolloutStartedAt: number;
   readonly firstRevision: number;
+  /** When the challenger got its first callers, ms since 1970; absent before, and in rollouts that began before anybody asked. */
+  readonly answeringSince?: number;
   /** The newest label when the rollout began: only later ones can belong to its pairs. */
   readonly labelSeq: number;
   readonly command: Command;
@@ -43,6 +46,12 @@ export interface GuardReport {
 export function createGuardActivities(dependencies: Dependencies) {
   const { registry, store, clock, lookEvery } = dependencies;
   return {
+    /** What the release has shown by now of what it set out to show; null where it says nothing of that. */
+    async verdict(input: GuardInput): Promise<string | null> {
+      const reader = new EvidenceReader({ registry, store, ...input });
+      return verdictSentence(input.state, await reader.look(await clock.now()), input.policy);
+    },
+
     async guard(input: GuardInput): Promise<GuardReport> {
       const context = Context.current();
       const decide = input.drill === undefined ? decideStep : decideDrill;

@@ -92,6 +92,8 @@ describe('a rollout by strategy', () => {
       'release.ramp=[60%, 100%]',
       'release.step.for=1h',
       'release.rollback_when=[{error_rate: {above: 50%}}]',
+      'release.hypothesis=labels may be shuffled',
+      'release.success=accuracy',
     );
     const id = await release('--shuffle-labels');
     await until('the share has fallen', async () => {
@@ -108,7 +110,10 @@ describe('a rollout by strategy', () => {
     ).toBe(true);
     await pawl.done('rollback', pawl.model, '--by', 'grace', '--reason', 'seen enough');
     await ended(id);
-    expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'rolled_back' });
+    expect(await getRelease(pawl.registry, id)).toMatchObject({
+      outcome: 'rolled_back',
+      because: expect.stringMatching(/^grace rolled it back: seen enough\. "labels may be shuffled" is (refuted|open): accuracy/),
+    });
     expect(traffic.failures).toEqual([]);
   }, 60_000);
 });

@@ -26,6 +26,12 @@ export const watching = (leaseMs: number) =>
     retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
   });
 
+/** Something that is good to know after the traffic is back where it belongs, and not worth waiting for in vain. */
+export const afterwards = proxyActivities<PipelineActivities>({
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '1 second', maximumAttempts: 3 },
+});
+
 /** Training has workers of its own. A lost worker is noticed after the heartbeat's timeout, and another goes on from the checkpoint. */
 export const training = () =>
   proxyActivities<TrainingActivities>({

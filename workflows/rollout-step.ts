@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { DecisionRecord } from '../src/registry/decisions.ts';
+import type { GuardInput } from '../activities/guard.ts';
 import type { RolloutGrant, WrittenRevision } from '../activities/traffic.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput } from '../src/messages/release.ts';
@@ -19,6 +20,8 @@ export interface RolloutCourse {
   /** Operations so far; names the next one. */
   writes: number;
   first: WrittenRevision | null;
+  /** The first one that has given the challenger callers. */
+  answering: WrittenRevision | null;
   paused: boolean;
 }
 
@@ -86,6 +89,33 @@ async function setPaused(course: RolloutCourse, operator: Operator): Promise<voi
   await quick.finishOperation({ requestId: operator.requestId, because });
 }
 
+/** What a guard needs to know of the step in force, which began with the revision `begun`. */
+export function guardInput(
+  { input, grant, first, answering }: RolloutCourse,
+  state: RolloutState,
+  revision: WrittenRevision,
+  begun: WrittenRevision,
+  command: Command,
+): GuardInput {
+  return {
+    model: input.model,
+    version: input.version,
+    champion: input.champion,
+    state,
+    policy: input.policy,
+    epoch: grant.epoch,
+    labelSeq: grant.labelSeq,
+    revision: revision.revision,
+    stepRevision: begun.revision,
+    stepStartedAt: begun.at,
+    rolloutStartedAt: (first ?? revision).at,
+    firstRevision: (first ?? revision).revision,
+    ...(answering === null ? {} : { answeringSince: answering.at }),
+    command,
+    ...(input.drill === undefined ? {} : { drill: input.drill }),
+  };
+}
+
 /** The guard's evidence; null when it was interrupted by a person's word. */
 async function watch(
   course: RolloutCourse,
@@ -94,31 +124,14 @@ async function watch(
   begun: WrittenRevision,
   command: Command,
 ): Promise<Evidence | null> {
-  const { input, grant, first } = course;
+  const { input } = course;
   const scope = new CancellationScope({ cancellable: true });
   course.inbox.onArrival(() => scope.cancel());
   try {
     const report = await scope.run(() =>
       watching(input.policy.lease).guard.executeWithOptions(
         { summary: `${state.stage}, step ${state.step + 1}: watches v${input.version}` },
-        [
-          {
-            model: input.model,
-            version: input.version,
-            champion: input.champion,
-            state,
-            policy: input.policy,
-            epoch: grant.epoch,
-            labelSeq: grant.labelSeq,
-            revision: revision.revision,
-            stepRevision: begun.revision,
-            stepStartedAt: begun.at,
-            rolloutStartedAt: (first ?? revision).at,
-            firstRevision: (first ?? revision).revision,
-            command,
-            ...(input.drill === undefined ? {} : { drill: input.drill }),
-          },
-        ],
+        [guardInput(course, state, revision, begun, command)],
       ),
     );
     return report.evidence;

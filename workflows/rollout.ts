@@ -1,14 +1,22 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { GuardInput } from '../activities/guard.ts';
 import type { WrittenRevision } from '../activities/traffic.ts';
 import type { DecisionRecord } from '../src/registry/decisions.ts';
 import type { Operator } from '../src/messages/operator.ts';
 import type { RolloutInput, RolloutResult } from '../src/messages/release.ts';
 import { initialState, nextState, segmentsOf, shareOf } from '../src/rollout/course.ts';
 import type { Decision, RolloutState } from '../src/rollout/state.ts';
-import { quick } from './activities.ts';
+import { afterwards, quick } from './activities.ts';
 import { Inbox } from './inbox.ts';
 import { type Rehearsal, rehearsal, rehearsed } from './rehearsal.ts';
-import { decisionRecord, judgeStep, type RolloutCourse } from './rollout-step.ts';
+import { decisionRecord, guardInput, judgeStep, type RolloutCourse } from './rollout-step.ts';
 import { summary } from './summary.ts';
 import { label, Story } from './visibility.ts';
 
@@ -25,7 +33,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   label({ model: input.model, version: input.version });
   const { model, release, champion, drill } = input;
   const grant = await quick.beginRollout({ model, release, champion, ...(drill === undefined ? {} : { drill }) });
-  const course: RolloutCourse = { input, grant, inbox, story, writes: 0, first: null, paused: false };
+  const course: RolloutCourse = { input, grant, inbox, story, writes: 0, first: null, answering: null, paused: false };
   try {
     return await climb(course);
   } catch (failure) {
@@ -45,6 +53,7 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
     course.story.now(`${stageName(state, input)}: ${because}`);
     const revision = await writeStep(course, state, because, last);
     begun ??= revision;
+    if (state.stage !== 'shadow') course.answering ??= revision;
     const judged = await judgeStep(course, state, revision, begun);
     const rehearses = rehearsal(course, state, judged, begun);
     const verdict = rehearses?.verdict ?? judged;
@@ -54,7 +63,11 @@ async function climb(course: RolloutCourse): Promise<RolloutResult> {
     course.story.tell(`${stageName(state, input)} → **${decision.action}**: ${because}`);
     const next = nextState(state, decision, input.policy);
     if (next === 'promoted') return promote(course, decision, operator, last);
-    if (next === 'rolled_back') return withdraw(course, decision, operator, { record: last, rehearses });
+    if (next === 'rolled_back') {
+      const result = await withdraw(course, decision, operator, { record: last, rehearses });
+      // What pawl decides by itself closes with the verdict; a person's word is carried out before anything is read.
+      return verdict.evidence === null ? withVerdict(course, guardInput(course, state, revision, begun, null), result) : result;
+    }
     // A share that moves is no new step: time and counts go on.
     if (decision.action !== 'reallocate') begun = null;
     state = next;
@@ -141,6 +154,21 @@ async function withdraw(
   course.story.now(`rolled back: ${decision.because}`);
   const { because } = decision;
   return { outcome: 'rolled_back', because, ...(rehearses === null ? {} : { rehearsed: rehearsed(rehearses, written) }) };
+}
+
+/** With what the release has shown of what it set out to show, where it says so. */
+async function withVerdict(course: RolloutCourse, input: GuardInput, result: RolloutResult): Promise<RolloutResult> {
+  const { hypothesis, success } = input.policy;
+  if (input.champion === null || input.drill !== undefined || (hypothesis === undefined && success === undefined)) return result;
+  if (!patched("verdict of a person's rollback")) return result;
+  try {
+    const sentence = await afterwards.verdict.executeWithOptions({ summary: 'what the release has shown' }, [input]);
+    if (sentence === null) return result;
+    course.story.tell(sentence);
+    return { ...result, because: `${result.because}. ${sentence}` };
+  } catch {
+    return result;
+  }
 }
 
 /** The compensation: whatever went wrong, the champion answers everything again, unless somebody else has taken the traffic over. */

@@ -97,8 +97,8 @@ export async function replayRollout(
       if (typeof next === 'string') return end(next, at, decision.because);
       if (decision.action !== 'reallocate') {
         const recorded = recordedStep(rollout, stageOf(state), decision, at, lookEvery);
-        const begun = recorded === null ? { at, revision: null } : { at: recorded.at, revision: recorded.revision };
-        evidence.begin(begun);
+        const begun = recorded ?? { at, revision: null };
+        evidence.begin({ at: begun.at, revision: begun.revision, answers: next.stage !== 'shadow' });
         if (next.stage !== 'shadow') answeringSince ??= begun.at;
         now = Math.max(now, begun.at);
       }

@@ -119,6 +119,8 @@ export interface Evidence {
   readonly errorSegments?: readonly ErrorSegment[];
   /** At each quantile that a rule asks for. */
   readonly latency?: readonly LatencyEvidence[];
+  /** ms since the challenger began to answer callers; absent before, and in what was seen by earlier releases. */
+  readonly answeringFor?: number;
   /** Requests of callers that the challenger answered in this step: without those it was asked as a shadow. */
   readonly answered?: number;
   /** The challenger's within the `over` of `step.error_rate`, where the policy has one. */

@@ -10,7 +10,7 @@ export interface StepCounts extends ArmCounts {
 }
 
 /** What was counted, of now or of a moment that has passed. */
-export interface Counted extends Pick<Evidence, 'elapsed' | 'recent' | 'recentChampion' | 'inForce'> {
+export interface Counted extends Pick<Evidence, 'elapsed' | 'recent' | 'recentChampion' | 'inForce' | 'answeringFor'> {
   readonly champion: StepCounts;
   readonly challenger: StepCounts;
   /** Requests of callers that the challenger answered in the step. */

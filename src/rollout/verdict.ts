@@ -8,7 +8,7 @@ import type { Evidence, RolloutPolicy, RolloutState } from './state.ts';
  *
  * Shown: surely a gain. Refuted: surely a loss. Open: neither, whatever the estimate says.
  */
-export function verdictSentence(state: RolloutState, { paired }: Evidence, policy: RolloutPolicy): string | null {
+export function verdictSentence(state: RolloutState, { paired }: Pick<Evidence, 'paired'>, policy: RolloutPolicy): string | null {
   const { hypothesis, success } = policy;
   if (!state.hasChampion || (hypothesis === undefined && success === undefined)) return null;
   const about = hypothesis === undefined ? 'the release' : `"${hypothesis}"`;

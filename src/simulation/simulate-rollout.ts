@@ -45,6 +45,7 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
   const longest = longestCourse(policy) + (policy.windows === undefined ? 0 : windowsAtMost);
   let state = initialState(true);
   let [now, stepBegan] = [0, 0];
+  let answeringSince: Milliseconds | null = null;
   for (;;) {
     const length = timeToLook(state, now - stepBegan, policy);
     // What error rules look back on ends with the look, so it is drawn apart from what came before.
@@ -52,7 +53,8 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
       traffic.pass(state, now + part, part, rateAt(world, begun + now + part / 2));
       now += part;
     }
-    const evidence = traffic.look(now - stepBegan);
+    const answering = answeringSince === null ? {} : { answeringFor: now - answeringSince };
+    const evidence = { ...traffic.look(now - stepBegan), ...answering };
     const decision = decideAt(state, evidence, world, begun + now);
     if (decision.action === 'hold') {
       if (now >= longest) return end(state, now, 'undecided', decision, traffic, policy);
@@ -66,6 +68,7 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
     }
     state = next;
     if (decision.action === 'reallocate') continue;
+    if (state.stage !== 'shadow') answeringSince ??= now;
     traffic.beginStep();
     stepBegan = now;
   }

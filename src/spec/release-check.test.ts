@@ -60,6 +60,7 @@ describe('a rollout’s policy', () => {
     const { release } = parseSpec(file('{ preset: limits }'), 'pawl.yaml');
     expect(release.step.error_rate).toEqual({ below: 0.01, over: 600_000 });
     expect(release.rollback_when.flatMap(Object.keys)).toEqual(['error_rate', 'precision', 'recall', 'accuracy']);
+    expect(release.rollback_when.at(-1)?.accuracy).toMatchObject({ below_champion_by: 0.05, within: 3_600_000 });
     expect(parseSpec(file('{ preset: limits }', 'regression'), 'pawl.yaml').release.rollback_when.flatMap(Object.keys)).toEqual([
       'error_rate',
       'mae',

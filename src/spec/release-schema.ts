@@ -11,13 +11,16 @@ const by = z
   .describe(
     'bounds, the default: harm is what surely is worse, however often one looks. estimate: what was measured, chance and all.',
   );
+const within = duration
+  .optional()
+  .describe('Only so long after the challenger began to answer callers; then the rule is silent. Default: the whole rollout.');
 const below = (unit: string) =>
   z
-    .strictObject({ below_champion_by: bound.describe(unit), at_least: labels, by })
+    .strictObject({ below_champion_by: bound.describe(unit), at_least: labels, by, within })
     .optional()
     .describe('Of the challenger, against the champion on the same requests, by labels.');
 const above = z
-  .strictObject({ above_champion_by: share.describe("As a share of the champion's own."), at_least: labels, by })
+  .strictObject({ above_champion_by: share.describe("As a share of the champion's own."), at_least: labels, by, within })
   .optional()
   .describe('Of the challenger, against the champion on the same requests, by labels.');
 const points = 'In points: 2% is from 79 % to 77 %.';
@@ -170,7 +173,7 @@ export const release = z.strictObject({
     .enum(['limits'])
     .optional()
     .describe(
-      'limits: rules as dashboards have them, in place of rollback_when. It goes on below 1% errors within 10 minutes; back above 2% errors for 2 minutes, precision or recall 2 points down, accuracy 5 points down.',
+      'limits: rules as dashboards have them, in place of rollback_when. It goes on below 1% errors within 10 minutes; back above 2% errors for 2 minutes, precision or recall 2 points down, accuracy 5 points down in the first hour.',
     ),
   rollback_when: z
     .array(rollbackRule)
@@ -207,6 +210,6 @@ export function limitRules(task: Task): RollbackRule[] {
         failing,
         { precision: { below_champion_by: 0.02, ...estimate } },
         { recall: { below_champion_by: 0.02, ...estimate } },
-        { accuracy: { below_champion_by: 0.05, ...estimate } },
+        { accuracy: { below_champion_by: 0.05, ...estimate, within: 3_600_000 } },
       ];
 }

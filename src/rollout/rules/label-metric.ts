@@ -9,12 +9,14 @@ import { labelledPairs, labelMetrics, lossOf, type MetricRule } from './metric-l
  *
  * Harm: the challenger is worse by more than is allowed, surely: the bounds of its loss hold at all looks at once. Doubt: worse by
  * more than is allowed, which could still be chance. Unproven: not worse by so much, which could be chance as well.
- * `by: estimate` takes what was measured for sure, as people do who read a dashboard.
+ * `by: estimate` takes what was measured for sure, as people do who read a dashboard. `within` silences the rule after its time.
  */
-export const labelMetric: Rule = (rule, { paired }, terms) => {
+export const labelMetric: Rule = (rule, { paired, answeringFor }, terms) => {
   for (const metric of labelMetrics) {
     const wanted = rule[metric];
-    if (wanted !== undefined) return judge(metric, wanted, paired, terms);
+    if (wanted === undefined) continue;
+    const isOver = wanted.within !== undefined && answeringFor !== undefined && answeringFor > wanted.within;
+    return isOver ? null : judge(metric, wanted, paired, terms);
   }
   return null;
 };

@@ -14,6 +14,8 @@ export interface MetricRule {
   readonly above_champion_by?: number;
   readonly at_least: number;
   readonly by?: 'bounds' | 'estimate' | undefined;
+  /** ms since the challenger began to answer callers. */
+  readonly within?: number | undefined;
 }
 
 /** How much worse the challenger is; below 0 where it is better. All in one unit: points, shares of the champion's, or values. */

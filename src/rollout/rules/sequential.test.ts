@@ -98,6 +98,16 @@ describe('a label metric', () => {
     expect(judgeAccuracy([250, 9500, 250], undefined, 20)?.verdict).toBe('unproven');
   });
 
+  it('speaks in its time only, where it has one', () => {
+    const accuracy = { below_champion_by: 0.02, at_least: 200, by: 'estimate' as const, within: 3_600_000 };
+    const paired = { ...noPairs, labelled: 300, champion: { accuracy: 0.8 }, challenger: { accuracy: 0.7 } };
+    const after = (answeringFor?: number) =>
+      labelMetric({ accuracy }, { ...nothing, paired, ...(answeringFor === undefined ? {} : { answeringFor }) }, terms)?.verdict;
+    expect(after()).toBe('harm');
+    expect(after(3_600_000)).toBe('harm');
+    expect(after(3_600_001)).toBeUndefined();
+  });
+
   it('is unproven while a larger loss is not excluded, and nothing once it is', () => {
     expect(judgeAccuracy([25, 200, 25])?.verdict).toBe('unproven');
     expect(judgeAccuracy([250, 9500, 250])).toBeNull();

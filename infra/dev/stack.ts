@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { developmentKeys } from '../../src/attestation/development-keys.ts';
 import { FinalError, PawlError } from '../../src/errors.ts';
 import { migrate } from '../../src/registry/migrate.ts';
 import { openRegistry } from '../../src/registry/registry.ts';
@@ -153,6 +154,7 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
     ]);
     for (const applied of await migrateRegistry(registryUrl)) say(`Registry: applied ${applied}.`);
 
+    const keys = developmentKeys(folder.subfolder('keys'));
     const environment = {
       PAWL_REGISTRY_URL: registryUrl,
       PAWL_STORE_URL: pathToFileURL(folder.subfolder('objects')).href,
@@ -163,6 +165,8 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
       PAWL_GATEWAY_PORT: String(ports.gateway),
       PAWL_GRPC_PORT: String(ports.grpc),
       PAWL_SPOOL_DIR: folder.subfolder('spool'),
+      PAWL_SIGNING_KEY_FILE: keys.signing,
+      PAWL_TRUSTED_KEYS: keys.trusted,
       ...options.environment,
     };
     if (options.serversOnly !== true) {

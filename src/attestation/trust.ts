@@ -18,10 +18,10 @@ export interface Claim {
   readonly model: string;
   readonly version: number;
   readonly digest: string;
-  /** A DSSE envelope; null for none. */
-  readonly attestation: string | null;
+  /** A DSSE envelope; null, or left out, for none. */
+  readonly attestation?: string | null;
   /** The version whose artifact it is, where a drill serves one under a number of its own. */
-  readonly copyOf?: number | null | undefined;
+  readonly copyOf?: number | null;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface Claim {
  */
 export function requireAttested(trust: Trust | null, claim: Claim): Attestation | null {
   if (trust === null) return null;
-  const { model, version, attestation: envelope, copyOf } = claim;
+  const { model, version, attestation: envelope = null, copyOf = null } = claim;
   if (envelope === null) {
     if (!trust.required) return null;
     throw new FinalError('PAWL_ATTESTATION_MISSING', `v${version} of ${model} has no attestation, and one is required here.`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addApply } from './commands/apply.ts';
+import { addAttest } from './commands/attest.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
@@ -14,6 +15,7 @@ import { addRelease } from './commands/release.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addTimeline } from './commands/timeline.ts';
+import { addVerify } from './commands/verify.ts';
 import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWhy } from './commands/why.ts';
@@ -62,6 +64,8 @@ for (const add of [
   addTimeline,
   addVersions,
   addWhy,
+  addVerify,
+  addAttest,
   addBundle,
   addPredict,
   addOperate,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { httpUrl, positiveInteger, time } from './option-values.ts';
+import { httpUrl, positiveInteger, time, versionNumber } from './option-values.ts';
 
 describe('option values', () => {
   it.each(['abc', '', '0', '-1', '1.5', '1e3', '99999999999999999999'])('%j is no whole number from 1', (value) => {
@@ -9,6 +9,14 @@ describe('option values', () => {
 
   it('reads a whole number', () => {
     expect(positiveInteger('200')).toBe(200);
+  });
+
+  it('reads a version with its v and without', () => {
+    expect([versionNumber('v3'), versionNumber('12')]).toEqual([3, 12]);
+  });
+
+  it.each(['v', 'v0', 'V3', '3.1', 'latest', 'v1234567890'])('%j is no version', (value) => {
+    expect(() => versionNumber(value)).toThrow(InvalidArgumentError);
   });
 
   it.each([

@@ -10,6 +10,13 @@ export function positiveInteger(value: string): number {
   return number;
 }
 
+/** `v3` or `3`. @throws InvalidArgumentError */
+export function versionNumber(value: string): number {
+  const number = /^v?([1-9]\d{0,8})$/.exec(value)?.[1];
+  if (number === undefined) throw new InvalidArgumentError('It takes a version such as v3.');
+  return Number(number);
+}
+
 const iso8601 = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**

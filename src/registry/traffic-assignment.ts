@@ -16,6 +16,8 @@ export interface AssignedVersion {
   readonly incumbent: IncumbentConfig | null;
   /** The newest DSSE envelope that says who let it into its rollout; null for none. Traffic that an older pawl left on a disk lacks it. */
   readonly attestation?: string | null;
+  /** Of a drill's version: the one whose artifact it is, and whose attestation it has. */
+  readonly copyOf?: number | null;
 }
 
 /** A model's newest traffic revision with all that a gateway needs to serve it. */

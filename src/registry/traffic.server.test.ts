@@ -64,6 +64,8 @@ describe('a revision', () => {
       digest: `sha256:${'b'.repeat(64)}`,
       reference: null,
       incumbent: null,
+      attestation: null,
+      copyOf: null,
     });
     expect(assignment).toEqual({
       model: example.model,

@@ -155,8 +155,8 @@ function versionAs(column: string, name: 'champion' | 'challenger' | 'former') {
   return sql<AssignedVersion | null>`(
     SELECT json_build_object('version', v.version, 'uri', v.uri, 'digest', v.digest, 'reference', v.reference,
       'incumbent', CASE WHEN v.trainer = ${incumbentTrainer} THEN v.params END,
-      'attestation', (SELECT a.envelope FROM attestations AS a
-        WHERE a.model = v.model AND a.version = v.version AND a.stage = 'released' ORDER BY a.seq DESC LIMIT 1))
+      'copyOf', v.copy_of, 'attestation', (SELECT a.envelope FROM attestations AS a
+        WHERE a.model = v.model AND a.version = coalesce(v.copy_of, v.version) AND a.stage = 'released' ORDER BY a.seq DESC LIMIT 1))
     FROM versions AS v WHERE v.model = m.name AND v.version = ${sql.ref(column)}
   )`.as(name);
 }

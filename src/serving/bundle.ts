@@ -71,7 +71,7 @@ export async function writeBundle(input: {
   try {
     const cache = new LocalCache(join(part, cacheFolder));
     const { model, revision } = assignment;
-    const attest = (version: AssignedVersion) => requireAttested(trust, claimOf(model, version));
+    const attest = (version: AssignedVersion) => requireAttested(trust, { model, ...version });
     attest(champion);
     const leading = { ...(await take(champion, store, cache)), attestation: await keepAttestation(part, champion) };
     const former = await takeFormer(assignment.former, { store, cache, part, attest });
@@ -144,13 +144,6 @@ async function takeFormer(
     throw error;
   }
 }
-
-const claimOf = (model: string, { version, digest, attestation = null }: AssignedVersion) => ({
-  model,
-  version,
-  digest,
-  attestation,
-});
 
 async function keepAttestation(part: string, { version, attestation }: AssignedVersion): Promise<BundledFile | null> {
   return attestation == null ? null : keep(part, attestationFile(version), attestation);

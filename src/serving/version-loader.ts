@@ -27,11 +27,10 @@ export async function loadVersion(model: string, ref: AssignedVersion, options: 
   // Traffic that an older pawl left in the local cache says nothing of incumbents.
   if (ref.incumbent != null) return openIncumbent(ref.incumbent);
   const { cache, logger, trust } = options;
-  const { version, digest } = ref;
-  const attestation = requireAttested(trust, { model, version, digest, attestation: ref.attestation ?? null });
+  const attestation = requireAttested(trust, { model, ...ref });
   if (trust !== null && attestation === null)
-    logger.warn({ model, version }, 'this version has no attestation; none is required');
-  const bytes = (await cache.readArtifact(digest)) ?? (await fetchArtifact(ref, options));
+    logger.warn({ model, version: ref.version }, 'this version has no attestation; none is required');
+  const bytes = (await cache.readArtifact(ref.digest)) ?? (await fetchArtifact(ref, options));
   return inTurn(() => openScorer(bytes));
 }
 

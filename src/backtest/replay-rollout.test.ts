@@ -94,7 +94,7 @@ const brokenFrom = (from: number, rate: number) => (ms: number) => (ms > from * 
 
 describe('a recorded rollout under a policy', () => {
   it('goes as it went by the policy of then, also where looks are far apart', async () => {
-    for (const lookEvery of [1000, 5000, 30_000]) {
+    for (const lookEvery of [2000, 30_000]) {
       const { outcome, decisions } = await replay(usual, recorded(), { lookEvery });
       expect({ outcome, decisions }).toEqual({
         outcome: 'promoted',

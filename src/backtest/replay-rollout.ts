@@ -98,7 +98,7 @@ export async function replayRollout(
       if (decision.action !== 'reallocate') {
         const recorded = recordedStep(rollout, stageOf(state), decision, at, lookEvery);
         const begun = recorded ?? { at, revision: null };
-        evidence.begin({ at: begun.at, revision: begun.revision, answers: next.stage !== 'shadow' });
+        evidence.begin({ at: begun.at, revision: begun.revision });
         if (next.stage !== 'shadow') answeringSince ??= begun.at;
         now = Math.max(now, begun.at);
       }

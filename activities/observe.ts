@@ -4,10 +4,12 @@ import { readRows } from '../src/data/rows.ts';
 import { workflowId } from '../src/messages/names.ts';
 import { budgetTerms, budgetWindows, readBudget } from '../src/monitoring/budget.ts';
 import type { MonitorMemory } from '../src/monitoring/memory.ts';
-import type { MonitorPolicy, Observation } from '../src/monitoring/state.ts';
+import type { MonitorPolicy, Observation, StandingAlarm } from '../src/monitoring/state.ts';
+import { recordAlarms } from '../src/registry/alarms.ts';
 import { budgetCounts } from '../src/registry/budget-counts.ts';
 import { type ChampionRecord, getChampion } from '../src/registry/champion.ts';
 import { getDataset } from '../src/registry/datasets.ts';
+import { writeDriftReport } from '../src/registry/drift-reports.ts';
 import { labelSeqBefore } from '../src/registry/judged-labels.ts';
 import { countLabels, readLabels } from '../src/registry/labels.ts';
 import { finishOpenOperations } from '../src/registry/operations.ts';
@@ -19,6 +21,7 @@ import { newestPredictions } from '../src/serving/prediction-tail.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import { championLook, predictionsWanted } from '../src/watch/champion-look.ts';
 import { ChampionReferences, nothingKnown } from '../src/watch/champion-reference.ts';
+import { reportDrift } from '../src/watch/drift-report.ts';
 import { releaseCost } from '../src/watch/release-cost.ts';
 import type { Dependencies } from './dependencies.ts';
 import { matchLabelsOf } from './match-labels.ts';
@@ -97,18 +100,26 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
       predictions,
       labelsOf: (ids: readonly string[]) => readLabels(registry, spec.model, ids),
       labelsBefore: (time: number) => labelSeqBefore(registry, spec.model, new Date(time)),
-      accepted: dataset === null ? null : (newest: number) => readRows(store, dataset.uri, spec, { newest }),
+      accepted: dataset === null ? null : readOnce((newest) => readRows(store, dataset.uri, spec, { newest })),
       reference,
       seen,
       budgets: await budgets(spec, leading.version, at),
     };
-    return championLook(spec, version, records, memory, at);
+    const seenNow = await championLook(spec, version, records, memory, at);
+    const report = await reportDrift(spec, version, records, seenNow.memory, at);
+    if (report !== null) await writeDriftReport(registry, spec.model, report);
+    return seenNow;
   }
 
   return {
     async monitorPolicy(input: { model: string }): Promise<{ policy: MonitorPolicy }> {
       const { spec } = await getSpec(registry, input.model);
       return { policy: spec.monitor };
+    },
+
+    /** Which alarms stand, for whoever asks the registry. @param input.over why those are over that are */
+    async recordAlarms(input: { model: string; standing: readonly StandingAlarm[]; over: string }): Promise<void> {
+      await recordAlarms(registry, { ...input, at: await clock.now() });
     },
 
     /** @param input.memory what the last observation left; absent at the first */
@@ -141,5 +152,17 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
         stop();
       }
     },
+  };
+}
+
+/** Rows are read once in a look, whoever asks for them. */
+function readOnce<Rows>(read: (newest: number) => Promise<Rows>): (newest: number) => Promise<Rows> {
+  const asked = new Map<number, Promise<Rows>>();
+  return (newest) => {
+    const before = asked.get(newest);
+    if (before !== undefined) return before;
+    const rows = read(newest);
+    asked.set(newest, rows);
+    return rows;
   };
 }

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { MonitorInput } from '../src/messages/monitor.ts';
 import { quick } from './activities.ts';
 import { MonitorDesk } from './monitor-desk.ts';
@@ -14,7 +14,8 @@ export async function monitor(input: MonitorInput): Promise<void> {
   label({ model: input.model });
   let { policy } = await quick.monitorPolicy({ model: input.model });
   let applied = false;
-  const watch = new Watch(input);
+  // Of the whole run: one that began before alarms were on record goes on without until it continues as new.
+  const watch = new Watch(input, { alarmsOnRecord: patched('alarms on record') });
   new MonitorDesk(watch).open();
   setHandler(specAppliedSignal, () => {
     applied = true;
@@ -23,12 +24,16 @@ export async function monitor(input: MonitorInput): Promise<void> {
   setHandler(timelineQuery, () => watch.recent);
 
   for (;;) {
-    const woken = await condition(() => applied || watch.canStart(policy) || watch.isDrillInTheWay(policy), policy.every);
+    const woken = await condition(
+      () => applied || watch.canStart(policy) || watch.isDrillInTheWay(policy) || watch.hasAlarmsToRecord,
+      policy.every,
+    );
     if (applied) {
       applied = false;
       ({ policy } = await quick.monitorPolicy({ model: input.model }));
     }
     if (!woken) await watch.tick(policy);
+    if (watch.hasAlarmsToRecord) await watch.recordAlarms();
     if (watch.isDrillInTheWay(policy)) await watch.endDrill('a release is due');
     if (watch.canStart(policy)) await watch.startRelease();
     if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > 5000) {

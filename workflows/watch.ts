@@ -17,12 +17,13 @@ import type {
 } from '../src/messages/monitor.ts';
 import { workflowId } from '../src/messages/names.ts';
 import { releaseOptions, type Trigger } from '../src/messages/release.ts';
-import { acceptTrigger, afterRelease, decideMonitor } from '../src/monitoring/decide-monitor.ts';
+import { acceptTrigger, afterRelease, decideMonitor, isCalm } from '../src/monitoring/decide-monitor.ts';
 import { drillGivesWay } from '../src/monitoring/drill-gives-way.ts';
 import { carriedState } from '../src/monitoring/carried-state.ts';
 import { enqueueTrigger, mayStart } from '../src/monitoring/pending-trigger.ts';
 import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring/state.ts';
 import { long, quick } from './activities.ts';
+import { AlarmBook } from './alarm-book.ts';
 import { operatorSignal } from './messages.ts';
 import { summary } from './summary.ts';
 import { label } from './visibility.ts';
@@ -44,9 +45,11 @@ export class Watch {
   readonly #opened = new Map<string, string>();
   #labels = 0;
   readonly recent: TimelineEntry[];
+  readonly #alarms: AlarmBook | null;
 
-  constructor({ model, carry }: MonitorInput) {
+  constructor({ model, carry }: MonitorInput, { alarmsOnRecord }: { readonly alarmsOnRecord: boolean }) {
     this.model = model;
+    this.#alarms = alarmsOnRecord ? new AlarmBook(model) : null;
     this.#state = carriedState(carry?.state);
     this.#pending = carry?.pending ?? null;
     this.#running = carry?.running ?? null;
@@ -64,6 +67,15 @@ export class Watch {
   /** The release that a trigger has led to, once it has told its number. */
   releaseOf(triggerId: string): string | null {
     return this.#opened.get(triggerId) ?? null;
+  }
+
+  /** A release has answered alarms that stand on record. */
+  get hasAlarmsToRecord(): boolean {
+    return this.#alarms?.differs(this.#state.alarms) ?? false;
+  }
+
+  async recordAlarms(): Promise<void> {
+    await this.#alarms?.write(this.#state.alarms);
   }
 
   carry(): MonitorCarry {
@@ -117,9 +129,11 @@ export class Watch {
     const observation = await long.observe({ model: this.model, memory: this.#state.memory });
     this.#reconcile(observation);
     const moreUrgent = drillGivesWay(this.#state, observation, policy);
-    const { state, action, because, told, over } = decideMonitor(this.#state, observation, policy);
+    const { state, action, because, told, over, standing } = decideMonitor(this.#state, observation, policy);
     this.#state = state;
     for (const sentence of over) this.tell(sentence);
+    if (over.length > 0) this.#alarms?.nowOver(isCalm(policy));
+    await this.#alarms?.write(standing);
     for (const alarm of told) await this.#record(alarm.trigger, alarm.because, observation);
     if (moreUrgent !== null) await this.endDrill(moreUrgent);
     if (action.kind === 'none') return;
@@ -154,6 +168,7 @@ export class Watch {
     const last = observation.lastRelease;
     this.tell(`${this.#running?.release} no longer runs${last?.id === this.#running?.release ? `: ${last?.outcome}` : ''}.`);
     this.#running = null;
+    this.#alarms?.nowOver(last === null ? 'a release ended' : `${last.id} was ${last.outcome}`);
     this.#state = afterRelease(this.#state, {
       outcome: last?.outcome ?? 'failed',
       champion: observation.champion,
@@ -234,6 +249,7 @@ export class Watch {
       endedAt: ended.endedAt,
       labels: this.#labels,
     });
+    this.#alarms?.nowOver(`${ended.release} was ${ended.outcome}`);
     this.tell(`${ended.release} ${ended.outcome}: ${ended.because}`);
   }
 

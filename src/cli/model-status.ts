@@ -1,3 +1,6 @@
+import { alarmName } from '../monitoring/alarm.ts';
+import type { AlarmKind } from '../monitoring/state.ts';
+import { openAlarms } from '../registry/alarms.ts';
 import { getChampion } from '../registry/champion.ts';
 import { liveGateways } from '../registry/gateways.ts';
 import { leadingIncumbent } from '../registry/incumbent.ts';
@@ -33,6 +36,8 @@ export interface ModelStatus {
     readonly outcome: string | null;
     readonly because: string | null;
   } | null;
+  /** What the monitor's last look found and nothing has answered yet; `because` says what that waits for as well. */
+  readonly alarms: readonly { readonly kind: AlarmKind; readonly because: string; readonly since: string }[];
   readonly trigger: { readonly kind: string; readonly because: string; readonly at: string } | null;
   /** `unknown`: those whose prediction is nowhere in the log; `conflicting`: those that contradicted one that stands. */
   readonly labels: { readonly received: number; readonly unknown: number; readonly conflicting: number };
@@ -49,11 +54,12 @@ const silence = 10_000;
 
 /** What the registry says of a model now. */
 export async function modelStatus(registry: Registry, model: string): Promise<ModelStatus> {
-  const [champion, incumbent, traffic, releases, triggers, labels, gateways] = await Promise.all([
+  const [champion, incumbent, traffic, releases, alarms, triggers, labels, gateways] = await Promise.all([
     getChampion(registry, model),
     leadingIncumbent(registry, model),
     readAssignment(registry, model),
     listReleases(registry, model),
+    openAlarms(registry, model),
     listTriggers(registry, model),
     labelCounts(registry),
     liveGateways(registry, model, silence),
@@ -85,6 +91,7 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
           },
     release:
       release === undefined ? null : { id: release.id, stage: release.stage, outcome: release.outcome, because: release.because },
+    alarms: alarms.map(({ kind, because, raisedAt }) => ({ kind, because, since: raisedAt.toISOString() })),
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
     labels: { received: own?.labels ?? 0, unknown: own?.unknown ?? 0, conflicting: own?.conflicting ?? 0 },
     gateways: gateways.map(({ process, address, revision, versions }) => ({ process, address, revision, versions })),
@@ -109,6 +116,7 @@ export function statusText(status: ModelStatus): string {
       : [
           `  release   ${release.id} ${release.outcome ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
         ]),
+    ...status.alarms.map(({ kind, because, since }) => `  alarm     ${alarmName[kind]} since ${since}: ${because}`),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),
     ...(labels.received === 0 ? [] : [`  labels    ${labelsText(labels)}`]),
     `  gateways  ${gateways.length === 0 ? 'none reports' : gateways.map((gateway) => `${gateway.address} (revision ${gateway.revision ?? 'none'})`).join(', ')}`,

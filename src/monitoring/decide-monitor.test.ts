@@ -144,12 +144,25 @@ describe('drift', () => {
     expect(watched.seeOften(3, { champion: 2, shifts: moved })).toEqual(['none', 'none', 'tell']);
   });
 
+  it('stands with what it waits for until it is answered or over', () => {
+    const watched = new Watched();
+    for (let i = 0; i < 2; i++) expect(watched.see({ shifts: moved }).standing).toEqual([]);
+    const [alarm] = watched.see({ shifts: moved }).standing;
+    expect(alarm).toMatchObject({ kind: 'drift', raisedAt: 3 * hour });
+    expect(alarm?.because).toMatch(/^2 of 4 features moved .*; 96 of 480 labels since the change$/);
+    expect(watched.see({ shifts: moved }).standing[0]?.because).toMatch(/; 144 of 480 labels since the change$/);
+    for (let i = 0; i < 3; i++) watched.see();
+    expect(watched.see().standing).toEqual([]);
+  });
+
   it('is over when the features come back before it was answered', () => {
     const watched = new Watched();
     watched.seeOften(5, { shifts: moved });
     watched.seeOften(2);
     expect(watched.state.alarms).toHaveLength(1);
-    expect(watched.see().because).toMatch(/^the drift alarm is over: 2 of 4 features/);
+    expect(watched.see().because).toMatch(
+      /^the drift alarm is over: no longer so in the last 3 samples; it was: 2 of 4 features/,
+    );
     expect(watched.state.alarms).toEqual([]);
   });
 

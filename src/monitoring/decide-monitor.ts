@@ -25,10 +25,10 @@ export function initialMonitorState(): MonitorState {
  */
 export function decideMonitor(before: MonitorState, observation: Observation, policy: MonitorPolicy): MonitorDecision {
   const seen = take(before, observation, policy);
-  const standing = seen.alarms.filter(({ calm }) => calm < policy.drift.consecutive);
+  const kept = seen.alarms.filter(({ calm }) => calm < policy.drift.consecutive);
   const over = seen.alarms
     .filter(({ calm }) => calm >= policy.drift.consecutive)
-    .map(({ kind, because }) => `the ${alarmName[kind]} alarm is over: ${because}`);
+    .map(({ kind, because }) => `the ${alarmName[kind]} alarm is over: ${isCalm(policy)}; it was: ${because}`);
   const raised = findings(seen, observation, policy)
     .filter((found) => !seen.alarms.some(({ kind }) => kind === found.kind))
     .map((found): Alarm => ({
@@ -39,25 +39,31 @@ export function decideMonitor(before: MonitorState, observation: Observation, po
       tries: 0,
       calm: 0,
     }));
-  const state = { ...seen, alarms: [...standing, ...raised] };
+  const state = { ...seen, alarms: [...kept, ...raised] };
 
   const answers = state.alarms.map((alarm) => answerTo(alarm, state, observation, policy));
+  const standing = answers.map(({ alarm: { kind, raisedAt }, because }) => ({ kind, raisedAt, because }));
   const first = strongest(answers) ?? answers.find(({ alarm }) => raised.includes(alarm));
   const told = answers
     .filter(({ alarm }) => raised.includes(alarm) && alarm !== first?.alarm)
     .map(({ alarm, because }) => ({ trigger: triggerOf[alarm.kind], because }));
   if (first === undefined) {
     const because = over[0] ?? answers[0]?.because ?? 'nothing stands out';
-    return { state, action: { kind: 'none' }, because, told, over };
+    return { state, action: { kind: 'none' }, because, told, over, standing };
   }
   const { alarm, action, because } = first;
   const trigger = triggerOf[alarm.kind];
-  const result = { because, told, over };
+  const result = { because, told, over, standing };
   if (action === 'wait') return { ...result, state, action: { kind: 'tell', trigger } };
   if (action === 'retrain') return { ...result, state, action: { kind: 'retrain', trigger, alarm: alarm.kind } };
   const answered = action === 'stop' ? { ...alarm, stopped: observation.running ?? '' } : { ...alarm, tries: 1 };
   const alarms = state.alarms.map((one) => (one === alarm ? answered : one));
   return { ...result, state: { ...state, alarms }, action: { kind: action, trigger } };
+}
+
+/** Why an alarm that was answered by nothing is over. */
+export function isCalm({ drift }: MonitorPolicy): string {
+  return `no longer so in ${drift.consecutive === 1 ? 'the last sample' : `the last ${drift.consecutive} samples`}`;
 }
 
 /** Whether a service alarm burns fast now, and on which trial it began to. */

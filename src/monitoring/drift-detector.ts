@@ -59,6 +59,20 @@ export interface DriftAlarm {
   readonly because: string;
 }
 
+/** How near a column is to an alarm. Plain JSON. */
+export interface ColumnEvidence {
+  /** `score` for the score. */
+  readonly feature: string;
+  readonly of: 'feature' | 'score';
+  /** What the strongest of its evidence is about. */
+  readonly what: DriftAlarm['what'];
+  /** Evidence as a share of what an alarm needs: 1 and more is one. */
+  readonly share: number;
+  /** The likeliest beginning of a change: `at` of its first row, null where there is none; and rows since then. */
+  readonly since: number | null;
+  readonly rows: number;
+}
+
 /** Of a column's false alarms: what goes to its missing values, and to new categories where it has some. */
 const forMissing = 0.03;
 const forUnseen = 0.05;
@@ -107,6 +121,14 @@ export function observeDrift(
     state: { format: 1, rows: state.rows + batch.at.length, columns },
     alarms: alarms.toSorted((a, b) => b.evidence - a.evidence),
   };
+}
+
+/** How near each column is to an alarm, in the order of the reference's columns. */
+export function driftEvidence(reference: DriftReference, state: DriftState, policy: DriftPolicy): ColumnEvidence[] {
+  return reference.columns.flatMap((column, i) => {
+    const before = state.columns[i];
+    return before === undefined ? [] : [new ColumnWatch(column, before, policy.falseAlarmRows).evidence()];
+  });
 }
 
 /** Three detectors on one column: what its values are, whether they are there, and whether they are known. */
@@ -164,29 +186,38 @@ class ColumnWatch {
   }
 
   alarms(): DriftAlarm[] {
-    const { name, of, weight, bins } = this.#column;
-    const found: DriftAlarm[] = [];
+    const { name, weight, bins } = this.#column;
+    const found = this.#looks().filter(({ evidence }) => weight > 0 && evidence >= this.#falseAlarmRows);
+    return found.map(({ what, evidence, side, stretch }) => {
+      const { since, rows } = stretch;
+      const told = { feature: name, what, since, rows, evidence, ...this.#shift(what, side, stretch) };
+      return { ...told, because: driftBecause(told, bins) };
+    });
+  }
+
+  evidence(): ColumnEvidence {
+    const { name, of, weight } = this.#column;
+    const { what, evidence, stretch } = this.#looks().reduce((most, look) => (look.evidence > most.evidence ? look : most));
+    const since = stretch.rows === 0 ? null : stretch.since;
+    return { feature: name, of, what, share: weight === 0 ? 0 : evidence / this.#falseAlarmRows, since, rows: stretch.rows };
+  }
+
+  /** What each detector holds, in rows of the model, and where its strongest side began. */
+  #looks() {
     const look = (detector: EDetector, table: BetTable, share: number, what: DriftAlarm['what']) => {
-      const evidence = detector.evidence(table) * share;
-      if (weight === 0 || evidence < this.#falseAlarmRows) return;
       const side = detector.strongest(table);
       const stretch = detector.state().stretches[side] ?? { since: NaN, rows: 0, total: 0, growth: 0 };
-      const told = {
-        feature: name,
-        what,
-        since: stretch.since,
-        rows: stretch.rows,
-        evidence,
-        ...this.#shift(what, side, stretch),
-      };
-      found.push({ ...told, because: driftBecause(told, bins) });
+      return { what, evidence: detector.evidence(table) * share, side, stretch };
     };
-    look(this.#distribution, this.#tables.distribution, this.#shares.distribution, of === 'score' ? 'score' : 'distribution');
-    look(this.#missing, this.#tables.missing, this.#shares.missing, 'missing');
-    if (this.#unseen !== null && this.#tables.unseen !== null) {
-      look(this.#unseen, this.#tables.unseen, this.#shares.unseen, 'new category');
-    }
-    return found;
+    const { distribution, missing, unseen } = this.#shares;
+    const values = this.#column.of === 'score' ? 'score' : 'distribution';
+    return [
+      look(this.#distribution, this.#tables.distribution, distribution, values),
+      look(this.#missing, this.#tables.missing, missing, 'missing'),
+      ...(this.#unseen === null || this.#tables.unseen === null
+        ? []
+        : [look(this.#unseen, this.#tables.unseen, unseen, 'new category')]),
+    ];
   }
 
   state(): ColumnState {

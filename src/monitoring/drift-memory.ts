@@ -1,4 +1,11 @@
-import { beginDrift, type DriftBatch, type DriftState, observeDrift } from './drift-detector.ts';
+import {
+  beginDrift,
+  type ColumnEvidence,
+  type DriftBatch,
+  driftEvidence,
+  type DriftState,
+  observeDrift,
+} from './drift-detector.ts';
 import { driftFindings } from './drift-finding.ts';
 import type { DriftReference } from './drift-reference.ts';
 import type { DataFault } from './quality.ts';
@@ -36,11 +43,25 @@ export function watchDrift(
     before?.reference === name
       ? before
       : { reference: name, state: beginDrift(reference), begun: at, upTo: 0, labelsAtChange: null };
-  const rows = begun.state.rows + batch.at.length;
-  // Never taken to come faster than in a day of it: the first rows of a model may come all at once.
-  const falseAlarmRows = Math.max(1, (rows / Math.max(day, at - begun.begun)) * falseAlarmEvery);
+  const falseAlarmRows = rowsBetweenAlarms(begun, begun.state.rows + batch.at.length, falseAlarmEvery, at);
   const { state, alarms } = observeDrift(reference, begun.state, batch, { falseAlarmRows });
   const watched = reference.columns.filter(({ of }) => of === 'feature').length;
   const upTo = batch.at.length === 0 ? begun.upTo : Math.max(begun.upTo, batch.at[batch.at.length - 1] ?? 0);
   return { memory: { ...begun, state, upTo }, ...driftFindings(alarms, watched) };
+}
+
+/** How near each column is to an alarm, as of a memory of this reference. */
+export function evidenceIn(
+  memory: DriftMemory,
+  reference: DriftReference,
+  falseAlarmEvery: number,
+  at: number,
+): ColumnEvidence[] {
+  const falseAlarmRows = rowsBetweenAlarms(memory, memory.state.rows, falseAlarmEvery, at);
+  return driftEvidence(reference, memory.state, { falseAlarmRows });
+}
+
+/** Rows are never taken to come faster than in a day of them: the first ones of a model may come all at once. */
+function rowsBetweenAlarms({ begun }: Pick<DriftMemory, 'begun'>, rows: number, falseAlarmEvery: number, at: number): number {
+  return Math.max(1, (rows / Math.max(day, at - begun)) * falseAlarmEvery);
 }

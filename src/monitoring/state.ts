@@ -122,6 +122,15 @@ export interface Alarm {
   readonly stopped?: string;
 }
 
+/** A standing alarm as people are told of it. */
+export interface StandingAlarm {
+  readonly kind: AlarmKind;
+  /** Wall clock, ms. */
+  readonly raisedAt: number;
+  /** What it says, and what follows from it or what that waits for. */
+  readonly because: string;
+}
+
 /** Everything that a monitor carries from tick to tick and through continue-as-new. Plain JSON. */
 export interface MonitorState {
   readonly champion: number | null;
@@ -156,4 +165,6 @@ export interface MonitorDecision {
   readonly told: readonly { readonly trigger: TriggerKind; readonly because: string }[];
   /** Alarms that are over. */
   readonly over: readonly string[];
+  /** Alarms that stand, in the order in which they were raised. */
+  readonly standing: readonly StandingAlarm[];
 }

@@ -2,7 +2,8 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DatasetRef } from '../data/dataset.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import type { ReleaseOutcome } from '../messages/release.ts';
-import type { TriggerKind } from '../monitoring/state.ts';
+import type { DriftReport } from '../monitoring/drift-report.ts';
+import type { AlarmKind, TriggerKind } from '../monitoring/state.ts';
 import type { DrillEnd, Recovery, WayBack } from '../rollout/drill.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
@@ -162,6 +163,15 @@ export interface Tables {
     seq: number;
   };
   label_counts: { model: string; count: number; conflicting: Generated<number>; unknown: Generated<number> };
+  alarms: {
+    model: string;
+    kind: AlarmKind;
+    raised_at: Date;
+    because: string;
+    over_at: Date | null;
+    over_because: string | null;
+  };
+  drift_reports: { model: string; newest: string; at: Date; version: number; report: Json<DriftReport> };
   judged_labels: {
     model: string;
     version: number;

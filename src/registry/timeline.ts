@@ -4,7 +4,7 @@ import type { Registry } from './registry.ts';
 /** One line of a model's history. */
 export interface TimelineRow {
   readonly at: Date;
-  readonly kind: 'trigger' | 'release' | 'decision' | 'revision' | 'champion' | 'operation';
+  readonly kind: 'trigger' | 'release' | 'decision' | 'revision' | 'champion' | 'operation' | 'alarm';
   /** A sentence with numbers. */
   readonly because: string;
   /** Who asked, or which workflow decided. */
@@ -35,6 +35,8 @@ export async function timeline(registry: Registry, model: string, limit: number)
         FROM champions WHERE model = ${model}`,
     sql`SELECT finished_at, 'operation', action || ' for ' || by || ': ' || because, by, release, ${nothing}, revision, 7
         FROM operations WHERE model = ${model} AND finished_at IS NOT NULL`,
+    sql`SELECT over_at, 'alarm', over_because, NULL, NULL, ${nothing}, ${nothing}, 9
+        FROM alarms WHERE model = ${model} AND over_at IS NOT NULL`,
     sql`SELECT ended_at, 'release', id || CASE WHEN drill THEN ', a drill, ends' ELSE ' ' || replace(outcome, '_', ' ') END || ': ' || coalesce(because, ''), NULL, id, version, ${nothing}, 8
         FROM releases WHERE model = ${model} AND ended_at IS NOT NULL`,
   ];

@@ -21,7 +21,7 @@ export type AcceptedRows = (newest: number) => Promise<Readonly<Record<string, C
 const smallestSample = 0.25;
 
 /** The features of the sample that can be looked at, by column: of what the log drops or hashes there is nothing to see. */
-function loggedColumns(spec: ModelSpec, sample: readonly LoggedPrediction[]) {
+export function loggedColumns(spec: ModelSpec, sample: readonly LoggedPrediction[]) {
   const least = spec.monitor.sample * smallestSample;
   return Object.fromEntries(
     Object.entries(spec.contract.features)

@@ -56,9 +56,11 @@ const shifts = [0.2, 0.5, 1] as const;
 const topFeatures = 3;
 /** Streams of rows, each with a reference of its own. */
 const streams = 40;
+/** Looks in the time in which one false alarm is expected. */
+const looksAtNothing = 20;
 /** The longest time between false alarms that is waited for, in rows, and how often over in each stream. */
 const [longestStated, waited] = [5000, 5];
-/** Rows between looks at a stream with a shift: delays are known to them. */
+/** Rows between looks at a stream with a shift, at first. */
 const step = 10;
 /** A stream is calm so long before its shift, and watched so long after it. */
 const [calm, mostRows] = [200, 20_000];
@@ -128,7 +130,7 @@ function falseAlarms(
 ): FalseAlarms {
   const falseAlarmRows = Math.min(policyRows, longestStated);
   const length = Math.ceil(waited * falseAlarmRows);
-  const batch = Math.max(step, Math.ceil(falseAlarmRows / 100));
+  const batch = Math.max(step, Math.ceil(falseAlarmRows / looksAtNothing));
   let [alarms, rows] = [0, 0];
   for (const [i, reference] of references.entries()) {
     onProgress(i);
@@ -176,15 +178,21 @@ function delayOf(
   const column = accepted.columns[feature] ?? [];
   const found = (seen: { alarms: readonly DriftAlarm[] }) => seen.alarms.some((alarm) => alarm.feature === feature);
   let state = beginDrift(reference);
-  for (let from = 0; from < order.length; from += step) {
-    const some = order.subarray(from, from + step);
+  for (let from = 0; from < order.length;) {
+    const some = order.subarray(from, from + rowsToLook(from));
     const values = Float64Array.from(some, (row) => Number(column[row] ?? NaN) + (from < calm ? 0 : by));
     // The other columns stay as they were, and need not be looked at.
     const seen = observeDrift(reference, state, { at: some, columns: { [feature]: values } }, { falseAlarmRows: policyRows });
-    if (found(seen)) return from < calm ? null : from + step - calm;
+    if (found(seen)) return from < calm ? null : from + some.length - calm;
     state = seen.state;
+    from += some.length;
   }
   return Infinity;
+}
+
+/** All rows before the shift; then few at a time, and more the longer it takes: a delay is known to a twentieth. */
+function rowsToLook(from: number): number {
+  return from < calm ? calm - from : Math.max(step, Math.floor((from - calm) / 20));
 }
 
 function delaysOf(delays: readonly (number | null)[], rowsADay: number, every: Milliseconds) {

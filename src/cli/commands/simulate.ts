@@ -3,11 +3,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { FinalError } from '../../errors.ts';
 import type { SimulationResult } from '../../simulation/simulate.ts';
 import { action } from '../command.ts';
-import { positiveInteger } from '../option-values.ts';
+import { collected, positiveInteger } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';
 
 interface Options {
   readonly policy?: string;
+  readonly set: readonly string[];
   readonly ramps: number;
   readonly seed: number;
   readonly out?: string;
@@ -19,6 +20,7 @@ export function addSimulate(program: Command): void {
     .description("what a model's policies do on its own traffic: false rollbacks, delays, exposure, false alarms of drift")
     .argument('<model>')
     .option('--policy <file>', 'a pawl.yaml of the model, whose release and monitor count in place of those in force')
+    .option('--set <path=value>', 'change a value of the policy, such as release.bake=5m; may be repeated', collected, [])
     .option('--ramps <n>', 'simulated rollouts of each kind of version', positiveInteger, 1000)
     .option('--seed <n>', 'of everything that is drawn: the same seed gives the same numbers', positiveInteger, 1)
     .option('--out <file>', 'a chart too, as .svg or .png', picture)
@@ -26,16 +28,18 @@ export function addSimulate(program: Command): void {
       action(async ({ session, json }, model: string, options: Options) => {
         await session.requireModel(model);
         const { readPolicy } = await import('../spec-file.ts');
-        const spec = await readPolicy(session.registry, model, options.policy, []);
+        const spec = await readPolicy(session.registry, model, options.policy, options.set);
         const [{ simulateModel }, { simulateText }] = await Promise.all([
           import('../../simulation/simulate.ts'),
           import('../simulate-text.ts'),
         ]);
+        const progress = progressLine(json);
         const result = await simulateModel(session, spec, {
           rollouts: options.ramps,
           seed: options.seed,
-          onProgress: progressLine(json),
+          onProgress: progress.tell,
         });
+        progress.end();
         if (options.out !== undefined) await draw(result, options.out);
         print(json, result, () => simulateText(result));
         return exitCodes.done;
@@ -58,15 +62,22 @@ async function draw(result: SimulationResult, file: string): Promise<void> {
   });
 }
 
-/** One line on stderr that is written over, where somebody watches; else a line now and then. */
-function progressLine(json: boolean): (what: string, done: number, of: number) => void {
+/** One line on stderr that is written over where somebody watches; elsewhere a line for each part. */
+function progressLine(json: boolean) {
+  const watched = process.stderr.isTTY && !json;
   let told = '';
-  return (what, done, of) => {
-    const line = what === 'reading' ? 'reading traffic' : `simulating ${what}: ${Math.floor((100 * done) / of)} %`;
-    if (json || line === told) return;
-    told = line;
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r${line.padEnd(40)}${what === 'drift' && done + 1 >= of ? '\r'.padEnd(42) + '\r' : ''}`);
-    else if (line.endsWith('0 %') || what === 'reading') process.stderr.write(`${line}\n`);
+  return {
+    tell(what: 'reading' | 'rollouts' | 'drift', done: number, of: number): void {
+      const part = what === 'reading' ? 'reading traffic' : `simulating ${what}`;
+      const line = watched && what !== 'reading' ? `${part}: ${Math.floor((100 * done) / of)} %` : part;
+      if (json || line === told) return;
+      told = line;
+      process.stderr.write(watched ? `\r${line.padEnd(longestLine)}` : `${line}\n`);
+    },
+    end(): void {
+      if (watched) process.stderr.write(`\r${' '.repeat(longestLine)}\r`);
+    },
   };
 }
+
+const longestLine = 30;

@@ -37,7 +37,7 @@ export function addSimulate(program: Command): void {
         const result = await simulateModel(session, spec, {
           rollouts: options.ramps,
           seed: options.seed,
-          onProgress: progress.tell,
+          onProgress: (what, done, of) => progress.tell(what, done, of),
         });
         progress.end();
         if (options.out !== undefined) await draw(result, options.out);

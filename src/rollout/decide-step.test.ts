@@ -243,7 +243,7 @@ describe('a limit for going on', () => {
   it('holds a step with more errors than that', () => {
     expect(decide(ramp(1), { calm: arm(1000, 15) }, null, limited)).toEqual({
       action: 'hold',
-      because: '25 %: challenger 1.5 % errors (15 of 1,000 requests) within 10 min, and below 1 % it goes on',
+      because: '25 %: challenger 1.5 % errors (15 of 1,000 requests) within 10 min; it goes on below 1 %',
     });
     expect(decide(ramp(1), { calm: arm(1000, 9) }, null, limited).action).toBe('advance');
   });
@@ -283,7 +283,9 @@ describe('the verdict', () => {
     expect(verdict([200, 600, 40])).toMatch(
       /\. "a model of 90 days tells the price better" is shown: accuracy 79\.1 % against 76\.8 % on 840 labelled pairs, a gain of 2\.3 points, surely from [\d.]+ points to [\d.]+ points$/,
     );
-    expect(verdict([110, 640, 90])).toContain('is open');
+    expect(verdict([110, 640, 90])).toMatch(
+      /is open: .* which may be anything from a loss of [\d.]+ points to a gain of [\d.]+ points$/,
+    );
     expect(verdict([40, 600, 200])).toContain('is refuted');
   });
 

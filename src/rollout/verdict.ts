@@ -18,10 +18,25 @@ export function verdictSentence(state: RolloutState, { paired }: Pick<Evidence, 
   const loss = lossOf(success, rule ?? { at_least: 0 }, paired, terms);
   if (loss?.bounds == null) return `Of ${about} nothing is known: no labelled pair tells of ${success}`;
   const { low, high } = loss.bounds;
+  const { seen, say } = loss;
   const verdict = high < 0 ? 'is shown' : low > 0 ? 'is refuted' : 'is open';
-  const gain = `a gain of ${loss.say(-loss.seen)}, surely from ${told(-high, loss.say)} to ${told(-low, loss.say)}`;
+  const gain = `${difference(seen, say)}, ${verdict === 'is open' ? spread(low, high, say) : sure(low, high, say)}`;
   return `${about[0]?.toUpperCase() ?? ''}${about.slice(1)} ${verdict}: ${loss.told} on ${labelledPairs(paired, success)}, ${gain}`;
 }
 
-const told = (bound: number, say: (loss: number) => string) =>
-  Number.isFinite(bound) ? say(bound) : bound > 0 ? 'without end' : 'anything';
+type Say = (loss: number) => string;
+
+/** `a gain of 2.3 points` */
+const difference = (loss: number, say: Say) => `a ${loss > 0 ? 'loss' : 'gain'} of ${say(Math.abs(loss))}`;
+
+/** Both ends on one side: `surely from 0.4 points to 4.2 points`. */
+function sure(low: number, high: number, say: Say): string {
+  const [least, most] = [Math.min(Math.abs(low), Math.abs(high)), Math.max(Math.abs(low), Math.abs(high))];
+  return Number.isFinite(most) ? `surely from ${say(least)} to ${say(most)}` : `surely at least ${say(least)}`;
+}
+
+/** `which may be anything from a loss of 1.1 points to a gain of 3 points`. */
+function spread(low: number, high: number, say: Say): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return 'which may be chance altogether';
+  return `which may be anything from a loss of ${say(Math.max(0, high))} to a gain of ${say(Math.max(0, -low))}`;
+}

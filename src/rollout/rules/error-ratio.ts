@@ -17,8 +17,9 @@ export const errorRatio: Rule = ({ error_ratio: rule }, { errorSegments }, terms
     expected += ((challengerErrors + championErrors) * share * rule.above) / (share * rule.above + 1 - share);
   }
   const allowed = rule.above === 1 ? "the champion's error rate" : `${figure(rule.above)} times the champion's error rate`;
+  const due = figure(Number(expected.toPrecision(2)));
   return {
     verdict: 'harm',
-    because: `${challenger} of ${counted(all, 'error')} are the challenger's, counted by caller, where ${allowed} would make it ${figure(Number(expected.toPrecision(2)))}; by chance in less than ${percent(terms.alpha, 2)} of rollouts`,
+    because: `${challenger} of ${counted(all, 'error')} are the challenger's, each caller's first counted, and at ${allowed} it would have about ${due}; that happens by chance in less than ${percent(terms.alpha, 2)} of rollouts`,
   };
 };

@@ -31,18 +31,30 @@ function judge(metric: (typeof labelMetrics)[number], rule: MetricRule, paired: 
   }
   const { seen, allowed, say } = loss;
   const told = `${loss.told} on ${labelledPairs(paired, metric)}`;
-  const worse = `${told}, ${say(seen)} worse where ${say(allowed)} are allowed`;
+  const worse = `${told}, ${say(seen)} worse where ${allowance(say(allowed))} allowed`;
   if (rule.by === 'estimate') return seen > allowed ? { verdict: 'harm', because: worse } : null;
   const bounds = loss.bounds ?? fromStandardError(seen, loss.standardError);
   if (bounds.low > allowed) return { verdict: 'harm', because: worse };
-  if (seen > allowed)
-    return { verdict: 'doubt', because: `${worse}; it could be chance (${say(bounds.low)} to ${say(bounds.high)})` };
+  if (seen > allowed) return { verdict: 'doubt', because: `${worse}; it could be chance${between(bounds, say)}` };
   return loss.bounds === null || bounds.high <= allowed
     ? null
     : {
         verdict: 'unproven',
-        because: `${told}: ${say(bounds.high)} worse is not excluded yet, where ${say(allowed)} are allowed`,
+        because: Number.isFinite(bounds.high)
+          ? `${told}: ${say(bounds.high)} worse is not excluded yet, where ${allowance(say(allowed))} allowed`
+          : `${told}: nothing is excluded yet, where ${allowance(say(allowed))} allowed`,
       };
+}
+
+/** `2 points are`, `1 point is`, `nothing is`. */
+function allowance(said: string): string {
+  return said.startsWith('0 ') || said === '0' ? 'nothing is' : `${said} ${/^1 point$/.test(said) ? 'is' : 'are'}`;
+}
+
+/** ` (0.4 points better to 9.3 points worse)`; nothing where neither is known. */
+function between({ low, high }: Bounds, say: (loss: number) => string): string {
+  const one = (loss: number) => (Number.isFinite(loss) ? `${say(Math.abs(loss))} ${loss < 0 ? 'better' : 'worse'}` : 'anything');
+  return Number.isFinite(low) || Number.isFinite(high) ? ` (${one(low)} to ${one(high)})` : '';
 }
 
 /** What was seen by a release of pawl before there were bounds that hold at all looks. */

@@ -67,8 +67,9 @@ function at({ latency: seen }: Evidence, quantile: number) {
 
 const milliseconds = (ms: number) => `${Number(ms.toPrecision(3))} ms`;
 
-/** `12 ms (10 to 15)` */
+/** `12 ms (10 to 15)`, with what is known of it. */
 function range({ value, low, high }: LatencyBounds): string {
-  const end = (bound: number | null, other: string) => (bound === null ? other : String(Number(bound.toPrecision(3))));
-  return `${milliseconds(value)} (${end(low, '0')} to ${end(high, 'more than was met')})`;
+  const number = (ms: number) => String(Number(ms.toPrecision(3)));
+  if (low === null) return high === null ? milliseconds(value) : `${milliseconds(value)} (at most ${number(high)})`;
+  return `${milliseconds(value)} (${high === null ? `at least ${number(low)}` : `${number(low)} to ${number(high)}`})`;
 }

@@ -28,5 +28,5 @@ function tooManyErrors({ calm }: Evidence, { step: { error_rate: limit } }: Roll
   if (limit === undefined || calm === undefined || calm.errors === 0) return null;
   const rate = calm.errors / calm.requests;
   if (rate < limit.below) return null;
-  return `challenger ${percent(rate)} errors (${inWords(calm.errors)} of ${counted(calm.requests, 'request')}) within ${lasting(limit.over)}, and below ${percent(limit.below)} it goes on`;
+  return `challenger ${percent(rate)} errors (${inWords(calm.errors)} of ${counted(calm.requests, 'request')}) within ${lasting(limit.over)}; it goes on below ${percent(limit.below)}`;
 }

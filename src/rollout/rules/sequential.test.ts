@@ -39,7 +39,7 @@ describe('the error ratio', () => {
     expect(judge([{ share: 0.1, championErrors: 90, challengerErrors: 30 }])).toEqual({
       verdict: 'harm',
       because:
-        "30 of 120 errors are the challenger's, counted by caller, where the champion's error rate would make it 12; by chance in less than 2.5 % of rollouts",
+        "30 of 120 errors are the challenger's, each caller's first counted, and at the champion's error rate it would have about 12; that happens by chance in less than 2.5 % of rollouts",
     });
   });
 
@@ -87,7 +87,7 @@ describe('a label metric', () => {
     const finding = judgeAccuracy([20, 200, 30]);
     expect(finding?.verdict).toBe('doubt');
     expect(finding?.because).toMatch(
-      /4 points worse where 2 points are allowed; it could be chance \(-[\d.]+ points to [\d.]+ points\)/,
+      /4 points worse where 2 points are allowed; it could be chance \([\d.]+ points better to [\d.]+ points worse\)/,
     );
   });
 
@@ -96,6 +96,26 @@ describe('a label metric', () => {
     expect(finding?.verdict).toBe('doubt');
     expect(finding?.because).toContain('on 560 labelled pairs (neighbours are alike: worth 28), 17.9 points worse');
     expect(judgeAccuracy([250, 9500, 250], undefined, 20)?.verdict).toBe('unproven');
+  });
+
+  it('says what is allowed and what is not known as people do', () => {
+    const said = (allowed: number, losses: LossSums, labelled = 300) => {
+      const paired = {
+        ...noPairs,
+        labelled,
+        losses: { accuracy: losses },
+        champion: { accuracy: 0.8 },
+        challenger: { accuracy: 0.75 },
+      };
+      return labelMetric({ accuracy: { below_champion_by: allowed, at_least: 0 } }, { ...nothing, paired }, terms)?.because;
+    };
+    const losses = { losses: [-1, 0, 1], counts: [20, 245, 35] };
+    expect(said(0.01, losses)).toMatch(/5 points worse where 1 point is allowed; it could be chance \(/);
+    expect(said(0, losses)).toMatch(/5 points worse where nothing is allowed;/);
+    const unknown = { ...noPairs, labelled: 1, losses: {}, champion: { f1: 0.8 }, challenger: { f1: 0.8 } };
+    expect(labelMetric({ f1: { below_champion_by: 0.02, at_least: 0 } }, { ...nothing, paired: unknown }, terms)?.because).toBe(
+      'f1 80 % against 80 % on 1 labelled pair: nothing is excluded yet, where 2 points are allowed',
+    );
   });
 
   it('speaks in its time only, where it has one', () => {

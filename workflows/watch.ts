@@ -1,11 +1,4 @@
-import {
-  getExternalWorkflowHandle,
-  ParentClosePolicy,
-  setCurrentDetails,
-  startChild,
-  uuid4,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { getExternalWorkflowHandle, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type {
   MonitorCarry,
   MonitorInput,
@@ -25,7 +18,7 @@ import type { MonitorPolicy, MonitorState, Observation } from '../src/monitoring
 import { long, quick } from './activities.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { operatorSignal } from './messages.ts';
-import { summary } from './summary.ts';
+import { startUnderLock } from './under-lock.ts';
 import { label } from './visibility.ts';
 import type { drill } from './drill.ts';
 import type { release } from './release.ts';
@@ -184,19 +177,15 @@ export class Watch {
     this.#starting = true;
     const { id, kind, because, by } = trigger;
     try {
-      await startChild<typeof release>('release', {
-        workflowId: workflowId.release(this.model),
-        args: [{ model: this.model, trigger: { id, kind, because, by }, ...releaseOptions(trigger) }],
-        staticSummary: summary(`${this.model}: ${kind}, ${because}`),
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-      });
-      this.#running ??= { release: workflowId.release(this.model), triggerId: id, by };
-      if (this.#pending?.id === id) this.#pending = null;
-      label({ trigger: kind });
-    } catch (failure) {
-      if (!(failure instanceof Error) || failure.name !== 'WorkflowExecutionAlreadyStartedError') throw failure;
-      this.tell('A release that this monitor did not start is running; the trigger waits for its end.');
-      this.#running = { release: workflowId.release(this.model), triggerId: '', by: '' };
+      const input = { model: this.model, trigger: { id, kind, because, by }, ...releaseOptions(trigger) };
+      if (await startUnderLock<typeof release>('release', input, `${kind}, ${because}`)) {
+        this.#running ??= { release: workflowId.release(this.model), triggerId: id, by };
+        if (this.#pending?.id === id) this.#pending = null;
+        label({ trigger: kind });
+      } else {
+        this.tell('A release that this monitor did not start is running; the trigger waits for its end.');
+        this.#running = { release: workflowId.release(this.model), triggerId: '', by: '' };
+      }
     } finally {
       this.#starting = false;
     }
@@ -207,18 +196,11 @@ export class Watch {
     if (this.#running !== null || this.#starting) return 'A release begins.';
     this.#starting = true;
     try {
-      await startChild<typeof drill>('drill', {
-        workflowId: workflowId.release(this.model),
-        args: [{ model: this.model, trigger }],
-        staticSummary: summary(`${this.model}: ${trigger.because}`),
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-      });
+      if (!(await startUnderLock<typeof drill>('drill', { model: this.model, trigger }, trigger.because)))
+        return 'A release that this monitor did not start is running.';
       const { id: triggerId, by } = trigger;
       this.#running ??= { release: workflowId.release(this.model), triggerId, by, drill: true };
       return null;
-    } catch (failure) {
-      if (!(failure instanceof Error) || failure.name !== 'WorkflowExecutionAlreadyStartedError') throw failure;
-      return 'A release that this monitor did not start is running.';
     } finally {
       this.#starting = false;
     }

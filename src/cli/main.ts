@@ -8,6 +8,7 @@ import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
+import { addDrift } from './commands/drift.ts';
 import { addInit } from './commands/init.ts';
 import { addOperate } from './commands/operate.ts';
 import { addPredict } from './commands/predict.ts';
@@ -62,6 +63,7 @@ for (const add of [
   addStatus,
   addWatch,
   addTimeline,
+  addDrift,
   addVersions,
   addWhy,
   addVerify,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -68,6 +68,44 @@ it('measures the columns of two files as their values are measured, in the order
     expect(found[at]?.wasserstein?.distance).toBeCloseTo(wasserstein?.distance ?? NaN, 9);
   }
   expect(found[1]?.sample).toMatchObject({ rows, missing: rows / 50 });
+});
+
+it('reads CSV as it reads Parquet, where text that is no number is missing', async () => {
+  const csv = (name: string) => join(folder, `${name}.csv`);
+  await withDuck(undefined, async (duck) => {
+    for (const name of ['reference', 'sample']) {
+      const from = `SELECT colour, CASE WHEN isfinite(price) THEN price::VARCHAR ELSE '?' END AS price, count, "on" FROM ${literal(join(folder, `${name}.parquet`))}`;
+      await duck.run(`COPY (${from}) TO ${literal(csv(name))} (HEADER)`);
+    }
+  });
+  const found = await measureFiles({ reference: csv('reference'), sample: csv('sample') }, features, { exact: true });
+  const whole = await measureFiles(paths(), features, { exact: true });
+  for (const [i, { feature, psi, chiSquare, ks, sample }] of whole.entries()) {
+    expect(found[i]).toMatchObject({ feature, ks, sample: { rows: sample.rows, missing: sample.missing } });
+    expect(found[i]?.psi).toBeCloseTo(psi, 9);
+    expect(found[i]?.chiSquare.statistic).toBeCloseTo(chiSquare.statistic, 6);
+  }
+});
+
+it('leaves out what neither file has, and names each column that only one lacks, and files that are not there', async () => {
+  const other = { ...features, weight: { type: 'number' } } as const;
+  expect((await measureFiles(paths(), other, { exact: true })).map(({ feature }) => feature)).toEqual(Object.keys(features));
+  const narrow = join(folder, 'narrow.csv');
+  await writeFile(narrow, 'price,weight\n1,2\n');
+  const error = await measureFiles({ ...paths(), sample: narrow }, other, { exact: true }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'PAWL_USAGE_INVALID',
+    problems: [
+      { message: `${paths().reference} has no column weight.` },
+      ...['colour', 'count', 'on'].map((name) => ({ message: `${narrow} has no column ${name}.` })),
+    ],
+  });
+  await expect(measureFiles({ ...paths(), sample: 'not-there.csv' }, features, { exact: true })).rejects.toThrow(
+    'not-there.csv names no file',
+  );
+  await expect(measureFiles(paths(), { weight: { type: 'number' } }, { exact: true })).rejects.toThrow(
+    'Neither file has a feature of the contract: weight.',
+  );
 });
 
 it('measures from counts what windows that were counted in the same bins say', async () => {

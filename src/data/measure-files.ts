@@ -5,22 +5,19 @@ import { countNumbers } from '../stats/count-numbers.ts';
 import { sortedNumbers } from '../stats/sorted-numbers.ts';
 import { summariseAll } from '../stats/summary.ts';
 import type { Duck } from './duckdb.ts';
-import { identifier, parquet, withDuck } from './duckdb.ts';
+import { identifier, withDuck } from './duckdb.ts';
+import { measurable, measuredTable, type MeasuredTable } from './measured-table.ts';
 import { readNumbers } from './read-numbers.ts';
 
 /** Columns of numbers that are in memory at once, of both files: 16 bytes a row each, and as much again while they are sorted. */
 const columnsAtOnce = 8;
 
-interface File {
-  readonly table: string;
-  readonly rows: number;
-}
-
 /**
- * The features of one Parquet file measured against those of another, in the order of `features`.
- * @param paths local files
+ * The features of one file measured against those of another, in the order of `features`; those that neither has are left out.
+ * @param paths CSV or Parquet: local files, folders or globs
  * @param options.exact numbers by their values; otherwise the sample only by its counts over the bins of the reference, as
  * gateways keep it: what is then bounded or estimated, `measureCounts` says
+ * @throws FinalError PAWL_USAGE_INVALID where a file is not there or lacks a column that the other has, PAWL_SOURCE_UNREADABLE
  */
 export function measureFiles(
   paths: { readonly reference: string; readonly sample: string },
@@ -28,9 +25,14 @@ export function measureFiles(
   { exact, signal }: { readonly exact: boolean; readonly signal?: AbortSignal },
 ): Promise<MeasuredFeature[]> {
   return withDuck(signal, async (duck) => {
-    const [reference, sample] = [await fileOf(duck, paths.reference), await fileOf(duck, paths.sample)];
+    const reference = await measuredTable(duck, paths.reference, features);
+    const sample = await measuredTable(duck, paths.sample, features);
     const found = new Map<string, MeasuredFeature>();
-    const names = Object.keys(features);
+    const names = measurable(
+      Object.keys(features),
+      { path: paths.reference, columns: reference.columns },
+      { path: paths.sample, columns: sample.columns },
+    );
     const numbers = names.filter((name) => features[name]?.type === 'number');
     for (let i = 0; i < numbers.length; i += columnsAtOnce) {
       const group = numbers.slice(i, i + columnsAtOnce);
@@ -51,11 +53,6 @@ export function measureFiles(
   });
 }
 
-async function fileOf(duck: Duck, path: string): Promise<File> {
-  const table = parquet(path);
-  return { table, ...(await duck.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)) };
-}
-
 function measure(name: string, reference: Float64Array, sample: Float64Array, exact: boolean): MeasuredFeature {
   if (exact) return measureNumbers(name, columnOf(reference), columnOf(sample));
   const sorted = sortedNumbers(reference);
@@ -69,7 +66,7 @@ function columnOf(values: Float64Array) {
 }
 
 /** Rows by value of a category or boolean, '' where it is missing. */
-async function frequencies(duck: Duck, { table }: File, name: string): Promise<Map<string, number>> {
+async function frequencies(duck: Duck, { table }: MeasuredTable, name: string): Promise<Map<string, number>> {
   const value = `coalesce(CAST(${identifier(name)} AS VARCHAR), '')`;
   const rows = await duck.rows<{ value: string; count: number }>(
     `SELECT ${value} AS value, count(*) AS count FROM ${table} GROUP BY ALL`,

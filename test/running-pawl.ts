@@ -9,6 +9,7 @@ import { LeashedProcess } from '../infra/processes/leashed.ts';
 import type { CommandResult } from '../infra/processes/pawl-command.ts';
 import { runPawl } from '../infra/processes/pawl-command.ts';
 import { freePort } from '../infra/servers/free-port.ts';
+import { developmentKeys } from '../src/attestation/development-keys.ts';
 import { packageFile } from '../src/package-root.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { openRegistry } from '../src/registry/registry.ts';
@@ -64,6 +65,7 @@ export class RunningPawl {
     cpSync(packageFile(`examples/${options.example}`), join(folder, 'example'), { recursive: true });
     mkdirSync(join(folder, 'store'));
     const port = await freePort();
+    const keys = developmentKeys(folder);
     const environment = {
       PAWL_REGISTRY_URL: options.registryUrl ?? (await createDatabase()),
       PAWL_STORE_URL: pathToFileURL(join(folder, 'store')).href,
@@ -74,6 +76,9 @@ export class RunningPawl {
       PAWL_SPOOL_DIR: join(folder, 'spool'),
       PAWL_SEGMENT_MS: '300',
       PAWL_WINDOW_MS: '300',
+      PAWL_SIGNING_KEY_FILE: keys.signing,
+      PAWL_TRUSTED_KEYS: keys.trusted,
+      PAWL_ATTESTATIONS: 'required',
     };
     const connection = await Connection.connect({ address: environment.PAWL_TEMPORAL_ADDRESS });
     const pawl = new RunningPawl({

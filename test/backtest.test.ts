@@ -123,12 +123,14 @@ describe('the policy of then', () => {
 
   it('raises the recorded alarms and no other', async () => {
     // The replay looks up to now, and the monitor did a second ago.
-    await expect.poll(async () => (await backtest()).alarms.filter(({ differs }) => differs !== null)).toEqual([]);
+    await expect
+      .poll(async () => (await backtest()).alarms.filter(({ differs }) => differs !== null), { timeout: 30_000 })
+      .toEqual([]);
     const { alarms } = await backtest();
     expect(alarms.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['drift', 'performance']));
     const fall = alarms.find(({ kind, recorded }) => kind === 'performance' && recorded?.because.includes('labelled answers'));
     for (const alarm of [fall?.recorded, fall?.replayed])
-      expect(alarm?.because).toMatch(/% of the last \d+ labelled answers were wrong, where [\d.]+ % were at release/);
+      expect(alarm?.because).toMatch(/% of the last [\d,]+ labelled answers were wrong, where [\d.]+ % were at release/);
   }, 60_000);
 });
 

@@ -15,6 +15,9 @@ const bounds: Readonly<Record<string, string>> = {
   code: 'a code of [errors.md](errors.md)',
   to: '`champion`, `former` or `default`',
   reason: '`spool full`, `disk refuses` or `disk behind`',
+  kind: '`drift`, `quality`, `performance`, `estimate`, `service`, `labels` or `truth`',
+  feature: "a feature of the model's contract, or `score`",
+  measure: '`ks`, `psi`, `kullback_leibler`, `jensen_shannon`, `wasserstein` or `chi_square`',
   spool: '`predictions`, `windows` or `labels`',
 };
 
@@ -24,6 +27,9 @@ const units: Readonly<Record<string, string>> = {
   pawl_traffic_share: 'fraction',
   pawl_registry_reachable: '0 or 1',
   pawl_breaker_open: '0 or 1',
+  pawl_alarms: '0 or 1',
+  pawl_drift_evidence: 'fraction',
+  pawl_drift_measure: 'as the measure has it',
 };
 
 interface Question {
@@ -73,6 +79,11 @@ sum by (instance) (increase(pawl_prediction_log_dropped_total[1h])) > 0`,
     asks: 'Do labels find their predictions?',
     query: 'max by (model) (pawl_labels_unknown)',
     says: 'Labels whose id is nowhere in the prediction log. Where it rises with every label, callers send another id than the one that they predicted with.',
+  },
+  {
+    asks: 'Which features come near an alarm?',
+    query: 'topk by (model) (3, max by (model, feature) (pawl_drift_evidence) > 0.1)',
+    says: 'The three with the most evidence of each model, as a share of what an alarm takes. Alert on `pawl_alarms`, whose rate of false alarms is stated, rather than on measures.',
   },
 ];
 

@@ -202,6 +202,27 @@ export function createGatewayMetrics() {
       labelNames: ['model'] as const,
       registers,
     }),
+    alarms: new Gauge({
+      aggregator: 'max',
+      name: 'pawl_alarms',
+      help: "1 while an alarm of the model's monitor stands; no series where none does. The same at every gateway.",
+      labelNames: ['model', 'kind'] as const,
+      registers,
+    }),
+    driftEvidence: new Gauge({
+      aggregator: 'max',
+      name: 'pawl_drift_evidence',
+      help: 'Evidence that a feature, or the score, has moved from what the champion was accepted on, as a share of what an alarm takes: 1 and more is one. As of the newest look; the same at every gateway.',
+      labelNames: ['model', 'feature'] as const,
+      registers,
+    }),
+    driftMeasure: new Gauge({
+      aggregator: 'max',
+      name: 'pawl_drift_measure',
+      help: "The newest look's predictions against the newest accepted rows: distances (ks, jensen_shannon), psi, kullback_leibler (nats), wasserstein (standard deviations of the accepted rows), the statistic of chi_square. The same at every gateway.",
+      labelNames: ['model', 'feature', 'measure'] as const,
+      registers,
+    }),
     windowsQueued: new Gauge({
       name: 'pawl_windows_queued',
       help: 'Window rows in memory that neither the registry nor the local disk has taken.',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
 import { modelStatus, statusText } from '../cli/model-status.ts';
-import { openAlarms, recordAlarms } from './alarms.ts';
+import { allOpenAlarms, openAlarms, recordAlarms } from './alarms.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { timeline } from './timeline.ts';
@@ -30,6 +30,9 @@ it('keeps which alarms stand, with what they last said, and when and why each wa
     await recordAlarms(registry, { model, standing: [], over: 'm/4 was promoted', at: day + 900_000 + i });
   expect(await openAlarms(registry, model)).toEqual([]);
   expect(await openAlarms(registry, other.model)).toHaveLength(1);
+  expect((await allOpenAlarms(registry)).filter((alarm) => alarm.model === model || alarm.model === other.model)).toEqual([
+    { model: other.model, kind: 'drift' },
+  ]);
   const lines = (await timeline(registry, model, 10)).filter(({ kind }) => kind === 'alarm');
   expect(lines.map(({ because, at }) => [because, +at])).toEqual([
     ['the budget alarm is over: no longer so in the last 3 samples', day + 600_000],

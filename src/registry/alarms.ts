@@ -50,6 +50,17 @@ export async function recordAlarms(
   });
 }
 
+/** Which kinds of alarm stand at which models. */
+export async function allOpenAlarms(registry: Registry): Promise<{ model: string; kind: AlarmKind }[]> {
+  return registry.db
+    .selectFrom('alarms')
+    .select(['model', 'kind'])
+    .where('over_at', 'is', null)
+    .orderBy('model')
+    .orderBy('kind')
+    .execute();
+}
+
 /** In the order in which they were raised. */
 export async function openAlarms(registry: Registry, model: string): Promise<OpenAlarm[]> {
   return registry.db

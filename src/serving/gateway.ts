@@ -7,6 +7,8 @@ import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Trust } from '../attestation/trust.ts';
 import { createGatewayMetrics } from '../observability/gateway-metrics.ts';
 import { forgetGateway, reportGateway } from '../registry/gateways.ts';
+import { allOpenAlarms } from '../registry/alarms.ts';
+import { newestDriftReports } from '../registry/drift-reports.ts';
 import { labelCounts, writeLabels } from '../registry/labels.ts';
 import { listenTraffic } from '../registry/listen-traffic.ts';
 import { openRegistry } from '../registry/registry.ts';
@@ -19,6 +21,7 @@ import { FeedbackSpool } from './feedback-spool.ts';
 import { gatewayRoutes, isReady } from './gateway-handlers.ts';
 import { HttpServer } from './http-server.ts';
 import { LabelWatch } from './label-watch.ts';
+import { MonitorWatch } from './monitor-watch.ts';
 import { LocalCache } from './local-cache.ts';
 import { startGrpcServer } from './open-inference/grpc-server.ts';
 import { createInferenceRoutes } from './open-inference/inference-routes.ts';
@@ -125,6 +128,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
   });
   const labelWatch = new LabelWatch({ read: () => labelCounts(registry), metrics });
+  const monitorWatch = new MonitorWatch({
+    read: async () => ({ looks: await newestDriftReports(registry), alarms: await allOpenAlarms(registry) }),
+    metrics,
+  });
   const windows = new OpenWindows(process, Date.now());
   const writer = await WindowWriter.open({
     directory: join(spoolDirectory, 'windows'),
@@ -233,6 +240,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await within(drainMs, forgetGateway(registry, process));
     clearInterval(timer);
     labelWatch.close();
+    monitorWatch.close();
     closeWindows();
     await Promise.all([log.close(drainMs), feedback.close(drainMs), writer.close(drainMs)]);
     await book.close();

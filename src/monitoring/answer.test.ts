@@ -76,7 +76,7 @@ describe('a fault of the data', () => {
     expect(watched.see({ quality: finding('the data is faulty, for ada to see to: a is missing', 'a') })).toMatchObject({
       action: { kind: 'tell', trigger: 'drift' },
       because:
-        "the data is faulty, for ada to see to: a is missing; that is for the source's owner: a version that learned from it would learn the fault",
+        'the data is faulty, for ada to see to: a is missing; nothing is retrained while it lasts: a version that learned from such data would learn the fault',
     });
     expect(watched.seeOften(20, { quality: finding('the same', 'a') })).toEqual(new Array(20).fill('none'));
   });
@@ -96,8 +96,8 @@ describe('several alarms', () => {
     const both = { drift: finding('a moved', 'a'), performance: finding('accuracy fell') };
     const first = watched.see(both);
     expect([first.because, ...first.told.map(({ because }) => because)]).toEqual([
-      'a moved; the policy is to tell',
-      'accuracy fell; the policy is to tell',
+      'a moved; the policy is to tell, and to do nothing',
+      'accuracy fell; the policy is to tell, and to do nothing',
     ]);
     expect(watched.see({ ...both, estimate: finding('accuracy is estimated lower') })).toMatchObject({
       action: { kind: 'tell', trigger: 'performance' },
@@ -120,7 +120,7 @@ describe('a retrain', () => {
   it('is held back by the number of releases this week', () => {
     const watched = new Watched({ retrains_a_week: 3 });
     expect(watched.seeOften(6, { ...drift, releasesThisWeek: 3 })).not.toContain('retrain');
-    expect(watched.see({ ...drift, releasesThisWeek: 3 }).because).toMatch(/; 3 releases began within 7 d, and 3 may$/);
+    expect(watched.see({ ...drift, releasesThisWeek: 3 }).because).toMatch(/; 3 releases began within seven days, where 3 may$/);
     expect(watched.see({ ...drift, releasesThisWeek: 2 }).action.kind).toBe('retrain');
   });
 
@@ -129,7 +129,7 @@ describe('a retrain', () => {
     const cost = { spent: 49.2, next: 1.5, monthly: 50, currency: 'EUR' };
     watched.seeOften(3, { ...drift, cost });
     expect(watched.see({ ...drift, cost }).because).toBe(
-      'a moved; 49.2 EUR of 50 EUR a month are spent, and a retrain costs 1.5 EUR',
+      'a moved; 49.2 EUR of 50 EUR for the month are spent, and a retrain costs 1.5 EUR',
     );
     expect(watched.see({ ...drift, cost: { ...cost, spent: 40 } }).action.kind).toBe('retrain');
   });
@@ -144,7 +144,7 @@ describe('a retrain', () => {
   it('follows from wrong answers that use up their budget, and not from failing requests', () => {
     expect(new Watched().seeOften(5, { budgets: [wrong] })).toContain('retrain');
     const failing = new Watched();
-    expect(failing.see({ budgets: [slow] }).because).toBe('0.2 % of 90,000 requests failed; retraining does not mend that');
+    expect(failing.see({ budgets: [slow] }).because).toBe('0.2 % of 90,000 requests failed; a retrain does not mend that');
     expect(failing.seeOften(9, { budgets: [slow] })).toEqual(new Array(9).fill('none'));
   });
 });

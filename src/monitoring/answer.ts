@@ -1,4 +1,4 @@
-import { counted, figure, lasting } from '../stats/wording.ts';
+import { counted, figure, inWords, lasting } from '../stats/wording.ts';
 import { isUrgent } from './alarm.ts';
 import type { Alarm, AlarmKind, MonitorPolicy, MonitorState, Observation } from './state.ts';
 
@@ -13,8 +13,6 @@ export interface Answer {
 export const helpedByRetraining: readonly AlarmKind[] = ['drift', 'performance', 'estimate', 'labels'];
 /** It may be the champion's own fault, so that the one before it can mend it. */
 const helpedByRollback: readonly AlarmKind[] = ['performance', 'labels', 'service'];
-
-const week = 7 * 86_400_000;
 
 /**
  * What a standing alarm leads to:
@@ -32,20 +30,21 @@ export function answerTo(alarm: Alarm, state: MonitorState, observation: Observa
   const onTrial = observation.onTrial === true ? running : null;
   if (kind === 'service' && onTrial !== null && alarm.trial === onTrial && isUrgent(observation)) {
     if (alarm.stopped === onTrial) return waits(`${onTrial} is being stopped for it`);
-    return state.paused ? waits('paused') : acts('stop');
+    return state.paused ? waits('the monitor is paused') : acts('stop');
   }
-  if (kind === 'quality') return waits("that is for the source's owner: a version that learned from it would learn the fault");
+  if (kind === 'quality')
+    return waits('nothing is retrained while it lasts: a version that learned from such data would learn the fault');
   if (kind === 'truth') {
-    if (policy.late_labels?.answer !== 'revert') return waits('the policy is to tell');
+    if (policy.late_labels?.answer !== 'revert') return waits('the policy is to tell, and to do nothing');
     return revert(alarm, state, running, waits, acts);
   }
-  if (policy.on_breach === 'tell') return waits('the policy is to tell');
+  if (policy.on_breach === 'tell') return waits('the policy is to tell, and to do nothing');
   if (policy.on_breach === 'rollback') {
-    if (!helpedByRollback.includes(kind)) return waits('the version before this one would not know better');
+    if (!helpedByRollback.includes(kind)) return waits('the version before this one would do no better');
     return revert(alarm, state, running, waits, acts);
   }
-  if (!helpedByRetraining.includes(kind)) return waits('retraining does not mend that');
-  if (kind === 'estimate' && labelsAreGood(state, observation)) return waits('labels do not bear it out');
+  if (!helpedByRetraining.includes(kind)) return waits('a retrain does not mend that');
+  if (kind === 'estimate' && labelsAreGood(state, observation)) return waits('the labels that have come do not bear it out');
   return retrain(alarm, state, observation, policy);
 }
 
@@ -61,30 +60,33 @@ function revert(
   waits: (why: string) => Answer,
   acts: (action: Answer['action']) => Answer,
 ): Answer {
-  if (state.paused) return waits('paused');
+  if (state.paused) return waits('the monitor is paused');
   if (running !== null) return waits(`${running} is running`);
-  return alarm.tries > 0 ? waits('it was answered by a rollback') : acts('rollback');
+  return alarm.tries > 0 ? waits('a rollback has answered it') : acts('rollback');
 }
 
 /** A retrain, when there is something to learn from, nothing runs, and time and money allow it. */
 function retrain(alarm: Alarm, state: MonitorState, observation: Observation, policy: MonitorPolicy): Answer {
   const waits = (why: string): Answer => ({ alarm, action: 'wait', because: `${alarm.because}; ${why}` });
-  if (state.paused) return waits('paused');
+  if (state.paused) return waits('the monitor is paused');
   if (observation.running !== null) return waits(`${observation.running} is running`);
   if (state.alarms.some(({ kind }) => kind === 'quality'))
-    return waits('the data is faulty, and a retrain would learn the fault');
+    return waits('a retrain waits for the data to be in order: it would learn the fault');
   const labels = observation.labels - alarm.labelsAtLastTry;
   const since = alarm.tries === 0 ? 'since the change' : 'since the last try';
-  if (labels < policy.retrain_after) return waits(`${labels} of ${counted(policy.retrain_after, 'label')} ${since}`);
+  if (labels < policy.retrain_after)
+    return waits(`a retrain waits for labels, ${inWords(labels)} of ${inWords(policy.retrain_after)} have come ${since}`);
   const rest = (state.lastReleaseEndedAt ?? Number.NEGATIVE_INFINITY) + policy.cooldown - observation.at;
-  if (rest > 0) return waits(`${lasting(rest)} of the cooldown are left`);
+  if (rest > 0) return waits(`the cooldown lasts another ${lasting(rest)}`);
   const begun = observation.releasesThisWeek ?? 0;
   const most = policy.retrains_a_week ?? Infinity;
-  if (begun >= most) return waits(`${counted(begun, 'release')} began within ${lasting(week)}, and ${most} may`);
+  if (begun >= most) return waits(`${counted(begun, 'release')} began within seven days, where ${inWords(most)} may`);
   const { cost } = observation;
   if (cost && cost.spent + cost.next > cost.monthly) {
     const money = (amount: number) => `${figure(Number(amount.toFixed(2)))} ${cost.currency}`;
-    return waits(`${money(cost.spent)} of ${money(cost.monthly)} a month are spent, and a retrain costs ${money(cost.next)}`);
+    return waits(
+      `${money(cost.spent)} of ${money(cost.monthly)} for the month are spent, and a retrain costs ${money(cost.next)}`,
+    );
   }
   return { alarm, action: 'retrain', because: `${alarm.because}; ${counted(labels, 'label')} ${since}` };
 }

@@ -86,7 +86,7 @@ describe('drift', () => {
     expect(watched.see({ shifts: moved })).toMatchObject({
       action: { kind: 'tell', trigger: 'drift' },
       because:
-        '2 of 4 features moved in the last 1,000 predictions: a from 0.003467 to 0.003856 (PSI 3.10) and b from 0.003467 to 0.003856 (PSI 2.40); 96 of 480 labels since the change',
+        '2 of 4 features moved in the last 1,000 predictions: a from 0.003467 to 0.003856 (PSI 3.10) and b from 0.003467 to 0.003856 (PSI 2.40); a retrain waits for labels, 96 of 480 have come since the change',
     });
     expect(watched.state.alarms[0]).toMatchObject({ kind: 'drift', features: ['a', 'b'], labelsAtChange: 11 * 48 });
     expect(watched.seeOften(5, { shifts: moved })).toEqual(['none', 'none', 'none', 'none', 'none']);
@@ -149,8 +149,12 @@ describe('drift', () => {
     for (let i = 0; i < 2; i++) expect(watched.see({ shifts: moved }).standing).toEqual([]);
     const [alarm] = watched.see({ shifts: moved }).standing;
     expect(alarm).toMatchObject({ kind: 'drift', raisedAt: 3 * hour });
-    expect(alarm?.because).toMatch(/^2 of 4 features moved .*; 96 of 480 labels since the change$/);
-    expect(watched.see({ shifts: moved }).standing[0]?.because).toMatch(/; 144 of 480 labels since the change$/);
+    expect(alarm?.because).toMatch(
+      /^2 of 4 features moved .*; a retrain waits for labels, 96 of 480 have come since the change$/,
+    );
+    expect(watched.see({ shifts: moved }).standing[0]?.because).toMatch(
+      /; a retrain waits for labels, 144 of 480 have come since the change$/,
+    );
     for (let i = 0; i < 3; i++) watched.see();
     expect(watched.see().standing).toEqual([]);
   });
@@ -178,7 +182,7 @@ describe('a retrain', () => {
     const watched = new Watched();
     expect(watched.seeOften(12, { shifts: moved, running: 'm/3' }).filter((kind) => kind === 'retrain')).toEqual([]);
     const lastRelease = { id: 'm/3', outcome: 'rejected', endedAt: 12 * hour };
-    expect(watched.see({ shifts: moved, lastRelease }).because).toMatch(/; 5 h of the cooldown are left$/);
+    expect(watched.see({ shifts: moved, lastRelease }).because).toMatch(/; the cooldown lasts another 5 h$/);
     expect(watched.seeOften(4, { shifts: moved, lastRelease })).toEqual(['none', 'none', 'none', 'none']);
     expect(watched.see({ shifts: moved, lastRelease }).action.kind).toBe('retrain');
   });

@@ -20,7 +20,7 @@ describe('what callers send against the contract of the data', () => {
     expect(faults(missing(10), { transfer: number })).toEqual([]);
     expect(faults(missing(20), { transfer: number })).toEqual([]);
     expect(faults(missing(60), { transfer: number })).toEqual([
-      'transfer is missing in 6 % of 1,000 predictions, and 1 % is accepted',
+      'transfer is missing in 6 % of 1,000 predictions, where 1 % is accepted',
     ]);
     expect(faults(missing(60), { transfer: number }, 0.05)).toEqual([]);
   });
@@ -28,7 +28,7 @@ describe('what callers send against the contract of the data', () => {
   it('is faulty where numbers leave their range', () => {
     const sample = { age: [...times(40, 900), ...times(420, 100)] };
     expect(faults(sample, { age: { ...number, min: 16, max: 100 } })).toEqual([
-      'age is not from 16 to 100 in 10 % of 1,000 predictions, such as 420, 420, 420',
+      'age is outside 16 to 100 in 10 % of 1,000 predictions, such as 420',
     ]);
     expect(faults(sample, { age: { ...number, min: 16 } })).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe('what callers send against the contract of the data', () => {
     const found = contractFaults({ a: times(null, 100), b: times(7, 100) }, { a: number, b: { ...number, max: 1 } }, 0);
     expect(qualityFinding(found, 'grid-pricing')).toEqual({
       because:
-        'the data is faulty, for grid-pricing to see to: a is missing in 100 % of 100 predictions, and 1 % is accepted and b is not at most 1 in 100 % of 100 predictions, such as 7, 7, 7',
+        'the data is faulty, for grid-pricing to see to: a is missing in 100 % of 100 predictions, where 1 % is accepted; b is above 1 in 100 % of 100 predictions, such as 7',
       features: ['a', 'b'],
     });
     expect(qualityFinding([], 'grid-pricing')).toBeNull();

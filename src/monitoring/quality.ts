@@ -35,7 +35,7 @@ export function contractFaults(
     const missing = values.filter(isMissing).length;
     const faults = [
       beyond(missing, values.length, spec.nullable + tolerated)
-        ? `${feature} is missing in ${percent(missing / values.length)} of ${inWords(values.length)} predictions, and ${percent(spec.nullable)} is accepted`
+        ? `${feature} is missing in ${percent(missing / values.length)} of ${inWords(values.length)} predictions, where ${percent(spec.nullable)} is accepted`
         : null,
       outside(feature, spec, values, tolerated),
     ];
@@ -47,7 +47,7 @@ export function contractFaults(
 export function qualityFinding(faults: readonly DataFault[], owner: string): Finding | null {
   if (faults.length === 0) return null;
   const features = [...new Set(faults.map(({ feature }) => feature))];
-  return { because: `the data is faulty, for ${owner} to see to: ${listed(faults.map(({ because }) => because))}`, features };
+  return { because: `the data is faulty, for ${owner} to see to: ${faults.map(({ because }) => because).join('; ')}`, features };
 }
 
 function outside(feature: string, spec: FeatureContract, values: readonly Column[number][], tolerated: number): string | null {
@@ -56,8 +56,8 @@ function outside(feature: string, spec: FeatureContract, values: readonly Column
     const { min = -Infinity, max = Infinity } = spec;
     const wrong = present.map(Number).filter((value) => value < min || value > max);
     if (!beyond(wrong.length, values.length, tolerated)) return null;
-    const range = min === -Infinity ? `at most ${max}` : max === Infinity ? `at least ${min}` : `from ${min} to ${max}`;
-    return `${feature} is not ${range} in ${percent(wrong.length / values.length)} of ${counted(values.length, 'prediction')}, such as ${wrong.slice(0, named).join(', ')}`;
+    const range = min === -Infinity ? `above ${max}` : max === Infinity ? `below ${min}` : `outside ${min} to ${max}`;
+    return `${feature} is ${range} in ${percent(wrong.length / values.length)} of ${counted(values.length, 'prediction')}, such as ${listed([...new Set(wrong)].slice(0, named).map(String))}`;
   }
   if (spec.type !== 'category' || spec.unseen !== 'reject' || spec.values === undefined) return null;
   const known = new Set<string>(spec.values.map(String));

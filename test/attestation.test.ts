@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PeersUnavailable, pythonEnvironment } from '../bench/python-environment.ts';
+import { PythonUnavailable, pythonEnvironment } from '../infra/programs/python-environment.ts';
 import { runPawl } from '../infra/processes/pawl-command.ts';
 import { run } from '../infra/programs/run.ts';
 import { newSigningKey, pemOf, signerOf } from '../src/attestation/keys.ts';
@@ -26,7 +26,11 @@ async function withAnotherByte(file: string, work: () => Promise<void>): Promise
   const middle = damaged.length >> 1;
   damaged[middle] = (damaged[middle] ?? 0) ^ 1;
   await writeFile(file, damaged);
-  await work().finally(() => writeFile(file, bytes));
+  try {
+    await work();
+  } finally {
+    await writeFile(file, bytes);
+  }
 }
 
 beforeAll(async () => {
@@ -87,7 +91,7 @@ describe('a version that was released under a key', () => {
     const python = await pythonEnvironment('attestation', packageFile('test/attestation/requirements.txt'), (line) =>
       process.stderr.write(`${line}\n`),
     ).catch((error: unknown) => {
-      if (error instanceof PeersUnavailable) return context.skip(error.message);
+      if (error instanceof PythonUnavailable) return context.skip(error.message);
       throw error;
     });
     const [keys, envelope, artifact] = [manifest.keys.file, manifest.champion.attestation.file, manifest.champion.file].map(

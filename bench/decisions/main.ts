@@ -6,7 +6,7 @@ import { packageFile } from '../../src/package-root.ts';
 import { barTable } from '../bar-table.ts';
 import { judge, summary } from '../bars.ts';
 import { machineFacts } from '../machine.ts';
-import { PeersUnavailable } from '../python-environment.ts';
+import { PythonUnavailable } from '../../infra/programs/python-environment.ts';
 import { runDrift } from './drift/run.ts';
 import type { Part, PartResult } from './part.ts';
 import { runRamps } from './ramps/run.ts';
@@ -44,7 +44,7 @@ try {
   report(machine, found);
 } catch (error) {
   say(
-    error instanceof PeersUnavailable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+    error instanceof PythonUnavailable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
   );
   process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import { packageFile } from '../../src/package-root.ts';
 import { barTable } from '../bar-table.ts';
 import { type Bar, judge, summary } from '../bars.ts';
 import { machineFacts } from '../machine.ts';
-import { PeersUnavailable } from '../python-environment.ts';
+import { PythonUnavailable } from '../../infra/programs/python-environment.ts';
 import { BenchRegistry } from './bench-registry.ts';
 import { checkScores } from './check-scores.ts';
 import { full, quick } from './lengths.ts';
@@ -91,7 +91,7 @@ try {
   }
 } catch (error) {
   say(
-    error instanceof PeersUnavailable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+    error instanceof PythonUnavailable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
   );
   process.exitCode = 1;
 } finally {

@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { waitForLock } from '../infra/processes/lock-file.ts';
-import { cacheFolder } from '../infra/programs/find.ts';
-import type { Say } from '../infra/programs/program.ts';
-import { run } from '../infra/programs/run.ts';
+import { waitForLock } from '../processes/lock-file.ts';
+import { cacheFolder } from './find.ts';
+import type { Say } from './program.ts';
+import { run } from './run.ts';
 
-/** What all peers and their pinned packages run on: from 3.10, and below 3.13 for MLServer 1.7.1. */
+/** What all pinned packages run on: from 3.10, and below 3.13 for MLServer 1.7.1. */
 const minors = [12, 11, 10];
 const names = [...minors.map((minor) => `python3.${minor}`), 'python3', 'python'];
 
-/** The peers cannot be set up here; the message says what to do. */
-export class PeersUnavailable extends Error {}
+/** An environment cannot be made here; the message says what to do. */
+export class PythonUnavailable extends Error {}
 
 /**
- * A Python that the peers run on: the one that PAWL_PYTHON names, or the first on PATH of the right version that can make
- * environments.
- * @throws PeersUnavailable saying what was found.
+ * The Python that PAWL_PYTHON names, or the first on PATH of the right version that can make environments.
+ * @throws PythonUnavailable saying what was found.
  */
 async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const named = env['PAWL_PYTHON'];
@@ -26,9 +25,9 @@ async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<string>
     if (refused === null) return name;
     if (refused !== '') found.push(refused);
   }
-  throw new PeersUnavailable(
+  throw new PythonUnavailable(
     [
-      'The peers need Python 3.10, 3.11 or 3.12 with its venv module (MLServer 1.7.1 takes no newer one).',
+      'Python 3.10, 3.11 or 3.12 is needed, with its venv module (MLServer 1.7.1 takes no newer one).',
       ...found,
       'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.12), or set PAWL_PYTHON to one.',
     ].join('\n  '),
@@ -51,13 +50,13 @@ async function refusal(name: string): Promise<string | null> {
  * A Python environment with the packages of a requirements file, kept in pawl's cache for as long as file and Python stay the
  * same. Callers at the same time make it once.
  * @returns its Python
- * @throws PeersUnavailable
+ * @throws PythonUnavailable
  */
 export async function pythonEnvironment(name: string, requirements: string, say: Say): Promise<string> {
   const python = await findPython();
   const { stdout: version } = await run(python, ['-c', 'import sys; print(sys.version)']);
   const digest = createHash('sha256').update(version).update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const folder = path.join(cacheFolder(), 'bench', `${name}-${digest}`);
+  const folder = path.join(cacheFolder(), 'python', `${name}-${digest}`);
   const whole = path.join(folder, 'complete');
   const executable = path.join(folder, 'bin', 'python');
   if (existsSync(whole)) return executable;
@@ -77,7 +76,7 @@ export async function pythonEnvironment(name: string, requirements: string, say:
     await run(python, ['-m', 'venv', folder]);
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
     await run(executable, [...install, '--requirement', requirements]).catch((error: Error) => {
-      throw new PeersUnavailable(
+      throw new PythonUnavailable(
         `The packages of ${name} could not be installed. PyPI has to be in reach, or a mirror that PIP_INDEX_URL names.\n  ${error.message}`,
       );
     });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { run } from '../../../infra/programs/run.ts';
 import { packageFile } from '../../../src/package-root.ts';
 import { inWords } from '../../../src/stats/wording.ts';
-import { pythonEnvironment } from '../../python-environment.ts';
+import { pythonEnvironment } from '../../../infra/programs/python-environment.ts';
 import { median } from '../../statistics.ts';
 import type { Part, PartOptions } from '../part.ts';
 import { checkAgreement, largestErrors } from './agreement.ts';

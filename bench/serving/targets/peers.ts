@@ -5,7 +5,7 @@ import { freePort } from '../../../infra/servers/free-port.ts';
 import { packageFile } from '../../../src/package-root.ts';
 import { columns } from '../model/columns.ts';
 import { plainInput } from '../model/plain-graph.ts';
-import { pythonEnvironment } from '../../python-environment.ts';
+import { pythonEnvironment } from '../../../infra/programs/python-environment.ts';
 import { startTarget } from './start-target.ts';
 import type { Target, Workshop } from './target.ts';
 
@@ -25,7 +25,7 @@ export interface Pythons {
   readonly mlserver: string;
 }
 
-/** @throws PeersUnavailable */
+/** @throws PythonUnavailable */
 export async function preparePeers(say: Say): Promise<Pythons> {
   const prepare = (name: string) => pythonEnvironment(name, path.join(peers, name, 'requirements.txt'), say);
   return { fastapi: await prepare('fastapi'), mlserver: await prepare('mlserver') };

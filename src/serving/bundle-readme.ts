@@ -42,6 +42,7 @@ ${secret}
 |---|---|
 | \`bundle.json\` | model, versions and the SHA-256 digests of their artifacts, as made |
 | \`cache/\` | the traffic, and an ONNX artifact a version |
+| \`attestations/\`, \`trusted-keys.pem\` | what was signed of each version, as a DSSE envelope, and the public keys; where there are some |
 | \`predictions/\`, \`windows/\`, \`labels/\` | what waits to be sent; made when there is something |
 `;
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { readAssignment } from '../src/registry/traffic.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await traffic?.stop();
+  if (pawl !== undefined) await record(pawl.client, 'monitor', workflowId.monitor(pawl.model), 'budget');
   await pawl?.stop();
 });
 
@@ -31,7 +34,7 @@ it('stops a trial while the service burns its budget, and says why', async () =>
   await traffic.stop();
   expect({ code, value }).toMatchObject({ code: 3, value: { outcome: 'rolled_back', version: 2 } });
   expect((value as { because: string }).because).toMatch(
-    /^monitor rolled it back: 100 % of [\d,]+ requests took longer than 0 ms within 1 h: 1,000 times what the budget of 0\.1 % in 30 d allows/,
+    /^monitor rolled it back: 100 % of [\d,]+ requests took longer than 0\.001 ms within 1 h: 1,000 times what the budget of 0\.1 % in 30 d allows/,
   );
   expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
   expect(traffic.failures).toEqual([]);

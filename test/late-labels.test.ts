@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { listTriggers } from '../src/registry/triggers.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, type LabelledRow } from './traffic.ts';
 
@@ -12,7 +14,10 @@ beforeAll(async () => {
   // Nothing but the late labels may act.
   await pawl.apply(...quickRollout, 'monitor.every=1s', 'monitor.on_breach=tell');
 });
-afterAll(() => pawl?.stop());
+afterAll(async () => {
+  if (pawl !== undefined) await record(pawl.client, 'monitor', workflowId.monitor(pawl.model), 'late-labels');
+  await pawl?.stop();
+});
 
 /** Asks for predictions while something runs, and keeps their labels back. */
 async function askingDuring<T>(

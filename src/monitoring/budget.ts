@@ -32,7 +32,7 @@ export function budgetTerms(budget: Budget): BudgetTerms {
       allowed: 1 - latency.objective,
       period: latency.over,
       events: 'requests',
-      bad: `took longer than ${lasting(latency.p99)}`,
+      bad: `took longer than ${latency.p99 < 1000 ? `${figure(latency.p99)} ms` : lasting(latency.p99)}`,
     };
   if (absoluteError !== undefined)
     return {

@@ -32,6 +32,8 @@ export interface ModelStatus {
   } | null;
   readonly release: {
     readonly id: string;
+    /** It is a rehearsal with a copy of the champion. */
+    readonly drill: boolean;
     readonly stage: string | null;
     readonly outcome: string | null;
     readonly because: string | null;
@@ -90,7 +92,9 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
             leaseMs: traffic.leaseRemainingMs,
           },
     release:
-      release === undefined ? null : { id: release.id, stage: release.stage, outcome: release.outcome, because: release.because },
+      release === undefined
+        ? null
+        : { id: release.id, drill: release.drill, stage: release.stage, outcome: release.outcome, because: release.because },
     alarms: alarms.map(({ kind, because, raisedAt }) => ({ kind, because, since: raisedAt.toISOString() })),
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
     labels: { received: own?.labels ?? 0, unknown: own?.unknown ?? 0, conflicting: own?.conflicting ?? 0 },
@@ -114,7 +118,7 @@ export function statusText(status: ModelStatus): string {
     ...(release === null
       ? []
       : [
-          `  release   ${release.id} ${release.outcome ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
+          `  release   ${release.id}${release.drill ? ', a drill,' : ''} ${release.outcome?.replace('_', ' ') ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
         ]),
     ...status.alarms.map(({ kind, because, since }) => `  alarm     ${alarmName[kind]} since ${since}: ${because}`),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),

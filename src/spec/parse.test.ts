@@ -120,6 +120,7 @@ evaluation:
 release:
   ramp: [50%, 25%, 100%]
   step: { at_least: many requests }
+  drill: { schedule: "0 4 * *" }
 schedule: "0 25 * * 1"
 time_zone: Australia/Sidney
 surprise: true
@@ -139,9 +140,10 @@ surprise: true
       '18:19 evaluation.gates[0].accuracy.better_than_champion is no known key (did you mean better_than_champion_by?)',
       '20:9 release.ramp is a list (steps that grow)',
       '21:21 release.step.at_least is "many requests" (a whole number of requests, such as 1000 requests)',
-      '22:11 schedule "0 25 * * 1": the hour 25 is not from 0 to 23 (five fields: minute hour day month weekday, such as 0 3 * * 1)',
-      '23:12 Australia/Sidney is no time zone (did you mean Australia/Sydney?)',
-      '24:1 surprise is no known key (known here: model, task, owner, description, source, contract, training, evaluation, serving, champion, release, monitor, schedule, time_zone, cost)',
+      '22:22 schedule "0 4 * *": it has 4 fields instead of five (minute hour day month weekday) (five fields: minute hour day month weekday, such as 0 3 * * 1)',
+      '23:11 schedule "0 25 * * 1": the hour 25 is not from 0 to 23 (five fields: minute hour day month weekday, such as 0 3 * * 1)',
+      '24:12 Australia/Sidney is no time zone (did you mean Australia/Sydney?)',
+      '25:1 surprise is no known key (known here: model, task, owner, description, source, contract, training, evaluation, serving, champion, release, monitor, schedule, time_zone, cost)',
     ]);
   });
 

@@ -77,7 +77,7 @@ describe('the drift of one model', () => {
     const still = driftReference({ ...accepted, speed: new Array<number>(4000).fill(3) }, options);
     const alarms = watch({ speed: rows(12, 5).speed }, 12, 20_000, still);
     expect(alarms.map(({ feature }) => feature)).toEqual(['speed']);
-    expect(alarms[0]?.because).toMatch(/^speed was 3 in every row before, and is -?0\.\d+ on average over the last 12 rows;/);
+    expect(alarms[0]?.because).toMatch(/^speed stood still at 3, and is -?0\.\d+ on average over the last 12 rows;/);
   });
 
   it('says which category, and which share of a boolean, has moved', () => {

@@ -11,7 +11,7 @@ function changed({ feature, what, from, to, value, direction }: Omit<DriftAlarm,
   if (what === 'missing') return `${feature} is missing in ${percent(to)} of rows after ${percent(from)}`;
   if (what === 'new category') return `${feature} has values it did not have in ${percent(to)} of rows after ${percent(from)}`;
   if (bins.type !== 'number') return `${feature} is ${value ?? ''} in ${percent(to)} of rows after ${percent(from)}`;
-  if (stoodStill(bins)) return `${feature} was ${figure(from)} in every row before, and is ${figure(to)} on average`;
+  if (stoodStill(bins)) return `${feature} stood still at ${figure(from)}, and is ${figure(to)} on average`;
   const means = `its mean went from ${figure(from)} to ${figure(to)}`;
   if (direction === 'wider') return `${feature} spreads wider (${means})`;
   if (direction === 'narrower') return `${feature} spreads less (${means})`;

@@ -30,7 +30,7 @@ export interface RolloutEnd {
 
 const [second, hour] = [1000, 3_600_000];
 /** A step is looked at so many times in its first hour, and as often in each e-fold of its time beyond. */
-const looksAStep = 40;
+const looksAStep = 30;
 /** Monday, 5 January 2026, 00:00 UTC: rollouts begin within a week from then. */
 const monday = Date.UTC(2026, 0, 5);
 const week = 7 * hoursOfDay * hour;
@@ -46,15 +46,24 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
   let state = initialState(true);
   let [now, stepBegan] = [0, 0];
   let answeringSince: Milliseconds | null = null;
+  const lookAt = (at: Milliseconds): Evidence => {
+    const answering = answeringSince === null ? {} : { answeringFor: at - answeringSince };
+    return { ...traffic.look(at - stepBegan), ...answering };
+  };
   for (;;) {
     const length = timeToLook(state, now - stepBegan, policy);
     // What error rules look back on ends with the look, so it is drawn apart from what came before.
     for (const part of partsOf(length, world)) {
-      traffic.pass(state, now + part, part, rateAt(world, begun + now + part / 2));
+      const burst = traffic.pass(state, now + part, part, rateAt(world, begun + now + part / 2));
       now += part;
+      if (burst === null) continue;
+      const { at, ...recent } = burst;
+      const seen = { ...lookAt(at), ...recent };
+      const decided = decideStep(state, seen, policy, null);
+      const rule = decided.action === 'rollBack' ? harmfulRule(state, seen, policy) : null;
+      if (rule !== null) return end(state, at, 'rolledBack', decided, traffic, policy, rule);
     }
-    const answering = answeringSince === null ? {} : { answeringFor: now - answeringSince };
-    const evidence = { ...traffic.look(now - stepBegan), ...answering };
+    const evidence = lookAt(now);
     const decision = decideAt(state, evidence, world, begun + now);
     if (decision.action === 'hold') {
       if (now >= longest) return end(state, now, 'undecided', decision, traffic, policy);
@@ -75,6 +84,7 @@ export function simulateRollout(world: RolloutWorld, random: Random): RolloutEnd
 }
 
 function partsOf(length: Milliseconds, { errorWindow, calmWindow }: RolloutWorld): Milliseconds[] {
+  if ((errorWindow ?? Infinity) >= length && (calmWindow ?? Infinity) >= length) return [length];
   const lookedBack = [errorWindow, calmWindow].filter((window) => window !== null && window < length).map(Number);
   const stops = [length, ...lookedBack.toSorted((a, b) => b - a), 0];
   return stops.slice(1).map((stop, i) => (stops[i] ?? 0) - stop);

@@ -6,6 +6,7 @@ import type { Random } from '../training/random.ts';
 import { RolloutCallers } from './callers.ts';
 import { classMetrics, pairKinds } from './class-pairs.ts';
 import { binomial, poisson } from './draws.ts';
+import { ErrorBursts } from './error-bursts.ts';
 import { LabelQueue } from './label-queue.ts';
 import { p99Of } from './latency-draws.ts';
 import { noNumberSums, numberMetrics } from './number-pairs.ts';
@@ -30,6 +31,7 @@ export class SimulatedEvidence {
   readonly #labels: LabelQueue;
   readonly #recent: RecentCounts;
   readonly #calm: RecentCounts | null;
+  readonly #bursts: ErrorBursts | null;
   /** Of the step. */
   #champion: Arm;
   #challenger: Arm;
@@ -46,7 +48,7 @@ export class SimulatedEvidence {
   readonly #kinds = new Float64Array(pairKinds.length);
   readonly #numbers = noNumberSums();
   /** Of the labels so far; null once more have come. */
-  #metrics: ReturnType<typeof classMetrics> | null = null;
+  #metrics: (ReturnType<typeof classMetrics> & { readonly alike: Readonly<Record<string, number>> }) | null = null;
 
   constructor(world: RolloutWorld, random: Random) {
     this.#world = world;
@@ -55,6 +57,8 @@ export class SimulatedEvidence {
     this.#labels = new LabelQueue(world.profile.labels, random);
     this.#recent = new RecentCounts(recentFor(world.policy));
     this.#calm = world.calmWindow === null ? null : new RecentCounts(world.calmWindow);
+    const limit = world.policy.rollback_when.find((rule) => rule.error_rate !== undefined)?.error_rate;
+    this.#bursts = limit === undefined ? null : new ErrorBursts(limit);
     this.#differing = new Runs(world.profile.answers.alike);
     this.#labelRuns = new Runs(world.profile.answers.alike);
     this.#champion = this.#noRequests('champion');
@@ -72,8 +76,9 @@ export class SimulatedEvidence {
    * Some time passes.
    * @param now its end, since the rollout began
    * @param perSecond requests
+   * @returns the first moment at which the limit of the error rate was passed, with the counts of then
    */
-  pass(state: RolloutState, now: Milliseconds, length: Milliseconds, perSecond: number): void {
+  pass(state: RolloutState, now: Milliseconds, length: Milliseconds, perSecond: number): ReturnType<ErrorBursts['add']> {
     const random = this.#random;
     const { failing } = this.#world;
     const { share, shadowShare } = shareOf(state, this.#world.policy);
@@ -105,6 +110,7 @@ export class SimulatedEvidence {
     this.#callers.answer(own, share);
     if (share > 0 && share < 1) this.#countFirstErrors(failed, share);
     this.#pairUp(now, beside.challenger + beside.champion);
+    return this.#bursts?.add(now - length, now, passed, random) ?? null;
   }
 
   /** @param elapsed since the step began */
@@ -172,18 +178,25 @@ export class SimulatedEvidence {
   }
 
   #paired(): PairedCounts {
-    this.#metrics ??=
-      this.#world.pairs.of === 'numbers'
+    this.#metrics ??= this.#labelMetrics();
+    const alike = { ...this.#metrics.alike, disagreement: this.#alikeOf(this.#pairs) };
+    return { pairs: this.#pairs, disagreements: this.#disagreements, ...this.#metrics, alike, scoreShift: null };
+  }
+
+  #labelMetrics() {
+    const { pairs, metrics, policy } = this.#world;
+    const alike = this.#alikeOf(this.#labelled);
+    return {
+      ...(pairs.of === 'numbers'
         ? numberMetrics(this.#numbers, this.#labelled)
-        : classMetrics(this.#kinds, this.#world.metrics, this.#world.policy.value);
-    return { pairs: this.#pairs, disagreements: this.#disagreements, ...this.#metrics, alike: this.#alike(), scoreShift: null };
+        : classMetrics(this.#kinds, metrics, policy.value)),
+      alike: Object.fromEntries(metrics.map((metric) => [metric, alike])),
+    };
   }
 
   /** As it was recorded; a guard reads it off the pairs, of few of which it knows less. */
-  #alike(): Record<string, number> {
-    const of = (pairs: number) => Math.max(1, Math.min(this.#labelRuns.length, pairs / fewestRuns));
-    const labelled = of(this.#labelled);
-    return { ...Object.fromEntries(this.#world.metrics.map((metric) => [metric, labelled])), disagreement: of(this.#pairs) };
+  #alikeOf(pairs: number): number {
+    return Math.max(1, Math.min(this.#labelRuns.length, pairs / fewestRuns));
   }
 
   #rewards(): NonNullable<Evidence['rewards']> {

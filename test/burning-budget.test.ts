@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workflowId } from '../src/messages/names.ts';
+import type { DriftReport } from '../src/monitoring/drift-report.ts';
+import { openAlarms } from '../src/registry/alarms.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { readAssignment } from '../src/registry/traffic.ts';
 import { record } from './histories/record.ts';
@@ -38,4 +40,28 @@ it('stops a trial while the service burns its budget, and says why', async () =>
   );
   expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
   expect(traffic.failures).toEqual([]);
+
+  const status = await pawl.done('status', pawl.model);
+  expect(status).toMatchObject({ alarms: [{ kind: 'service' }] });
+  // With the budget gone nothing burns any more: the alarm is over, and the timeline says so.
+  await pawl.apply(...slowSteps, 'monitor.budgets=[]', 'monitor.drift.consecutive=1');
+  const more = new Traffic(pawl, await exampleRows('electricity', 200)).start(60);
+  await until('the alarm is over', async () =>
+    (await openAlarms(pawl.registry, pawl.model)).every(({ kind }) => kind !== 'service'),
+  );
+  await more.stop();
+  const lines = (await pawl.done('timeline', pawl.model)) as { kind: string; because: string }[];
+  expect(lines.filter(({ kind }) => kind === 'alarm').map(({ because }) => because)).toContain(
+    'the budget alarm is over: no longer so in the last sample',
+  );
+
+  const report = (await pawl.done('drift', pawl.model)) as DriftReport;
+  expect(report).toMatchObject({ version: 1 });
+  expect(report.features.map(({ feature }) => feature).toSorted()).toEqual(
+    ['nswdemand', 'nswprice', 'period', 'score', 'transfer', 'vicdemand', 'vicprice'].toSorted(),
+  );
+  for (const { evidence, measures } of report.features) {
+    expect(evidence?.share).toBeGreaterThanOrEqual(0);
+    expect(measures?.sample.rows).toBeGreaterThan(0);
+  }
 }, 120_000);

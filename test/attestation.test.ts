@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonUnavailable, pythonEnvironment } from '../infra/programs/python-environment.ts';
 import { runPawl } from '../infra/processes/pawl-command.ts';
@@ -8,6 +9,7 @@ import { run } from '../infra/programs/run.ts';
 import { newSigningKey, pemOf, signerOf } from '../src/attestation/keys.ts';
 import type { VerifiedVersion } from '../src/attestation/verify-version.ts';
 import { packageFile } from '../src/package-root.ts';
+import { getChampion } from '../src/registry/champion.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
@@ -46,6 +48,15 @@ beforeAll(async () => {
   await until(`${id} ended`, async () => (await getRelease(pawl.registry, id)).endedAt !== null);
 });
 afterAll(() => pawl?.stop());
+
+/** As somebody would who has more rights in the registry than pawl takes for itself. */
+async function tamper(table: 'versions' | 'attestations', change: RawBuilder<unknown>): Promise<void> {
+  await pawl.registry.db.transaction().execute(async (work) => {
+    await sql`ALTER TABLE ${sql.table(table)} DISABLE TRIGGER append_only`.execute(work);
+    await change.execute(work);
+    await sql`ALTER TABLE ${sql.table(table)} ENABLE TRIGGER append_only`.execute(work);
+  });
+}
 
 describe('a version that was released under a key', () => {
   it('is served where attestations are required, and verified with who approved it', async () => {
@@ -107,4 +118,35 @@ describe('a version that was released under a key', () => {
     await withAnotherByte(artifact, () => expect(verify()).rejects.toThrow(/the artifact has the digest/));
     // The packages come from PyPI the first time.
   }, 300_000);
+});
+
+describe('a registry that was changed', () => {
+  it('while an approval is awaited ends the release: rejected, with what was changed, and the champion stays', async () => {
+    const id = `${pawl.model}/2`;
+    await pawl.done('release', pawl.model, '--by', 'ada', '--reason', 'second version', '--override-gates');
+    await until(
+      `${id} waits for approval`,
+      async () => (await getRelease(pawl.registry, id).catch(() => null))?.stage === 'approval',
+    );
+    await tamper('versions', sql`UPDATE versions SET metrics = '{"auc": 0.99}' WHERE version = 2`);
+    await pawl.done('approve', pawl.model, '--by', 'grace', '--reason', 'auc of 0.99');
+    await until(`${id} ended`, async () => (await getRelease(pawl.registry, id)).endedAt !== null);
+    const { outcome, because } = await getRelease(pawl.registry, id);
+    expect(outcome).toBe('rejected');
+    expect(because).toMatch(/The registry says something else of .*\/v2 than was signed: metrics/);
+    expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
+  }, 120_000);
+
+  it('by which an attestation was taken away is told, and a person may sign for the version in its place', async () => {
+    await tamper('attestations', sql`DELETE FROM attestations WHERE version = 1`);
+    const without = await pawl.run('verify', pawl.model);
+    expect([without.code, failing(without.value)]).toEqual([1, ['attestation']]);
+    expect(await pawl.done('attest', pawl.model, 'v1', '--by', 'grace', '--reason', 'restored from the archive')).toMatchObject({
+      version: 1,
+      because: expect.stringContaining('on the word of grace') as string,
+    });
+    expect(await pawl.done('verify', pawl.model, 'v1')).toMatchObject({
+      versions: [{ holds: true, admission: { by: 'grace', because: 'restored from the archive', adopted: true } }],
+    });
+  });
 });

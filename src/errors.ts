@@ -282,6 +282,31 @@ export const catalogue = {
     what: 'These rows cannot be learned from.',
     todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.',
   },
+  PAWL_TRAINER_NOT_FOUND: {
+    status: 422,
+    what: 'The command of the trainer is not on the training worker.',
+    todo: 'Correct `training.command`; its paths start at the folder of pawl.yaml, which has to be on every training worker.',
+  },
+  PAWL_TRAINER_REFUSED: {
+    status: 422,
+    what: 'The trainer said that trying again cannot help (exit code 64).',
+    todo: 'Read what it printed; see `docs/trainers.md`.',
+  },
+  PAWL_TRAINER_FAILED: {
+    status: 500,
+    what: 'The trainer ended without a model.',
+    todo: 'Read what it printed. It is tried again; exit code 64 says that this cannot help.',
+  },
+  PAWL_TRAINER_LIMIT: {
+    status: 422,
+    what: 'The trainer used more time or disk than it may.',
+    todo: 'Find out what it did, or raise `training.time_budget` or `training.disk`.',
+  },
+  PAWL_TRAINER_OUTPUT_INVALID: {
+    status: 422,
+    what: 'What the trainer left is not what a trainer has to leave.',
+    todo: 'Correct every problem named; `docs/trainers.md` says what the three files hold.',
+  },
   PAWL_CHECKPOINT_REFUSED: {
     status: 422,
     what: 'A training cannot go on from a checkpoint.',

@@ -1,6 +1,6 @@
 import { layoutOf } from './batch.ts';
 import { withField } from './message-field.ts';
-import { attributeType, dataType, fieldNumber, GraphProto, NodeNames, NodeProto, ValueInfoProto } from './schema.ts';
+import { attributeType, dataType, fieldNumber, GraphProto, ModelOpsets, NodeNames, NodeProto, ValueInfoProto } from './schema.ts';
 import { inputOf, type ModelSignature } from './signature.ts';
 
 export interface Gathered {
@@ -19,6 +19,7 @@ export function gatherNumbers(bytes: Uint8Array, signature: ModelSignature): Gat
   const columns = layoutOf(signature).numbers.map((i) => inputOf(signature.features[i]?.name ?? ''));
   if (columns.length < 2) return { bytes, matrix: null };
   let matrix = 'pawl:numbers';
+  const splitting = splittingOf(bytes);
   const gathered = withField(bytes, fieldNumber.graphOfModel, (graph) => {
     const joined = joinOf(graph, columns);
     matrix = joined ?? matrix;
@@ -30,7 +31,7 @@ export function gatherNumbers(bytes: Uint8Array, signature: ModelSignature): Gat
     const rest = withField(others, fieldNumber.nodeOfGraph, (node) =>
       joined !== null && outputOf(node) === joined ? null : node,
     );
-    return Buffer.concat([head(matrix, columns, joined === null), rest]);
+    return Buffer.concat([head(matrix, columns, joined === null ? splitting : null), rest]);
   });
   return { bytes: gathered, matrix };
 }
@@ -62,17 +63,28 @@ function outputOf(node: Uint8Array): string | undefined {
   return (NodeNames.decode(node) as unknown as Node).output[0];
 }
 
+/** How a Split is told that its parts are equal: by their number since opset 18, before that by silence. */
+type Splitting = 'counted' | 'silent';
+
+function splittingOf(bytes: Uint8Array): Splitting {
+  const { opset_import: sets } = ModelOpsets.decode(bytes) as unknown as {
+    opset_import: { domain: string; version: unknown }[];
+  };
+  const found = sets.find(({ domain }) => domain === '')?.version ?? 0;
+  return Number(found) >= 18 ? 'counted' : 'silent';
+}
+
 /** What comes before all else in the graph: the matrix, and, where the columns are wanted one by one, the node that splits it. */
-function head(matrix: string, columns: readonly string[], splits: boolean): Uint8Array {
+function head(matrix: string, columns: readonly string[], splitting: Splitting | null): Uint8Array {
   const shape = { dim: [{ dim_param: 'rows' }, { dim_value: columns.length }] };
   const attribute = [
     { name: 'axis', type: attributeType.int, i: 1 },
-    { name: 'num_outputs', type: attributeType.int, i: columns.length },
+    ...(splitting === 'counted' ? [{ name: 'num_outputs', type: attributeType.int, i: columns.length }] : []),
   ];
   const split = { name: 'pawl:columns', op_type: 'Split', input: [matrix], output: columns, attribute };
   return GraphProto.encode(
     GraphProto.fromObject({
-      node: splits ? [split] : [],
+      node: splitting === null ? [] : [split],
       input: [{ name: matrix, type: { tensor_type: { elem_type: dataType.float, shape } } }],
     }),
   ).finish();

@@ -11,7 +11,7 @@ export type Attribute =
   | { strings: readonly string[] };
 
 /** A tensor of a row each, as the graph takes or gives it. */
-function value(name: string, type: number): object {
+export function columnValue(name: string, type: number): object {
   return {
     name,
     type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: 1 }] } } },
@@ -50,6 +50,13 @@ export class Graph {
     return name;
   }
 
+  /** An int64 vector that is part of the model. */
+  integers(values: readonly number[]): string {
+    const name = this.#name('constant');
+    this.#constants.push({ name, dims: [values.length], data_type: dataType.int64, int64_data: [...values] });
+    return name;
+  }
+
   /** The finished model: one input a feature, one output `score`, float32 [rows, 1]. */
   encode(signature: ModelSignature): Uint8Array {
     const model = ModelProto.fromObject({
@@ -64,9 +71,9 @@ export class Graph {
         node: this.#nodes,
         initializer: this.#constants,
         input: signature.features.map((feature) =>
-          value(inputOf(feature.name), feature.type === 'category' ? dataType.string : dataType.float),
+          columnValue(inputOf(feature.name), feature.type === 'category' ? dataType.string : dataType.float),
         ),
-        output: [value('score', dataType.float)],
+        output: [columnValue('score', dataType.float)],
       },
       metadata_props: [{ key: signatureKey, value: JSON.stringify(signature) }],
     });

@@ -21,6 +21,7 @@ message ModelProto {
   int64 ir_version = 1; string producer_name = 2; string producer_version = 3; GraphProto graph = 7;
   repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14;
 }
+message ModelOpsets { repeated OperatorSetIdProto opset_import = 8; }
 message ModelMetadata { repeated StringStringEntryProto metadata_props = 14; }
 message NodeNames { repeated string input = 1; repeated string output = 2; string op_type = 4; }
 message ModelValues { GraphValues graph = 7; }
@@ -30,7 +31,7 @@ message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
   repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
 }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; string name = 8; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int64 int64_data = 7; string name = 8; }
 message TensorShapeProto {
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   repeated Dimension dim = 1;
@@ -51,6 +52,9 @@ export const ValueInfoProto = root.lookupType('onnx.ValueInfoProto');
 /** A ModelProto of which only the metadata is read: the graph, which may be large, is skipped. */
 export const ModelMetadata = root.lookupType('onnx.ModelMetadata');
 
+/** A ModelProto of which only the operator sets are read. */
+export const ModelOpsets = root.lookupType('onnx.ModelOpsets');
+
 /** A ModelProto of which only what the graph takes and gives is read. */
 export const ModelValues = root.lookupType('onnx.ModelValues');
 
@@ -58,9 +62,19 @@ export const ModelValues = root.lookupType('onnx.ModelValues');
 export const signatureKey = 'pawl.signature';
 
 /** Field numbers of what is changed in a graph without reading all of it. */
-export const fieldNumber = { graphOfModel: 7, nodeOfGraph: 1, inputOfGraph: 11, outputOfNode: 2, nameOfNode: 3 } as const;
+export const fieldNumber = {
+  graphOfModel: 7,
+  opsetOfModel: 8,
+  metadataOfModel: 14,
+  nodeOfGraph: 1,
+  inputOfGraph: 11,
+  outputOfGraph: 12,
+  inputOfNode: 1,
+  outputOfNode: 2,
+  nameOfNode: 3,
+} as const;
 
 /** AttributeProto.AttributeType */
 export const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
 /** TensorProto.DataType */
-export const dataType = { float: 1, string: 8 } as const;
+export const dataType = { float: 1, int64: 7, string: 8, double: 11 } as const;

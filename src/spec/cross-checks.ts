@@ -13,6 +13,7 @@ import { parseDuration } from './quantities.ts';
 import { releaseCheck } from './release-check.ts';
 import { strategyCheck } from './strategy-check.ts';
 import { isTimeZone } from './time-zone.ts';
+import { trainingCheck } from './training-check.ts';
 
 type Path = readonly PropertyKey[];
 type Task = 'binary-classification' | 'regression';
@@ -29,6 +30,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     positive,
     evaluationCheck,
     trainerParams,
+    trainingCheck,
     schedule,
     waits,
     source,

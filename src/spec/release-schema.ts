@@ -28,9 +28,17 @@ const points = 'In points: 2% is from 79 % to 77 %.';
 const rollbackRule = z
   .strictObject({
     error_rate: z
-      .strictObject({ above: share, for: duration.default(120_000), at_least: count('error').default(5) })
+      .strictObject({
+        above: share,
+        for: duration.default(120_000),
+        at_least: count('error').default(5),
+        by: z
+          .enum(['bounds', 'estimate'])
+          .default('bounds')
+          .describe('bounds: above it by more than chance makes of two minutes. estimate: the rate that was counted, chance and all.'),
+      })
       .optional()
-      .describe("A limit of the challenger's error rate within `for`. No test: it asks for no proof."),
+      .describe("A limit of the challenger's error rate within `for`."),
     error_ratio: z
       .strictObject({
         above: z
@@ -187,12 +195,12 @@ export const release = z.strictObject({
 export type RollbackRule = z.output<typeof rollbackRule>;
 
 type Task = 'binary-classification' | 'regression';
-const failing: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
+const failing = (by: 'bounds' | 'estimate'): RollbackRule => ({ error_rate: { above: 0.02, for: 120_000, at_least: 5, by } });
 
 /** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
 export function defaultRollbackRules(task: Task): RollbackRule[] {
   return [
-    failing,
+    failing('bounds'),
     { error_ratio: { above: 1 } },
     task === 'regression'
       ? { mae: { above_champion_by: 0.05, at_least: 200 } }
@@ -205,9 +213,9 @@ export const limitsToGoOn = { below: 0.01, over: 600_000 };
 export function limitRules(task: Task): RollbackRule[] {
   const estimate = { at_least: 200, by: 'estimate' } as const;
   return task === 'regression'
-    ? [failing, { mae: { above_champion_by: 0.05, ...estimate } }]
+    ? [failing('estimate'), { mae: { above_champion_by: 0.05, ...estimate } }]
     : [
-        failing,
+        failing('estimate'),
         { precision: { below_champion_by: 0.02, ...estimate } },
         { recall: { below_champion_by: 0.02, ...estimate } },
         { accuracy: { below_champion_by: 0.05, ...estimate, within: 3_600_000 } },

@@ -4,6 +4,7 @@ import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, limitRules, limitsToGoOn, release } from './release-schema.ts';
 import { callers, written } from './texts.ts';
+import { training } from './training-schema.ts';
 
 /**
  * The one source of pawl.yaml: validation, defaults, types and the published JSON Schema. Keys are the file's own.
@@ -65,13 +66,6 @@ const contract = z
     missing: z.array(written).default([]).describe('What the source writes for a missing value, beside an empty cell.'),
   })
   .describe('What every row has to meet before anything learns from it.');
-
-const training = z.strictObject({
-  window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
-  trainer: z.enum(['gbt', 'logistic']).default('gbt'),
-  params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the trainer; each has a default.'),
-  seed: z.int('a whole number').min(0).default(1),
-});
 
 const keys = callers("a caller's key").default([]);
 export const serving = z.strictObject({

@@ -1,0 +1,99 @@
+import type { Problem } from '../errors.ts';
+import { numberOf, type ForeignValue } from './foreign-schema.ts';
+import { dataType } from './schema.ts';
+import { inputOf, type ModelSignature } from './signature.ts';
+
+/** The value of a graph that the score is made of. */
+export interface ScoreSource {
+  readonly name: string;
+  readonly isDouble: boolean;
+  /** column: [rows, 1]. pair: [rows, 2], the second is of the positive class. list: [rows], or not told. */
+  readonly shape: 'column' | 'pair' | 'list';
+}
+
+/** Features that a matrix may take, in its order. */
+export function numbersOf({ features }: ModelSignature): ModelSignature['features'] {
+  return features.filter(({ type }) => type !== 'category');
+}
+
+/** The input that takes all numbers at once; null where there is none. */
+export function matrixOf(inputs: readonly ForeignValue[], signature: ModelSignature): string | null {
+  const features = new Set(signature.features.map(({ name }) => inputOf(name)));
+  const numbers = numbersOf(signature).map(({ name }) => inputOf(name));
+  const own = inputs.filter(({ name }) => features.has(name)).map(({ name }) => name);
+  const others = inputs.filter(({ name }) => !features.has(name));
+  const [matrix] = others;
+  if (matrix === undefined || others.length > 1 || numbers.length === 0 || own.some((name) => numbers.includes(name)))
+    return null;
+  return elementOf(matrix) === dataType.float ? matrix.name : null;
+}
+
+/** Where a graph does not take the features of a signature. `matrix`: the input that takes the numbers, if one does. */
+export function inputProblems(inputs: readonly ForeignValue[], signature: ModelSignature, matrix: string | null): Problem[] {
+  const problems: Problem[] = [];
+  const given = new Map(inputs.map((input) => [input.name, input]));
+  const numbers = numbersOf(signature);
+  for (const { name, type } of signature.features) {
+    if (matrix !== null && type !== 'category') continue;
+    const found = given.get(inputOf(name));
+    const right = type === 'category' ? 'string' : 'float32';
+    const is = found === undefined ? 'missing' : elementName(elementOf(found));
+    if (is !== right) problems.push({ subject: name, message: `its input for ${name} is ${is} and not ${right}`, hint });
+    given.delete(inputOf(name));
+  }
+  const width = matrix === null ? null : widthOf(given.get(matrix));
+  if (width !== null && width !== numbers.length)
+    problems.push({
+      subject: matrix ?? '',
+      message: `its input ${matrix} takes ${width} columns for ${numbers.length} numbers`,
+      hint,
+    });
+  for (const name of given.keys()) {
+    if (name !== matrix) problems.push({ subject: name, message: `no feature is its input ${name}`, hint });
+  }
+  return problems;
+}
+
+const hint = 'an input [rows, 1] for each feature, or one float32 matrix of all numbers in their order';
+
+/** What the score is made of; a sentence where that cannot be told. */
+export function scoreSource(outputs: readonly ForeignValue[], { task }: ModelSignature): ScoreSource | string {
+  const isBinary = task === 'binary-classification';
+  const scores = outputs.filter((output) => [dataType.float, dataType.double].includes(elementOf(output) as 1 | 11));
+  const named = scores.find(({ name }) => name === 'score');
+  const fitting = named === undefined ? scores.filter((output) => !isBinary || widthOf(output) === 2) : [named];
+  const [only] = fitting;
+  if (only === undefined || fitting.length > 1) {
+    const given = outputs.map((output) => `${output.name} (${elementName(elementOf(output))})`).join(', ');
+    const wanted = isBinary ? 'no float output score, nor one of probabilities [rows, 2]' : 'no single float output';
+    return `it has ${wanted}; it gives ${given === '' ? 'nothing' : given}`;
+  }
+  const width = widthOf(only);
+  if (width !== null && width !== 1 && !(isBinary && width === 2))
+    return `its output ${only.name} has ${width} columns for a score of one`;
+  const isDouble = elementOf(only) === dataType.double;
+  return { name: only.name, isDouble, shape: width === 1 ? 'column' : width === 2 ? 'pair' : 'list' };
+}
+
+function elementOf({ type }: ForeignValue): number | null {
+  return type?.tensor_type?.elem_type ?? null;
+}
+
+function elementName(element: number | null): string {
+  const known: Record<number, string> = {
+    1: 'float32',
+    6: 'int32',
+    7: 'int64',
+    8: 'string',
+    9: 'boolean',
+    10: 'float16',
+    11: 'float64',
+  };
+  return element === null ? 'no tensor' : (known[element] ?? `of type ${element}`);
+}
+
+/** Columns of a [rows, columns] tensor; null where there are none or their number is not told. */
+function widthOf(value: ForeignValue | undefined): number | null {
+  const dims = value?.type?.tensor_type?.shape?.dim;
+  return dims?.length === 2 ? numberOf(dims[1]?.dim_value) : null;
+}

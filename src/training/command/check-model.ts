@@ -1,0 +1,91 @@
+import type { Frame } from '../../data/dataset.ts';
+import { newestRows } from '../../data/holdout.ts';
+import { FinalError, type Problem } from '../../errors.ts';
+import { OnnxModel } from '../../onnx/model.ts';
+import { scoreFrame } from '../../onnx/score-frame.ts';
+import type { TrainingJob } from '../trainer.ts';
+
+/** Largest allowed difference of a score from the trainer's own: of a probability, or relative to a value beyond 1. */
+const tolerance = 1e-5;
+/** The newest rows that are scored to see that every score is one. */
+const scoredRows = 20_000;
+
+/**
+ * Loads a graph as a gateway does and compares it with what its trainer said.
+ * @param golden rows, counted from 0, and the trainer's own scores of them
+ * @throws FinalError PAWL_TRAINER_OUTPUT_INVALID where it cannot be loaded, does not score, gives something that is no score, or differs
+ */
+export async function checkModel(
+  onnx: Uint8Array,
+  { frame, task }: TrainingJob,
+  golden: { readonly rows: readonly number[]; readonly scores: readonly number[] },
+): Promise<void> {
+  const { replayed, newest } = await scoresOf(onnx, frame, golden.rows);
+  const problems: Problem[] = [];
+  for (const [what, scores] of [
+    ['golden', replayed],
+    ['newest', newest],
+  ] as const) {
+    const bad = scores.findIndex((score) => !Number.isFinite(score) || (task !== 'regression' && (score < 0 || score > 1)));
+    if (bad === -1) continue;
+    const right = task === 'regression' ? 'a finite number' : 'a probability';
+    problems.push({
+      subject: 'model.onnx',
+      message: `of the ${scores.length} ${what} rows, row ${bad} scores ${scores[bad]}: not ${right}`,
+    });
+  }
+  if (problems.length === 0) {
+    let [worst, at] = [0, 0];
+    golden.scores.forEach((score, i) => {
+      const difference = Math.abs((replayed[i] ?? NaN) - score) / Math.max(1, Math.abs(score));
+      if (difference > worst) [worst, at] = [difference, i];
+    });
+    if (worst > tolerance)
+      problems.push({
+        subject: 'golden.json',
+        message: `row ${golden.rows[at]} of the file scores ${replayed[at]} by model.onnx and ${golden.scores[at]} by the trainer`,
+        hint: `at most ${tolerance} apart; a graph of float32 that is fed float64, or other missing values, is the usual cause`,
+      });
+  }
+  if (problems.length > 0)
+    throw new FinalError('PAWL_TRAINER_OUTPUT_INVALID', 'model.onnx does not score as it has to.', { problems });
+}
+
+async function scoresOf(
+  onnx: Uint8Array,
+  frame: Frame,
+  rows: readonly number[],
+): Promise<{ replayed: Float32Array; newest: Float32Array }> {
+  let model: OnnxModel | null = null;
+  try {
+    model = await OnnxModel.open(onnx);
+    return {
+      replayed: await scoreFrame(model, picked(frame, rows)),
+      newest: await scoreFrame(model, newestRows(frame, scoredRows)),
+    };
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new FinalError('PAWL_TRAINER_OUTPUT_INVALID', `model.onnx cannot be loaded and run: ${because}`, { cause });
+  } finally {
+    await model?.release();
+  }
+}
+
+/** Some rows of a frame, in the order asked for. */
+function picked(frame: Frame, rows: readonly number[]): Frame {
+  const columns = Object.fromEntries(
+    Object.entries(frame.columns).map(([name, column]) => [
+      name,
+      column.type === 'category'
+        ? { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) }
+        : { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? NaN) },
+    ]),
+  );
+  return {
+    ...frame,
+    rows: rows.length,
+    columns,
+    label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN),
+    timestamp: null,
+  };
+}

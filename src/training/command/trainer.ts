@@ -1,0 +1,113 @@
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { FinalError } from '../../errors.ts';
+import type { ModelSpec } from '../../spec/schema.ts';
+import { checkJob } from '../check-job.ts';
+import { signatureOf } from '../signature-of.ts';
+import type { TrainedModel, TrainingControl, TrainingJob } from '../trainer.ts';
+import { checkModel } from './check-model.ts';
+import { type JobFile, jobFile, type Limits } from './job.ts';
+import { readOutputs } from './outputs.ts';
+import { runCommand } from './run-command.ts';
+import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
+import { writeRows } from './write-rows.ts';
+import { adoptGraph } from '../../onnx/adopt.ts';
+
+const usualTime = 2 * 3600 * 1000;
+const usualDisk = 10e9;
+
+/** What a command is told beside the job of every trainer. */
+export interface CommandContext {
+  readonly spec: ModelSpec;
+  /** The folder of pawl.yaml: paths of the command start there, and it runs there. */
+  readonly baseDirectory: string;
+  readonly release: string;
+  readonly dataset: JobFile['dataset'];
+  /** The champion's artifact as a file; null where there is none. `folder` is for a copy. */
+  prior(folder: string): Promise<{ readonly version: number; readonly path: string } | null>;
+}
+
+/**
+ * Trains by a team's own command. It gets the rows as a file and is believed in nothing: its graph is inspected, made to fit, loaded as
+ * a gateway loads it, and has to give the scores that the trainer gave for some of the rows.
+ * @throws FinalError PAWL_TRAINER_NOT_FOUND, PAWL_TRAINER_REFUSED, PAWL_TRAINER_LIMIT, PAWL_TRAINER_OUTPUT_INVALID
+ * @throws TransientError PAWL_TRAINER_FAILED
+ */
+export async function trainByCommand(job: TrainingJob, context: CommandContext, control: TrainingControl): Promise<TrainedModel> {
+  checkJob(job);
+  const { spec, baseDirectory, release, dataset } = context;
+  const { training, contract } = spec;
+  const here = await stat(baseDirectory).catch(() => null);
+  if (!here?.isDirectory()) {
+    const hint = 'training workers need the folder of pawl.yaml under the path that it was applied from';
+    throw new FinalError('PAWL_TRAINER_NOT_FOUND', `The folder ${baseDirectory} is not on this worker.`, {
+      problems: [{ subject: 'training.command', message: `${baseDirectory} is not there`, hint }],
+    });
+  }
+  const limits: Limits = {
+    timeMs: training.time_budget ?? usualTime,
+    diskBytes: training.disk ?? usualDisk,
+    threads: training.threads ?? availableParallelism(),
+  };
+  const format = training.rows ?? 'csv';
+  const timestamp = contract.timestamp ?? null;
+  const folder = await makeWorkFolder();
+  try {
+    const data = await writeRows(
+      join(folder, `rows.${format}`),
+      format,
+      job.frame,
+      { label: contract.label, timestamp },
+      (done) => control.onProgress({ phase: 'rows', done, total: job.frame.rows }),
+    );
+    control.signal.throwIfAborted();
+    const found = await context.prior(folder);
+    const prior = found === null ? null : { version: found.version, path: join(folder, 'prior.onnx') };
+    if (found !== null && prior !== null && found.path !== prior.path) await copyFile(found.path, prior.path);
+    const output = {
+      model: join(folder, 'out', 'model.onnx'),
+      report: join(folder, 'out', 'report.json'),
+      golden: join(folder, 'out', 'golden.json'),
+    };
+    const scratch = join(folder, 'scratch');
+    for (const path of [join(folder, 'out'), scratch]) await mkdir(path);
+    const told = jobFile(job, {
+      release,
+      model: spec.model,
+      dataset,
+      data,
+      prior,
+      output,
+      label: contract.label,
+      timestamp,
+      limits,
+    });
+    const jobPath = join(folder, 'job.json');
+    await writeFile(jobPath, JSON.stringify(told, null, 2));
+
+    await runCommand(
+      training.command ?? [],
+      { baseDirectory, folder, scratch, jobPath, limits, named: training.environment ?? [] },
+      control,
+    );
+
+    const outputs = await readOutputs(output, job.frame.features, told.golden);
+    const onnx = adoptGraph(outputs.onnx, signatureOf(job.task, job.frame));
+    await control.onProgress({ phase: 'check', done: 0, total: 1 });
+    await checkModel(onnx, job, outputs.golden);
+    return {
+      onnx,
+      params: outputs.report.params ?? job.params,
+      importances: shares(outputs.report.importances ?? {}),
+    };
+  } finally {
+    await removeWorkFolder(folder);
+  }
+}
+
+/** Each one's part of their sum; none where all are nothing. */
+function shares(importances: Readonly<Record<string, number>>): Record<string, number> {
+  const total = Object.values(importances).reduce((sum, value) => sum + value, 0);
+  return total === 0 ? {} : Object.fromEntries(Object.entries(importances).map(([name, value]) => [name, value / total]));
+}

@@ -20,6 +20,7 @@ describe('a version', () => {
     expect(found).toEqual({
       ...example.evidence(release),
       version: 1,
+      copyOf: null,
       reference: null,
       incumbent: null,
       createdAt: expect.any(Date),

@@ -115,7 +115,10 @@ describe("a bandit's share", () => {
   });
 
   it('gives way to harm, and comes before waiting', () => {
-    const harmed = { ...policy, rollback_when: [{ error_rate: { above: 0.02, for: minute, at_least: 5 } }] };
+    const harmed = {
+      ...policy,
+      rollback_when: [{ error_rate: { above: 0.02, for: minute, at_least: 5, by: 'bounds' as const } }],
+    };
     const failing = { ...labelled([90, 10], [10, 90]), recent: { requests: 100, errors: 50, p99: 10 } };
     expect(decideStep(step(1), failing, harmed, null).action).toBe('rollBack');
     expect(decideStep(step(1), labelled([90, 10], [10, 90]), policy, null).action).toBe('reallocate');

@@ -15,7 +15,7 @@ const canary: RolloutPolicy = {
   lease: 30_000,
   lapses: 3,
   rollback_when: [
-    { error_rate: { above: 0.02, for: 2 * minute, at_least: 5 } },
+    { error_rate: { above: 0.02, for: 2 * minute, at_least: 5, by: 'bounds' } },
     { accuracy: { below_champion_by: 0.02, at_least: 200 } },
   ],
 };

@@ -11,7 +11,10 @@ const policy: RolloutPolicy = {
   bake: 60 * minute,
   lease: 30_000,
   lapses: 3,
-  rollback_when: [{ error_rate: { above: 0.02, for: 2 * minute, at_least: 5 } }, { latency: { p99: 5, at_least: 100 } }],
+  rollback_when: [
+    { error_rate: { above: 0.02, for: 2 * minute, at_least: 5, by: 'bounds' } },
+    { latency: { p99: 5, at_least: 100 } },
+  ],
 };
 const arm = (requests: number, errors = 0): ArmCounts => ({ requests, errors, p99: 2 });
 const enough: Evidence = {

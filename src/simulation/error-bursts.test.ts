@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../training/random.ts';
 import { ErrorBursts } from './error-bursts.ts';
 
-const rule = { above: 0.02, for: 120_000, at_least: 5 };
+const rule = { above: 0.02, for: 120_000, at_least: 5, by: 'estimate' } as const;
 const passed = (challengerErrors: number, championErrors = 0) => ({
   champion: { requests: 1000, errors: championErrors },
   challenger: { requests: 200, errors: challengerErrors },

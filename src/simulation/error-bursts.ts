@@ -1,10 +1,11 @@
+import { againstLimit } from '../rollout/rules/error-rate.ts';
 import type { ArmCounts } from '../rollout/state.ts';
 import type { RollbackRule } from '../spec/release-schema.ts';
 import type { Milliseconds } from '../spec/quantities.ts';
 import type { Random } from '../training/random.ts';
 import type { Passed } from './recent-counts.ts';
 
-/** A moment at which the limit of the error rate is passed, and what a guard would have counted then. */
+/** A moment at which the limit of the error rate takes the challenger back, and what a guard would have counted then. */
 interface Burst {
   readonly at: Milliseconds;
   readonly recent: ArmCounts;
@@ -59,11 +60,10 @@ export class ErrorBursts {
       const upTo = (moment: Milliseconds) => this.#upTo(moment, (i) => this.#champion[i]?.[count] ?? 0);
       return Math.round(upTo(at) - upTo(since));
     };
-    return {
-      at,
-      recent: { requests, errors, p99: null },
-      recentChampion: { requests: of('requests'), errors: of('errors'), p99: null },
-    };
+    const recent = { requests, errors, p99: null };
+    const recentChampion = { requests: of('requests'), errors: of('errors'), p99: null };
+    const harm = againstLimit(this.#rule, recent, recentChampion)?.verdict === 'harm';
+    return harm ? { at, recent, recentChampion } : null;
   }
 
   /** A count up to a moment, between two ends in proportion. */

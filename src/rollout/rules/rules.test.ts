@@ -22,7 +22,7 @@ const nothing: Evidence = {
 };
 
 describe('the error rate', () => {
-  const rule: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5 } };
+  const rule: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5, by: 'bounds' } };
   const judge = (recent: ArmCounts, recentChampion = arm(0)) => errorRate(rule, { ...nothing, recent, recentChampion }, terms);
 
   it('is harm above the bound with enough errors, in numbers', () => {
@@ -40,6 +40,15 @@ describe('the error rate', () => {
   it('is a doubt with too few errors', () => {
     expect(judge(arm(20, 4))?.verdict).toBe('doubt');
     expect(judge(arm(20, 5))?.verdict).toBe('harm');
+  });
+
+  it('is a doubt above the bound by no more than chance makes of so few requests, unless the estimate is to count', () => {
+    expect(judge(arm(200, 7), arm(600, 5))).toEqual({
+      verdict: 'doubt',
+      because: 'challenger 3.5 % errors (7 of 200 requests) within 2 min, above 2 %, which could be chance',
+    });
+    const estimate: RollbackRule = { error_rate: { above: 0.02, for: 120_000, at_least: 5, by: 'estimate' } };
+    expect(errorRate(estimate, { ...nothing, recent: arm(200, 7) }, terms)?.verdict).toBe('harm');
   });
 
   it('is a doubt while the champion fails just as much', () => {

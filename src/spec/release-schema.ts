@@ -35,7 +35,9 @@ const rollbackRule = z
         by: z
           .enum(['bounds', 'estimate'])
           .default('bounds')
-          .describe('bounds: above it by more than chance makes of two minutes. estimate: the rate that was counted, chance and all.'),
+          .describe(
+            'bounds: above it by more than chance makes of two minutes. estimate: the rate that was counted, chance and all.',
+          ),
       })
       .optional()
       .describe("A limit of the challenger's error rate within `for`."),

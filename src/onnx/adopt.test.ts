@@ -73,6 +73,21 @@ describe('a graph of others, adopted', () => {
     expect(await scores(bytes, regression)).toEqual([1.25, 2.5, 4]);
   });
 
+  it('takes inputs whose names were made plain', async () => {
+    const inputs = [columnValue('hours_per_week', 1), columnValue('native_country', 8)];
+    const bytes = foreign((graph) => graph.node('Identity', ['hours_per_week'], {}, '', 'score'), inputs, [
+      columnValue('score', 1),
+    ]);
+    const features = [
+      { name: 'hours-per-week', type: 'number' as const },
+      { name: 'native-country', type: 'category' as const },
+    ];
+    const model = await OnnxModel.open(adoptGraph(bytes, { ...regression, features }));
+    const inputsByFeature = { 'hours-per-week': Float32Array.of(40, 20), 'native-country': ['x', ''] };
+    expect([...(await model.run(inputsByFeature, 2))]).toEqual([40, 20]);
+    await model.release();
+  });
+
   it('makes a column of a list, and float32 of float64', async () => {
     const build = (graph: Graph) => {
       const sum = graph.node('ReduceSum', ['X', graph.integers([1])], { keepdims: { int: 0 } });

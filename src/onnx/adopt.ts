@@ -1,6 +1,6 @@
 import { FinalError } from '../errors.ts';
 import { decodeForeign, type ForeignModel, numberOf } from './foreign-schema.ts';
-import { inputProblems, matrixOf, numbersOf, scoreSource, type ScoreSource } from './foreign-values.ts';
+import { aliasesOf, inputProblems, matrixOf, numbersOf, scoreSource, type ScoreSource } from './foreign-values.ts';
 import { columnValue, Graph } from './graph.ts';
 import { inspectGraph } from './inspect.ts';
 import { withField } from './message-field.ts';
@@ -17,7 +17,7 @@ const before = 'pawl:before:adopted';
 /**
  * A graph that others have written as an artifact of pawl's: an input a feature, one output `score`, the signature in its metadata. It
  * may have the inputs of pawl's graphs already, or take all numbers and booleans as one float32 matrix, in the order of the
- * features; and it may give `score`, or for a binary classification probabilities [rows, 2], for a regression its only float output.
+ * features, and names with `_` for what is no letter or digit; and it may give `score`, or for a binary classification probabilities [rows, 2], for a regression its only float output.
  * Its own nodes and weights stay as they are.
  * @throws FinalError PAWL_TRAINER_OUTPUT_INVALID with everything that is wrong with it
  */
@@ -26,7 +26,9 @@ export function adoptGraph(bytes: Uint8Array, signature: ModelSignature): Uint8A
   const problems = inspectGraph(model);
   const { input = [], output = [], initializer = [] } = model.graph ?? {};
   const constants = new Set(initializer.map(({ name }) => name));
-  const inputs = input.filter(({ name }) => !constants.has(name));
+  const own = input.filter(({ name }) => !constants.has(name));
+  const aliases = aliasesOf(own, signature);
+  const inputs = own.map((value) => ({ ...value, name: aliases.get(value.name) ?? value.name }));
   const matrix = matrixOf(inputs, signature);
   const source = scoreSource(output, signature);
   if (model.graph) {
@@ -39,16 +41,15 @@ export function adoptGraph(bytes: Uint8Array, signature: ModelSignature): Uint8A
 
   const isReady = source.name === 'score' && source.shape === 'column' && !source.isDouble;
   const adopted = withField(bytes, fieldNumber.graphOfModel, (graph) => {
-    const own = new Set(inputs.map(({ name }) => name));
     const kept = withField(graph, fieldNumber.inputOfGraph, (value) => {
       const name = nameOf(value);
-      return name === matrix || !own.has(name) ? null : value;
+      return name === matrix || constants.has(name) || aliases.has(name) ? null : value;
     });
     const alone = withField(kept, fieldNumber.outputOfGraph, () => null);
     const rest = isReady ? alone : withoutScore(alone);
     const score = GraphProto.fromObject({ output: [columnValue('score', dataType.float)] });
     return Buffer.concat([
-      head(matrix, signature),
+      head(matrix, aliases, signature),
       rest,
       isReady ? new Uint8Array() : tail(source),
       GraphProto.encode(score).finish(),
@@ -65,13 +66,16 @@ function decoded(bytes: Uint8Array): ForeignModel {
   }
 }
 
-/** An input for each number, and the node that puts them side by side; nothing where each has its own already. */
-function head(matrix: string | null, signature: ModelSignature): Uint8Array {
-  if (matrix === null) return new Uint8Array();
-  const columns = numbersOf(signature).map(({ name }) => inputOf(name));
+/** Inputs by the names of the features, and the nodes that make of them what the graph takes; nothing where it takes them as they are. */
+function head(matrix: string | null, aliases: ReadonlyMap<string, string>, signature: ModelSignature): Uint8Array {
+  const texts = new Set(signature.features.filter(({ type }) => type === 'category').map(({ name }) => inputOf(name)));
+  const numbers = matrix === null ? [] : numbersOf(signature).map(({ name }) => inputOf(name));
   const graph = new Graph('pawl:joined');
-  graph.node('Concat', columns, { axis: { int: 1 } }, '', matrix);
-  const input = columns.map((name) => columnValue(name, dataType.float));
+  if (matrix !== null) graph.node('Concat', numbers, { axis: { int: 1 } }, '', matrix);
+  for (const [alias, input] of aliases) graph.node('Identity', [input], {}, '', alias);
+  const input = [...numbers, ...aliases.values()].map((name) =>
+    columnValue(name, texts.has(name) ? dataType.string : dataType.float),
+  );
   return Buffer.concat([GraphProto.encode(GraphProto.fromObject({ input })).finish(), graph.encodePart()]);
 }
 

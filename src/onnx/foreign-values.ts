@@ -16,6 +16,22 @@ export function numbersOf({ features }: ModelSignature): ModelSignature['feature
   return features.filter(({ type }) => type !== 'category');
 }
 
+/**
+ * Inputs that have a feature's name with `_` for whatever is no letter, digit or `_`, as skl2onnx writes names: by that name, the
+ * input of the feature. Names that two features could have stand for none.
+ */
+export function aliasesOf(inputs: readonly ForeignValue[], { features }: ModelSignature): ReadonlyMap<string, string> {
+  const wanted = features.map(({ name }) => inputOf(name));
+  const given = new Set(inputs.map(({ name }) => name));
+  const aliases = new Map<string, string>();
+  for (const input of wanted) {
+    const plain = input.replaceAll(/\W/g, '_');
+    const meant = wanted.filter((other) => other.replaceAll(/\W/g, '_') === plain);
+    if (!given.has(input) && given.has(plain) && meant.length === 1) aliases.set(plain, input);
+  }
+  return aliases;
+}
+
 /** The input that takes all numbers at once; null where there is none. */
 export function matrixOf(inputs: readonly ForeignValue[], signature: ModelSignature): string | null {
   const features = new Set(signature.features.map(({ name }) => inputOf(name)));

@@ -37,7 +37,7 @@ ${leftOut.map(({ column, because }) => `    # ${oneLine(scalar(column.name))} st
 ${timestamp === null ? '' : '  # freshness: 2d            # oldest allowed age of the newest row\n'}
 # From here on everything has a default; these are some of them.
 # training:
-${timestamp === null ? '' : '#   window: 90d              # learn from the newest rows only\n'}#   trainer: gbt               # or logistic
+${timestamp === null ? '' : '#   window: 90d              # learn from the newest rows only\n'}#   trainer: gbt               # or logistic, or command: your own (docs/trainers.md)
 #   params: { trees: 200, leaves: 31, learning_rate: 0.1 }
 
 evaluation:

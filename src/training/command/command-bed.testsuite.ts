@@ -82,8 +82,8 @@ export class CommandBed {
   }
 }
 
-/** Folders of trainings of this process that are still there. */
-export async function foldersLeft(): Promise<string[]> {
-  const own = `pawl-training-${hostname().replaceAll(/[^\w.]/g, '_')}-${process.pid}-`;
+/** Folders of trainings of a process that are still there. */
+export async function foldersLeft(pid: number = process.pid): Promise<string[]> {
+  const own = `pawl-training-${hostname().replaceAll(/[^\w.]/g, '_')}-${pid}-`;
   return (await readdir(tmpdir())).filter((name) => name.startsWith(own));
 }

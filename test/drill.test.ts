@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drillScheduleId } from '../src/messages/names.ts';
+import { drillScheduleId, workflowId } from '../src/messages/names.ts';
 import { championHistory } from '../src/registry/champion.ts';
 import { listDrills } from '../src/registry/drills.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { timeline } from '../src/registry/timeline.ts';
 import { readAssignment } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -68,6 +69,8 @@ describe('a drill of a model with traffic', () => {
       ],
     });
     expect(code).toBe(0);
+    // One after the other under one id: before the next begins.
+    await record(pawl.client, 'drill', workflowId.release(pawl.model));
     const { recovery, because } = value as { recovery: { tookMs: number; lastAnswerMs: number }; because: string };
     expect(recovery.tookMs).toBeGreaterThan(0);
     expect(recovery.tookMs).toBeLessThan(120_000);

@@ -20,7 +20,7 @@ const replay = (history: History) => Worker.runReplayHistory({ ...workflowCode()
 describe('the workflows of today replay what was recorded', () => {
   it('with a history of each workflow', () => {
     const recorded = new Set(shapes.map((file) => file.slice(file.indexOf('/') + 1).replace(/(-.*)?\.json$/, '')));
-    expect([...recorded].toSorted()).toEqual(['monitor', 'release', 'rollout', 'scheduledRetrain']);
+    expect([...recorded].toSorted()).toEqual(['drill', 'monitor', 'release', 'rollout', 'scheduledRetrain']);
   });
 
   it.each(shapes)('%s', async (file) => {

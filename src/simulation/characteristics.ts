@@ -23,6 +23,8 @@ export interface Characteristics {
   /** Of those rolled back, how many in which stage, and by which rule. */
   readonly stages: Readonly<Record<string, number>>;
   readonly rules: Readonly<Record<string, number>>;
+  /** Rule and stage, `error_ratio, 25 %`. */
+  readonly places: Readonly<Record<string, number>>;
   /** When rollouts were rolled back, ascending, ms since they began. */
   readonly rolledBackAt: readonly Milliseconds[];
   /** One of the sentences that a rollback closed with: the one in the middle. */
@@ -104,6 +106,7 @@ function characteristicsOf(scenario: Scenario, ends: readonly RolloutEnd[]): Cha
           },
     promotedAfter: promoted.length === 0 ? null : spreadOf(promoted.map(({ after }) => after)),
     stages: countBy(rolledBack.map(({ stage }) => stage)),
+    places: countBy(rolledBack.map(({ rule, stage }) => (rule === null ? stage : `${rule}, ${stage}`))),
     rules: countBy(rolledBack.flatMap(({ rule }) => (rule === null ? [] : [rule]))),
     rolledBackAt: rolledBack.map(({ after }) => after),
     example: rolledBack[rolledBack.length >> 1]?.because ?? null,

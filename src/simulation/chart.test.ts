@@ -21,6 +21,7 @@ function kind(name: string, rolledBackAt: readonly number[]): Characteristics {
     promotedAfter: spread(30 * minute),
     stages: rolledBackAt.length === 0 ? {} : { 'the shadow': 1, '25 %': 3 },
     rules: rolledBackAt.length === 0 ? {} : { error_ratio: 3 },
+    places: rolledBackAt.length === 0 ? {} : { 'error_ratio, 25 %': 3, 'the shadow': 1 },
     rolledBackAt,
     example: null,
   };

@@ -19,7 +19,7 @@ export const rolloutHead = [
 ] as const;
 
 export function rolloutRow(of: Characteristics): Row {
-  const { found, promotedAfter, stages, rules, interval } = of;
+  const { found, promotedAfter, places, interval } = of;
   return [
     of.scenario.name,
     share(of.rolledBack, of.rollouts),
@@ -27,7 +27,7 @@ export function rolloutRow(of: Characteristics): Row {
     share(of.promoted, of.rollouts),
     share(of.undecided, of.rollouts),
     found === null ? '' : spread(found.after, lasting),
-    [mostOf(rules), mostOf(stages)].filter((name) => name !== '').join(', '),
+    mostOf(places),
     found === null ? '' : spread(found.requests, inWords),
     found === null ? '' : spread(found.callers, inWords),
     promotedAfter === null ? '' : spread(promotedAfter, lasting),

@@ -77,6 +77,7 @@ describe('from a CSV to predictions', () => {
       'champion',
       'traffic',
       'release',
+      'alarms',
       'trigger',
       'labels',
       'gateways',

@@ -11,7 +11,7 @@ it('tells the main job from the first release to the killed worker, stops everyt
     const { code, said } = await demo(folder);
     // What the data gives may differ by a tick; what has to be there does not.
     expect(said).toMatch(/release +electricity\/1 promoted/);
-    expect(said).toMatch(/trigger +drift: .*(vicprice|vicdemand|transfer).* from .* to /);
+    expect(said).toMatch(/trigger +drift: .*(vicprice|vicdemand|transfer) stood still at /);
     expect(said).toMatch(/drift: .* labels since the change\n.*release +electricity\/2 begins/);
     expect(said).toMatch(/evaluate: override: /);
     expect(said).toMatch(/Caught by itself \d+\.\d s after its trial began, on \d+ requests/);

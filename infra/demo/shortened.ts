@@ -1,6 +1,7 @@
 /** The example's waits, shortened for a story of minutes: the same file otherwise. */
 export const shortened: readonly string[] = [
-  'release.shadow.for=4s',
+  // Long enough for the 200 labels of the rules: with fewer they say nothing.
+  'release.shadow.for=6s',
   'release.step.for=4s',
   'release.step.at_least=150 requests',
   'release.bake=5s',

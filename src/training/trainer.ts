@@ -13,6 +13,10 @@ export interface TrainingJob {
   /** As written in pawl.yaml; the trainer fills in its defaults. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** How much each row counts, one finite entry >= 0 a row and not all of them 0; all count 1 where it is missing. */
+  readonly weights?: Float64Array;
+  /** Threads that the trainer may keep busy. Default: 1. They change how long it takes, never what comes out. */
+  readonly threads?: number;
 }
 
 export interface TrainingControl {

@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { FinalError, TransientError } from '../../errors.ts';
-import { formatDuration } from '../../spec/quantities.ts';
+import { FinalError } from '../../errors.ts';
 import type { TrainingControl, TrainingProgress } from '../trainer.ts';
 import { commandEnvironment } from './environment.ts';
 import type { Limits } from './job.ts';
 import { type Exit, ProcessGroup } from './process-group.ts';
 import { PrintedLines } from './progress-lines.ts';
+import { type Ending, judgeEnding } from './verdict.ts';
 import { folderBytes } from './work-folder.ts';
 
-/** A trainer that ends so says that trying again cannot help (EX_USAGE of sysexits.h). */
-const exitFinal = 64;
 /** How often time and disk are looked at, and the progress is passed on, ms. */
 const lookEvery = 250;
 
@@ -49,24 +47,23 @@ export async function runCommand(command: readonly string[], place: CommandPlace
   });
   const deadline = performance.now() + limits.timeMs;
   let exit: Exit | null = null;
+  let limit: Ending['limit'] = null;
   void group.exited.then((ended) => (exit = ended));
   try {
     let looked = false;
-    while (exit === null || !looked) {
+    while (limit === null && (exit === null || !looked)) {
       looked = exit !== null;
       await control.onProgress(progress);
       control.signal.throwIfAborted();
-      const bytes = await folderBytes(folder);
-      if (bytes > limits.diskBytes) throw overLimit(`more than ${inMegabytes(limits.diskBytes)} of disk`, 'training.disk', lines);
-      if (exit === null && performance.now() > deadline)
-        throw overLimit(`all of its ${formatDuration(limits.timeMs)}`, 'training.time_budget', lines);
-      if (exit === null) await Promise.race([group.exited, pause(control.signal)]);
+      if ((await folderBytes(folder)) > limits.diskBytes) limit = 'disk';
+      else if (exit === null && performance.now() > deadline) limit = 'time';
+      else if (exit === null) await Promise.race([group.exited, pause(control.signal)]);
     }
-    await group.end();
+    if (limit === null) await group.end();
   } finally {
     await group.stop();
   }
-  judge(exit, limits, lines);
+  judgeEnding({ ...(exit ?? { code: null, signal: null }), limit, tail: lines.tail }, limits);
 }
 
 /** Until it is time to look again, or to stop. */
@@ -80,29 +77,6 @@ function pause(signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, lookEvery);
     signal.addEventListener('abort', done);
   });
-}
-
-function judge(exit: Exit | null, limits: Limits, lines: PrintedLines): void {
-  if (exit?.code === 0) return;
-  if (exit?.signal === 'SIGXFSZ') throw overLimit(`more than ${inMegabytes(limits.diskBytes)} of disk`, 'training.disk', lines);
-  const how = exit?.signal == null ? `with exit code ${exit?.code}` : `by ${exit.signal}`;
-  if (exit?.code === exitFinal)
-    throw new FinalError('PAWL_TRAINER_REFUSED', `The trainer refuses (exit code 64)${said(lines)}`, { problems: [] });
-  throw new TransientError('PAWL_TRAINER_FAILED', `The trainer ended ${how}${said(lines)}`);
-}
-
-function overLimit(what: string, subject: string, lines: PrintedLines): FinalError {
-  const message = `The trainer used ${what} and was stopped${said(lines)}`;
-  return new FinalError('PAWL_TRAINER_LIMIT', message, { problems: [{ subject, message: `${subject} is used up` }] });
-}
-
-/** The end of what it printed, as the end of a sentence. */
-function said({ tail }: PrintedLines): string {
-  return tail === '' ? '; it printed nothing.' : `. The end of what it printed:\n${tail}`;
-}
-
-function inMegabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${bytes / 1e9} GB` : `${bytes / 1e6} MB`;
 }
 
 /** The program's path: with a slash it starts at the folder of pawl.yaml, without one it is looked for on PATH. */

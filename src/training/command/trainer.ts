@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { FinalError } from '../../errors.ts';
 import type { ModelSpec } from '../../spec/schema.ts';
 import { checkJob } from '../check-job.ts';
-import { signatureOf } from '../signature-of.ts';
+import { acceptOutputs } from './accept-outputs.ts';
 import type { TrainedModel, TrainingControl, TrainingJob } from '../trainer.ts';
-import { checkModel } from './check-model.ts';
 import { type JobFile, jobFile, type Limits } from './job.ts';
-import { readOutputs } from './outputs.ts';
 import { runCommand } from './run-command.ts';
 import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
 import { writeRows } from './write-rows.ts';
-import { adoptGraph } from '../../onnx/adopt.ts';
 
 const usualTime = 2 * 3600 * 1000;
 const usualDisk = 10e9;
@@ -29,8 +26,7 @@ export interface CommandContext {
 }
 
 /**
- * Trains by a team's own command. It gets the rows as a file and is believed in nothing: its graph is inspected, made to fit, loaded as
- * a gateway loads it, and has to give the scores that the trainer gave for some of the rows.
+ * Trains by a team's own command. It gets the rows as a file and is believed in nothing (`acceptOutputs`).
  * @throws FinalError PAWL_TRAINER_NOT_FOUND, PAWL_TRAINER_REFUSED, PAWL_TRAINER_LIMIT, PAWL_TRAINER_OUTPUT_INVALID
  * @throws TransientError PAWL_TRAINER_FAILED
  */
@@ -92,22 +88,8 @@ export async function trainByCommand(job: TrainingJob, context: CommandContext, 
       control,
     );
 
-    const outputs = await readOutputs(output, job.frame.features, told.golden);
-    const onnx = adoptGraph(outputs.onnx, signatureOf(job.task, job.frame));
-    await control.onProgress({ phase: 'check', done: 0, total: 1 });
-    await checkModel(onnx, job, outputs.golden);
-    return {
-      onnx,
-      params: outputs.report.params ?? job.params,
-      importances: shares(outputs.report.importances ?? {}),
-    };
+    return await acceptOutputs(output, job, told.golden, control);
   } finally {
     await removeWorkFolder(folder);
   }
-}
-
-/** Each one's part of their sum; none where all are nothing. */
-function shares(importances: Readonly<Record<string, number>>): Record<string, number> {
-  const total = Object.values(importances).reduce((sum, value) => sum + value, 0);
-  return total === 0 ? {} : Object.fromEntries(Object.entries(importances).map(([name, value]) => [name, value / total]));
 }

@@ -5,5 +5,14 @@ import type { ObjectStore } from './object-store.ts';
 export function absentStore(): ObjectStore {
   const refuse = () =>
     Promise.reject(new TransientError('PAWL_STORE_UNAVAILABLE', 'No object store is named: PAWL_STORE_URL is not set.'));
-  return { root: 'absent:', put: refuse, get: refuse, exists: refuse, list: refuse, delete: refuse, localPath: refuse };
+  return {
+    root: 'absent:',
+    put: refuse,
+    get: refuse,
+    exists: refuse,
+    list: refuse,
+    delete: refuse,
+    localPath: refuse,
+    link: refuse,
+  };
 }

@@ -84,6 +84,13 @@ class FolderStore implements ObjectStore {
     return join(this.#folder, key);
   }
 
+  /** The folder that a writer needs is made, since it may not know how. */
+  async link(key: string, access: 'read' | 'write'): Promise<string> {
+    const path = join(this.#folder, checkKey(key));
+    if (access === 'write') await this.#attempt(key, () => mkdir(dirname(path), { recursive: true }));
+    return pathToFileURL(path).href;
+  }
+
   /** Adds the keys of a folder to `found`, in order. False once there are enough. */
   async #walk(folder: string, wanted: { prefix: string; after: string; limit: number }, found: string[]): Promise<boolean> {
     for (const { key, isFolder } of await this.#entries(folder)) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -15,6 +15,17 @@ const codeOf = (attempt: Promise<unknown>) =>
     () => 'done',
     (error: unknown) => (error as { code?: string }).code,
   );
+
+/** Does what a program does that got nothing but the link. */
+async function throughLink(link: string, body?: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  if (link.startsWith('file:')) {
+    if (body !== undefined) await writeFile(new URL(link), body);
+    return readFile(new URL(link));
+  }
+  const answer = await fetch(link, body === undefined ? {} : { method: 'PUT', body });
+  expect(answer.status).toBe(200);
+  return new Uint8Array(await answer.arrayBuffer());
+}
 
 /** What every object store keeps to. `open` gives an empty store each time. */
 export function itKeepsTheContract(open: () => ObjectStore, runs = 25): void {
@@ -126,6 +137,14 @@ export function itKeepsTheContract(open: () => ObjectStore, runs = 25): void {
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
+  });
+
+  it('gives links by which one object is written and read without credentials', async () => {
+    const store = open();
+    await throughLink(await store.link('x/linked', 'write', 60), bytes('by a link'));
+    expect(text(await store.get('x/linked'))).toBe('by a link');
+    expect(text(await throughLink(await store.link('x/linked', 'read', 60)))).toBe('by a link');
+    expect(await codeOf(store.link('../out', 'write', 60))).toBe('PAWL_OBJECT_KEY_INVALID');
   });
 
   it('is a map from keys to bytes, whatever is done in whatever order', async () => {

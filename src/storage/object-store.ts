@@ -19,4 +19,10 @@ export interface ObjectStore {
    * S3 downloads to `directory`. Never write to it.
    */
   localPath(keyOrUri: string, directory: string): Promise<string>;
+  /**
+   * A URL by which a program without credentials reads or writes one object, whether it is there yet or not: signed HTTP of S3, or
+   * `file://`, which helps only where the folder is mounted.
+   * @param seconds for how long S3 honours it, 1 to 604,800 (a week), and no longer than the credentials that signed it
+   */
+  link(key: string, access: 'read' | 'write', seconds: number): Promise<string>;
 }

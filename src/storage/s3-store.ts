@@ -125,6 +125,18 @@ class S3Store implements ObjectStore {
     return join(directory, name);
   }
 
+  async link(key: string, access: 'read' | 'write', seconds: number): Promise<string> {
+    const object = { Bucket: this.#bucket, Key: this.#prefix + checkKey(key) };
+    return this.#attempt(key, async (s3) => {
+      const [{ GetObjectCommand, PutObjectCommand }, { getSignedUrl }] = await Promise.all([
+        import('@aws-sdk/client-s3'),
+        import('@aws-sdk/s3-request-presigner'),
+      ]);
+      const command = access === 'read' ? new GetObjectCommand(object) : new PutObjectCommand(object);
+      return getSignedUrl(s3, command, { expiresIn: seconds });
+    });
+  }
+
   /** Does it and says what the server's refusal means. */
   async #attempt<T>(key: string, act: (s3: S3) => Promise<T>): Promise<T> {
     try {

@@ -44,7 +44,11 @@ export class Checkpoints<State> {
 
   /** Saves where it is time again. */
   async saveAfterPause(state: State, progress: { phase: string; done: number; total: number }): Promise<void> {
-    if (performance.now() - this.#saved < (this.#control.checkpointEveryMs ?? usualPause)) return;
+    if (performance.now() - this.#saved >= (this.#control.checkpointEveryMs ?? usualPause)) await this.save(state, progress);
+  }
+
+  /** Saves at once, for a training that ends here and may go on later. */
+  async save(state: State, progress: { phase: string; done: number; total: number }): Promise<void> {
     const envelope: Envelope = { format: 1, job: this.#job, state };
     await this.#control.onCheckpoint(Buffer.from(JSON.stringify(envelope)), progress);
     this.#saved = performance.now();

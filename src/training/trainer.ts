@@ -24,6 +24,11 @@ export interface TrainingControl {
   readonly signal: AbortSignal;
   /** Bytes of an earlier `onCheckpoint` of the same job; training goes on from there. */
   readonly checkpoint?: Uint8Array;
+  /**
+   * Ends after so many units of work (`Trainer.units`) with a model of what there is, and a checkpoint from which the same job goes
+   * on: with a larger `stopAt`, or without one to its end.
+   */
+  readonly stopAt?: number;
   /** Least time between two checkpoints. Default: 2000. */
   readonly checkpointEveryMs?: number;
   /** Called between units of work (a tree, an iteration); the trainer yields to the event loop around it. */
@@ -46,5 +51,7 @@ export interface Trainer {
   readonly name: string;
   /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
   checkParams(params: Readonly<Record<string, unknown>>): void;
+  /** Units of work of a whole training, of one that can stop between two of them and go on later: trees. Others lack it. */
+  units?(params: Readonly<Record<string, unknown>>): number;
   train(job: TrainingJob, control: TrainingControl): Promise<TrainedModel>;
 }

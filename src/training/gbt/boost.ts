@@ -49,7 +49,8 @@ export async function boost(
   const grower = new Grower(features, rows, params);
   const derivatives = { gradient: new Float64Array(rows), hessian: new Float64Array(rows) };
   const order = new Int32Array(rows);
-  while (trees.length < params.trees) {
+  const most = Math.min(params.trees, control.stopAt ?? params.trees);
+  while (trees.length < most) {
     control.signal.throwIfAborted();
     derive(task, label, score, derivatives);
     const sampled = sampleRows(order, params.row_sample, random);
@@ -60,10 +61,13 @@ export async function boost(
     });
     if (params.row_sample < 1) addTree(tree, features, score);
     trees.push(tree);
-    const progress = { phase: 'trees', done: trees.length, total: params.trees };
+    const progress = { phase: 'trees', done: trees.length, total: most };
     await control.onProgress(progress);
-    if (trees.length < params.trees) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
+    if (trees.length < most) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
     await nextTurn();
+  }
+  if (control.stopAt !== undefined) {
+    await checkpoints.save({ trees, random: random.state }, { phase: 'trees', done: trees.length, total: most });
   }
   return { base, trees };
 }

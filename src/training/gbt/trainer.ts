@@ -18,6 +18,8 @@ export const gbt: Trainer = {
     parseParams('gbt', gbtParams, params);
   },
 
+  units: (params) => parseParams('gbt', gbtParams, params).trees,
+
   async train(job, control) {
     const params = parseParams('gbt', gbtParams, job.params);
     checkJob(job);

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetRef } from '../src/data/dataset.ts';
 import { literal, withDuck } from '../src/data/duckdb.ts';
+import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { moveChampion } from '../src/registry/champion.ts';
 import { recordDataset } from '../src/registry/datasets.ts';
 import { getDecision } from '../src/registry/decisions.ts';
@@ -21,7 +22,7 @@ import { folderStore } from '../src/storage/folder-store.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { createDatabase } from '../test/stack/postgres.ts';
 import { type Dependencies, wallClock } from './dependencies.ts';
-import { createEvaluateActivities, type Evaluation } from './evaluate.ts';
+import { createEvaluateActivities } from './evaluate.ts';
 import { createRegisterActivities } from './register.ts';
 import { type Candidate, createTrainActivities } from './train.ts';
 
@@ -124,6 +125,16 @@ describe('an evaluation', () => {
       evidence: evaluation,
     });
     expect((await getVersion(registry, model, 1)).gates).toEqual(evaluation.gates);
+    expect(evaluation.bytes).toBeGreaterThan(1000);
+    expect(Object.keys(evaluation.intervals ?? {}).toSorted()).toEqual(Object.keys(evaluation.metrics).toSorted());
+    for (const [name, { low, high, confidence }] of Object.entries(evaluation.intervals ?? {})) {
+      expect([name, low <= (evaluation.metrics[name] ?? NaN), high >= (evaluation.metrics[name] ?? NaN), confidence]).toEqual([
+        name,
+        true,
+        true,
+        0.95,
+      ]);
+    }
     // It travels through Temporal twice.
     expect(JSON.stringify(evaluation).length).toBeLessThan(20_000);
   });

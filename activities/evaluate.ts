@@ -3,10 +3,10 @@ import { readFrame } from '../src/data/frame.ts';
 import { rowsFrom, splitHoldout } from '../src/data/holdout.ts';
 import { PawlError } from '../src/errors.ts';
 import { type Answers, answersAt, metricsOf } from '../src/evaluation/answers.ts';
-import type { GateResult } from '../src/evaluation/gate-result.ts';
+import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { decisiveSentence, gatesPassed } from '../src/evaluation/gates.ts';
-import { type Judgement, judge } from '../src/evaluation/judge.ts';
-import type { Tuning } from '../src/evaluation/tune.ts';
+import { judge } from '../src/evaluation/judge.ts';
+import { allIntervals } from '../src/evaluation/metric-intervals.ts';
 import { measureLatency } from '../src/onnx/measure-latency.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { scoreFrame } from '../src/onnx/score-frame.ts';
@@ -20,25 +20,6 @@ import { askNewestRows, incumbentAnswers } from './ask-incumbent.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepAlive } from './progress.ts';
 import type { Candidate } from './train.ts';
-
-export interface Evaluation {
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The champion's metrics on the same rows; null where there is no champion. */
-  readonly championMetrics: Readonly<Record<string, number>> | null;
-  readonly champion: number | null;
-  readonly gates: readonly GateResult[];
-  readonly passed: boolean;
-  /** A sentence with numbers. */
-  readonly because: string;
-  readonly rows: number;
-  /** Event time of the first held-out row, ISO 8601; null without timestamps. */
-  readonly holdoutFrom: string | null;
-  /** Told whether a gate asks or not. Evaluations of earlier releases of pawl lack it. */
-  readonly reliability?: Judgement['reliability'];
-  readonly groups?: Judgement['groups'];
-  /** What was learned after the training, inside the graph. */
-  readonly tuning?: Tuning;
-}
 
 /** Rows timed one by one, where a gate is on latency. */
 const timedRows = 1000;
@@ -99,6 +80,9 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
           score: (frame) => answer(model, frame),
           costs: { bytes: artifact.length, latencies: own, championLatencies: champions },
         });
+        const { confidence } = spec.evaluation;
+        const inOrder = unseen.timestamp !== null;
+        const intervals = await allIntervals({ label: unseen.label, answers: candidate, inOrder, confidence });
         const passed = gatesPassed(judgement.gates);
         const first = unseen.timestamp?.[0];
         const evaluation: Evaluation = {
@@ -110,6 +94,8 @@ export function createEvaluateActivities({ registry, store }: Dependencies) {
           because: decisiveSentence(judgement.gates),
           rows: unseen.rows,
           holdoutFrom: first === undefined ? null : new Date(first).toISOString(),
+          intervals,
+          bytes: artifact.length,
           ...(input.candidate.tuning === undefined ? {} : { tuning: input.candidate.tuning }),
         };
         await recordDecision(registry, {

@@ -14,7 +14,7 @@ import { registerVersion } from '../src/registry/versions.ts';
 import { digestOf } from '../src/serving/local-cache.ts';
 import { rescore } from '../src/serving/rescore.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { keepAlive } from './progress.ts';
 import type { Candidate } from './train.ts';
 
@@ -75,6 +75,7 @@ export function createRegisterActivities({ registry, store, signer = null }: Dep
           holdoutFrom: evaluation.holdoutFrom,
           overridden: !evaluation.passed,
           reference,
+          code: candidate.code ?? null,
         });
         await updateRelease(registry, input.release, { version });
         if (signer !== null) {

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Candidate } from '../activities/train.ts';
-import type { Evaluation } from '../activities/evaluate.ts';
+import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import type { ReleaseInput, ReleasePlan, ReleaseResult } from '../src/messages/release.ts';
 import { long, quick, training } from './activities.ts';
 import { awaitApproval } from './approval.ts';

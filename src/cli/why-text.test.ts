@@ -54,6 +54,7 @@ const provenance: Provenance = {
     reference: null,
     incumbent: null,
     copyOf: null,
+    code: null,
     createdAt: at('10:00:00'),
   },
   release: {

@@ -1,12 +1,9 @@
 import type { Bounds, MetricGate, MetricName } from '../spec/evaluation-schema.ts';
-import { bandwidth, varianceInflation } from '../stats/variance-inflation.ts';
 import { counted } from '../stats/wording.ts';
 import { type Answers, metricsOf } from './answers.ts';
-import { bootstrapIntervals } from './bootstrap.ts';
 import { compare, higherIsBetter, isProven, proofSentence } from './comparison.ts';
 import { againstBound, apart, type GateResult, rounding, show, type StatedInterval } from './gate-result.ts';
-import { proportionInterval } from './proportion-gaps.ts';
-import { weightedMetric } from './weighted-metric.ts';
+import { metricIntervals } from './metric-intervals.ts';
 
 /** Rows with what two versions say of them. */
 export interface EvaluatedRows {
@@ -72,21 +69,13 @@ export function decisiveSentence(results: readonly GateResult[]): string {
   return [...told.map(({ because }) => because), ...rest].join('; ');
 }
 
-/** Accuracy's by Wilson, any other metric's by the bootstrap. */
 async function intervalOf(
   name: MetricName,
-  { label, candidate, inOrder }: EvaluatedRows,
+  { label, candidate: answers, inOrder }: EvaluatedRows,
   confidence: number,
 ): Promise<StatedInterval | null> {
-  if (name === 'accuracy') {
-    const right = Uint8Array.from(label, (y, row) => (candidate.call?.[row] === y ? 1 : 0));
-    const inflation = inOrder ? varianceInflation(right) : 1;
-    const hits = right.reduce((sum, one) => sum + one, 0) / inflation;
-    return { ...proportionInterval({ hits, trials: label.length / inflation }, confidence), confidence, method: 'Wilson' };
-  }
-  const block = inOrder ? bandwidth(label.length) : 1;
-  const [found] = await bootstrapIntervals(label.length, [weightedMetric(name, label, candidate)], confidence, block);
-  return found ? { ...found, confidence, method: 'bootstrap (BCa)' } : null;
+  const [interval] = await metricIntervals([name], { label, answers, inOrder, confidence });
+  return interval ?? null;
 }
 
 function withoutValue(metric: string, kind: string, bound: number, { label, on }: EvaluatedRows): GateResult {

@@ -52,7 +52,7 @@ export async function registerCopy(
       .where('version', '=', of)
       .executeTakeFirst();
     if (original === undefined) throw new FinalError('PAWL_VERSION_NOT_FOUND', `The registry knows no v${of} of ${model}.`);
-    const { created_at: _, params, metrics, gates, importances, reference, ...same } = original;
+    const { created_at: _, params, metrics, gates, importances, reference, code, ...same } = original;
     const version = await nextVersion(work, model);
     await work
       .insertInto('versions')
@@ -66,6 +66,7 @@ export async function registerCopy(
         gates: json(gates),
         importances: json(importances),
         reference: json(reference),
+        code: json(code),
       })
       .execute();
     return { version };

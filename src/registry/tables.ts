@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Code } from '../attestation/describe-version.ts';
 import type { DatasetRef } from '../data/dataset.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import type { ReleaseOutcome } from '../messages/release.ts';
@@ -72,6 +73,7 @@ export interface Tables {
     reference: Json<ReferenceBins | null>;
     /** Of a drill's version: the one whose artifact it is. */
     copy_of: Generated<number | null>;
+    code: ColumnType<Code | null, Code | null | undefined, never>;
     created_at: Generated<Date>;
   };
   drills: {

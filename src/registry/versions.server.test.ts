@@ -21,11 +21,20 @@ describe('a version', () => {
       ...example.evidence(release),
       version: 1,
       copyOf: null,
+      code: null,
       reference: null,
       incumbent: null,
       createdAt: expect.any(Date),
     });
     expect(Object.keys(found.params)).toEqual(['trees', 'leaves', 'learning_rate']);
+  });
+
+  it('keeps what made it', async () => {
+    const example = await ExampleModel.apply(registry);
+    const { id } = await example.open();
+    const code = { pawl: '0.3.0', digest: 'sha256:c0de' };
+    const { version } = await registerVersion(registry, { ...example.evidence(id), code });
+    expect(await getVersion(registry, example.model, version)).toMatchObject({ code });
   });
 
   it('is one for each release, numbered without gaps however many register at once', async () => {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Code } from '../attestation/describe-version.ts';
 import { FinalError } from '../errors.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
@@ -35,6 +36,8 @@ export interface VersionRecord {
   readonly incumbent: IncumbentConfig | null;
   /** The version whose artifact it is, for a drill; null for all others. */
   readonly copyOf: number | null;
+  /** What made it; null for versions of before that was kept, and for those that no training made. */
+  readonly code: Code | null;
   readonly createdAt: Date;
 }
 
@@ -44,10 +47,14 @@ export const incumbentTrainer = 'incumbent';
 /** Gives a release's artifact its version number. The same release again gets the same number. */
 export async function registerVersion(
   registry: Registry,
-  input: Omit<VersionRecord, 'version' | 'createdAt' | 'incumbent' | 'release' | 'datasetDigest' | 'reference' | 'copyOf'> & {
+  input: Omit<
+    VersionRecord,
+    'version' | 'createdAt' | 'incumbent' | 'release' | 'datasetDigest' | 'reference' | 'copyOf' | 'code'
+  > & {
     readonly release: string;
     readonly datasetDigest: string;
     readonly reference?: ReferenceBins | null;
+    readonly code?: Code | null;
   },
 ): Promise<{ version: number }> {
   return withModelLocked(registry, input.model, async (tx) => {
@@ -72,6 +79,7 @@ export async function registerVersion(
         holdout_from: input.holdoutFrom === null ? null : new Date(input.holdoutFrom),
         overridden: input.overridden,
         reference: json(input.reference ?? null),
+        code: json(input.code ?? null),
       })
       .execute();
     return { version };
@@ -124,5 +132,6 @@ const toRecord = (row: Selectable<Tables['versions']>): VersionRecord => ({
   reference: row.reference,
   incumbent: row.trainer === incumbentTrainer ? (row.params as unknown as IncumbentConfig) : null,
   copyOf: row.copy_of,
+  code: row.code,
   createdAt: row.created_at,
 });

@@ -7,3 +7,9 @@ export function comesBefore(a: string, b: string): boolean {
 export function classPair(a: string, b: string, positive: string | undefined): [string, string] {
   return (positive ?? (comesBefore(a, b) ? b : a)) === b ? [a, b] : [b, a];
 }
+
+/** Classes in the order in which a model names them: by number where all of them are numbers, else by their bytes. */
+export function sortedClasses(classes: readonly string[]): string[] {
+  const numbers = classes.every((one) => one.trim() !== '' && !Number.isNaN(Number(one)));
+  return classes.toSorted((a, b) => (numbers ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1));
+}

@@ -97,10 +97,10 @@ export interface Frame {
   /** Feature names in the contract's order, which is also the ONNX graph's input order. */
   readonly features: readonly string[];
   readonly columns: Readonly<Record<string, FrameColumn>>;
-  /** Binary classification: 0 or 1, index into `classes`. Regression: the value. */
+  /** Classification: the index into `classes`; of two classes 0 or 1. Regression: the value. */
   readonly label: Float64Array;
-  /** Binary classification: [negative, positive] as strings; null for regression. */
-  readonly classes: readonly [string, string] | null;
+  /** Binary classification: [negative, positive] as strings. Multiclass: all of them, sorted. Null for regression. */
+  readonly classes: readonly string[] | null;
   /** Milliseconds since 1970, event time; null where the contract names no timestamp. */
   readonly timestamp: Float64Array | null;
 }

@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { classPair } from './class-order.ts';
+import { classPair, sortedClasses } from './class-order.ts';
 import type { Frame, FrameColumn } from './dataset.ts';
 import type { Duck } from './duckdb.ts';
 import { identifier, literal, parquet, withDuck } from './duckdb.ts';
@@ -11,7 +11,7 @@ const pause = 100_000;
 
 /**
  * A dataset in memory, by column: 4 bytes a number, boolean or category and 8 a label and a timestamp, a row.
- * `levels` and `classes` are those of the whole dataset, in the order of their bytes (classes: negative first).
+ * `levels` and `classes` are those of the whole dataset, in the order of their bytes; of classes see `Frame`.
  */
 export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, signal?: AbortSignal): Promise<Frame> {
   return withDuck(signal, async (duck) => {
@@ -37,7 +37,7 @@ export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, sign
     const classes = spec.task === 'regression' ? null : await classesOf(duck, table, spec);
     const labels = new Float64Array(rows);
     fills.push({
-      sql: classes === null ? identifier(label) : `CAST(${identifier(label)} = ${literal(classes[1])} AS INTEGER)`,
+      sql: classes === null ? identifier(label) : await indexOf(duck, identifier(label), classes),
       target: labels,
     });
     const times = timestamp === undefined ? null : new Float64Array(rows);
@@ -89,9 +89,20 @@ async function codesOf(duck: Duck, table: string, column: string, i: number, lev
   return `coalesce(CAST(enum_code(CAST(${column} AS levels${i})) AS INTEGER), -1)`;
 }
 
-/** [negative, positive]: the one that the contract names, or the greater of the two, as numbers where both are. */
-async function classesOf(duck: Duck, table: string, { contract }: ModelSpec): Promise<[string, string]> {
+/** A label's place among the classes in SQL. */
+async function indexOf(duck: Duck, label: string, classes: readonly string[]): Promise<string> {
+  if (classes.length === 2) return `CAST(${label} = ${literal(classes[1] ?? '')} AS INTEGER)`;
+  await duck.run(`CREATE TYPE classes AS ENUM (${classes.map(literal).join(', ')})`);
+  return `CAST(enum_code(CAST(${label} AS classes)) AS INTEGER)`;
+}
+
+/** Of two [negative, positive]: the one that the contract names, or the greater. Of more all of them, by number where all are, else by their bytes. */
+async function classesOf(duck: Duck, table: string, { contract, task }: ModelSpec): Promise<readonly string[]> {
   const found = await levelsOf(duck, table, identifier(contract.label));
+  if (task === 'multiclass-classification') {
+    if (found.length < 3) throw new Error(`A dataset of a multiclass classifier has ${found.length} classes.`);
+    return sortedClasses(found);
+  }
   const [a, b] = found;
   if (a === undefined || b === undefined || found.length !== 2)
     throw new Error(`A dataset of a binary classifier has ${found.length} classes.`);

@@ -10,7 +10,7 @@ import type { Finding } from './state.ts';
  */
 export function estimateFinding(estimate: Estimate, baseline: LossBaseline, rows: number): Finding | null {
   const { loss, error, allowed, task } = baseline;
-  if (task === 'binary-classification') {
+  if (task !== 'regression') {
     if (estimate.high >= 1 - allowed) return null;
     return {
       because: `accuracy is estimated at ${percent(estimate.value)} (${percent(estimate.low)} to ${percent(estimate.high)}) over the last ${inWords(rows)} predictions, without labels, where it was ${percent(1 - loss)} at release${errorIn(points(error))} and may fall by ${points(allowed - loss - error)}`,

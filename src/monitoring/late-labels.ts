@@ -1,3 +1,4 @@
+import type { Task } from '../onnx/signature.ts';
 import { addLosses, countLosses, logEValueAbove, lossBounds, type LossSums, noLosses } from '../stats/betting.ts';
 import { figure, inWords, percent, points } from '../stats/wording.ts';
 import type { Finding } from './state.ts';
@@ -40,7 +41,7 @@ export function beginTruth(of: Pick<TruthState, 'promoted' | 'former' | 'promote
 
 /** What is held against the promotion, as the policy has it. */
 export interface TruthTerms {
-  readonly task: 'binary-classification' | 'regression';
+  readonly task: Task;
   /** Points of accuracy, or a share of the former version's MAE, that the promoted one may be worse by. */
   readonly worseBy: number;
   /** Regression: the former version's MAE at its evaluation, the unit of errors. */

@@ -1,3 +1,4 @@
+import type { Task } from '../onnx/signature.ts';
 import { type AdwinState, freshAdwin, updateAdwin } from '../stats/adwin.ts';
 import {
   freshMeanDetector,
@@ -12,7 +13,7 @@ import type { Finding } from './state.ts';
 
 /** What the champion lost on at its evaluation, and what it may lose from there on. */
 export interface LossBaseline {
-  readonly task: 'binary-classification' | 'regression';
+  readonly task: Task;
   /** Share of wrong answers, or mean absolute error, on the rows held out at its release. */
   readonly loss: number;
   /** What it may have been measured too low by, having been measured on few rows. */
@@ -134,7 +135,7 @@ function sentence(
   at: number,
 ): string | null {
   const { task, loss, error, allowed, block } = baseline;
-  const classes = task === 'binary-classification';
+  const classes = task !== 'regression';
   if (state.by !== 'e-process') {
     if (state.rise === null) return null;
     const { before, after } = state.rise;

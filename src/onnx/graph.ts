@@ -1,4 +1,4 @@
-import { inputOf, type ModelSignature } from './signature.ts';
+import { inputOf, scoresPerRow, type ModelSignature } from './signature.ts';
 import { attributeType, dataType, GraphProto, ModelProto, signatureKey } from './schema.ts';
 
 /** What an attribute may be; the kind says how numbers are written. */
@@ -11,10 +11,10 @@ export type Attribute =
   | { strings: readonly string[] };
 
 /** A tensor of a row each, as the graph takes or gives it. */
-export function columnValue(name: string, type: number): object {
+export function columnValue(name: string, type: number, columns = 1): object {
   return {
     name,
-    type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: 1 }] } } },
+    type: { tensor_type: { elem_type: type, shape: { dim: [{ dim_param: 'rows' }, { dim_value: columns }] } } },
   };
 }
 
@@ -57,7 +57,7 @@ export class Graph {
     return name;
   }
 
-  /** The finished model: one input a feature, one output `score`, float32 [rows, 1]. */
+  /** The finished model: one input a feature, one output `score`, float32 [rows, 1], or [rows, K] of K > 2 classes. */
   encode(signature: ModelSignature): Uint8Array {
     const model = ModelProto.fromObject({
       ir_version: 9,
@@ -73,7 +73,7 @@ export class Graph {
         input: signature.features.map((feature) =>
           columnValue(inputOf(feature.name), feature.type === 'category' ? dataType.string : dataType.float),
         ),
-        output: [columnValue('score', dataType.float)],
+        output: [columnValue('score', dataType.float, scoresPerRow(signature))],
       },
       metadata_props: [{ key: signatureKey, value: JSON.stringify(signature) }],
     });

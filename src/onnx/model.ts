@@ -4,7 +4,7 @@ import { batchOf, layoutOf, type Batch, type BatchLayout } from './batch.ts';
 import { gatherNumbers } from './gather-numbers.ts';
 import { readSignature } from './read-signature.ts';
 import { dataType, ModelValues } from './schema.ts';
-import { inputOf, type ModelSignature } from './signature.ts';
+import { inputOf, scoresPerRow, type ModelSignature } from './signature.ts';
 
 /** What a graph takes: by feature, float32 (missing NaN) or strings (missing ''). */
 export type ModelInputs = Readonly<Record<string, Float32Array | readonly string[]>>;
@@ -16,6 +16,8 @@ export class OnnxModel {
   readonly #layout: BatchLayout;
   /** The input that takes all numbers at once; null where there is one number at most, with an input of its own. */
   readonly #matrix: string | null;
+  /** Scores of a row. */
+  readonly #width: number;
   readonly #nothing: Batch;
 
   private constructor(signature: ModelSignature, session: ort.InferenceSession, matrix: string | null) {
@@ -23,6 +25,7 @@ export class OnnxModel {
     this.#session = session;
     this.#layout = layoutOf(signature);
     this.#matrix = matrix;
+    this.#width = scoresPerRow(signature);
     this.#nothing = batchOf(this.#layout, []);
   }
 
@@ -53,7 +56,7 @@ export class OnnxModel {
   /**
    * Scores columns. ONNX Runtime holds the event loop while it works: give it a few thousand rows at a time.
    * @param inputs by feature, `rows` values each
-   * @returns one score a row: the probability of the positive class, or the value
+   * @returns one score a row: the probability of the positive class, or the value; of many classes one for each of them, row by row
    */
   async run(inputs: ModelInputs, rows: number): Promise<Float32Array> {
     const { numbers: places, texts } = this.#layout;
@@ -79,7 +82,10 @@ export class OnnxModel {
   async runBatch(batch: Batch): Promise<Float32Array> {
     if (batch.rows === 0) return new Float32Array();
     const { score } = await this.#session.run(this.#feeds(batch), outputs);
-    return score?.data as Float32Array;
+    const scores = score?.data as Float32Array;
+    if (scores.length !== batch.rows * this.#width)
+      throw new Error(`The graph gives ${scores.length} scores for ${batch.rows} rows of ${this.#width}.`);
+    return scores;
   }
 
   /**
@@ -98,7 +104,7 @@ export class OnnxModel {
     const { score } = await this.#session.run(feeds, outputs);
     const scores = score?.data as Float32Array;
     const filled = batch as Batch | null;
-    return filled === null || filled.rows === scores.length ? scores : this.runBatch(filled);
+    return filled === null || filled.rows * this.#width === scores.length ? scores : this.runBatch(filled);
   }
 
   async release(): Promise<void> {

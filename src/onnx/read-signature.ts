@@ -3,11 +3,13 @@ import { ModelMetadata, signatureKey } from './schema.ts';
 import type { ModelSignature } from './signature.ts';
 
 const feature = z.object({ name: z.string().min(1), type: z.enum(['number', 'boolean', 'category']) });
-const classes = z.tuple([z.string(), z.string()]);
+const pair = z.tuple([z.string(), z.string()]);
+const many = z.array(z.string()).min(3);
 const shared = { format: z.literal(1), features: z.array(feature).min(1) };
 
 const signature: z.ZodType<ModelSignature> = z.discriminatedUnion('task', [
-  z.object({ ...shared, task: z.literal('binary-classification'), classes, threshold: z.number() }),
+  z.object({ ...shared, task: z.literal('binary-classification'), classes: pair, threshold: z.number() }),
+  z.object({ ...shared, task: z.literal('multiclass-classification'), classes: many, threshold: z.null() }),
   z.object({ ...shared, task: z.literal('regression'), classes: z.null(), threshold: z.null() }),
 ]);
 

@@ -1,7 +1,7 @@
 import { FinalError, type Problem } from '../errors.ts';
 import { batchOf, layoutOf, type BatchLayout } from '../onnx/batch.ts';
 import type { OnnxModel } from '../onnx/model.ts';
-import type { ModelSignature } from '../onnx/signature.ts';
+import { scoresPerRow, type ModelSignature } from '../onnx/signature.ts';
 import { RowParser, type ParsedRow } from './row-parsing.ts';
 import { answersOf, type Cost, type Scored, type Scorer } from './scorer.ts';
 
@@ -115,7 +115,8 @@ export class LoopScorer implements Scorer {
   }
 
   async #runInParts(rows: readonly ParsedRow[]): Promise<Float32Array> {
-    const scores = new Float32Array(rows.length);
+    const width = scoresPerRow(this.signature);
+    const scores = new Float32Array(rows.length * width);
     for (let start = 0; start < rows.length; start += rowsPerRun) {
       const part = rows.slice(start, start + rowsPerRun);
       let began = 0;
@@ -123,7 +124,7 @@ export class LoopScorer implements Scorer {
         began = performance.now();
         return batchOf(this.#layout, part);
       });
-      scores.set(await scored, start);
+      scores.set(await scored, start * width);
       this.#charge(began, part.length);
     }
     return scores;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { FinalError, TransientError, type Problem } from '../errors.ts';
 import { batchOf, layoutOf, type BatchLayout } from '../onnx/batch.ts';
-import type { ModelSignature } from '../onnx/signature.ts';
+import { scoresPerRow, type ModelSignature } from '../onnx/signature.ts';
 import { packageFile } from '../package-root.ts';
 import { RowParser, type ParsedRow } from './row-parsing.ts';
 import type { ThreadAnswer, ThreadBatch } from './scoring-thread.ts';
@@ -57,6 +57,8 @@ export class PoolScorer implements Scorer {
   readonly #options: PoolOptions;
   readonly #parser: RowParser;
   readonly #layout: BatchLayout;
+  /** Numbers that the graph gives for a row. */
+  readonly #width: number;
   readonly #rowsPerBatch: number;
   readonly #mostWaiting: number;
   #threads: Thread[] = [];
@@ -74,6 +76,7 @@ export class PoolScorer implements Scorer {
     this.signature = options.signature;
     this.#parser = new RowParser(options.signature);
     this.#layout = layoutOf(options.signature);
+    this.#width = scoresPerRow(options.signature);
     this.#rowsPerBatch = Math.max(1, Math.floor(batchMs / options.msPerRow));
     this.#mostWaiting = Math.max(100, Math.ceil((queueMs / options.msPerRow) * options.threads));
   }
@@ -103,7 +106,7 @@ export class PoolScorer implements Scorer {
     return new Promise((resolve, reject) => {
       this.#queue.push({
         rows,
-        scores: new Float32Array(rows.length),
+        scores: new Float32Array(rows.length * this.#width),
         resolve,
         reject,
         given: 0,
@@ -194,7 +197,7 @@ export class PoolScorer implements Scorer {
     let at = 0;
     for (const { job, from, rows } of parts) {
       if ('failure' in answer) this.#fail(job, answer.failure);
-      else job.scores.set(answer.scores.subarray(at, at + rows), from);
+      else job.scores.set(answer.scores.subarray(at * this.#width, (at + rows) * this.#width), from * this.#width);
       at += rows;
       job.done += rows;
       if (!job.failed && job.done === job.rows.length) this.#finish(job);

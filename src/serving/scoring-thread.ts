@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Batch } from '../onnx/batch.ts';
 import { OnnxModel } from '../onnx/model.ts';
+import { scoresPerRow } from '../onnx/signature.ts';
 
 /** What a scoring thread is asked; `id` names the batch. */
 export interface ThreadBatch {
@@ -21,9 +22,10 @@ const model = await OnnxModel.open(workerData as Uint8Array);
 const loadMs = performance.now() - began;
 const answer = (message: ThreadAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
 
-/** A row that the graph cannot take must not fail those beside it: its score is NaN. */
+/** A row that the graph cannot take must not fail those beside it: its scores are NaN. */
 async function scoreApart({ rows, numbers, texts }: Batch): Promise<Float32Array> {
-  const scores = new Float32Array(rows).fill(NaN);
+  const perRow = scoresPerRow(model.signature);
+  const scores = new Float32Array(rows * perRow).fill(NaN);
   const width = numbers.length / rows;
   for (let row = 0; row < rows; row++) {
     const own = {
@@ -31,8 +33,8 @@ async function scoreApart({ rows, numbers, texts }: Batch): Promise<Float32Array
       numbers: numbers.slice(row * width, (row + 1) * width),
       texts: texts.map((text) => [text[row] ?? '']),
     };
-    const [score = NaN] = await model.runBatch(own).catch(() => [NaN]);
-    scores[row] = score;
+    const scored = await model.runBatch(own).catch(() => null);
+    if (scored !== null) scores.set(scored, row * perRow);
   }
   return scores;
 }

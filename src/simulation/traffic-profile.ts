@@ -1,3 +1,4 @@
+import type { Task } from '../onnx/signature.ts';
 import type { Fraction, Milliseconds } from '../spec/quantities.ts';
 import { normalDistribution, normalQuantile } from '../stats/normal.ts';
 import { inWords } from '../stats/wording.ts';
@@ -105,7 +106,7 @@ export const usual = {
  */
 export function profileOf(
   model: string,
-  task: 'binary-classification' | 'regression',
+  task: Task,
   recorded: RecordedTraffic,
   metrics: Readonly<Record<string, number>> = {},
 ): TrafficProfile {
@@ -142,11 +143,7 @@ export function profileOf(
   };
 }
 
-function assumedAnswers(
-  task: 'binary-classification' | 'regression',
-  metrics: Readonly<Record<string, number>>,
-  assumed: string[],
-): ClassAnswers | NumberAnswers {
+function assumedAnswers(task: Task, metrics: Readonly<Record<string, number>>, assumed: string[]): ClassAnswers | NumberAnswers {
   if (task === 'regression') {
     const { mae } = metrics;
     assumed.push(
@@ -159,7 +156,7 @@ function assumedAnswers(
     `an accuracy of ${(100 * accuracy).toFixed(1)} %${metrics['accuracy'] === undefined ? '' : ', as on the rows held out'}, two versions answering one in ten requests differently, independently of each other`,
   );
   return {
-    task,
+    task: 'binary-classification',
     positives: usual.positives,
     accuracy: { negative: accuracy, positive: accuracy },
     disagreement: { negative: usual.disagreement, positive: usual.disagreement },

@@ -6,17 +6,17 @@ import { championCheck } from './champion-check.ts';
 import { defaultAnswerCheck } from './default-answer-check.ts';
 import { evaluationCheck } from './evaluation-check.ts';
 import { cronMistakes } from './cron.ts';
-import { pathText, valueAt } from './issues.ts';
+import { oneOf, pathText, valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
 import { releaseCheck } from './release-check.ts';
 import { strategyCheck } from './strategy-check.ts';
+import { taskIn } from './task.ts';
 import { isTimeZone } from './time-zone.ts';
 import { trainingCheck } from './training-check.ts';
 
 type Path = readonly PropertyKey[];
-type Task = 'binary-classification' | 'regression';
 
 /** What a single key does not tell. Each rule reads the file as it is written, so that it also speaks where another part is wrong. */
 export function crossChecks(yaml: PlacedYaml): Problem[] {
@@ -105,15 +105,21 @@ const timestamps: Check = (file, report) => {
 };
 
 const positive: Check = (file, report) => {
-  if (taskOf(file) === 'regression' && valueAt(file, ['contract', 'positive']) !== undefined) {
-    report(['contract', 'positive'], 'contract.positive names a class and the task is regression', 'leave it out');
-  }
+  const task = taskIn(file);
+  if (task === null || task === 'binary-classification' || valueAt(file, ['contract', 'positive']) === undefined) return;
+  report(['contract', 'positive'], `contract.positive names one of two classes and the task is ${task}`, 'leave it out');
 };
 
 const trainerParams: Check = (file, report) => {
   const name = valueAt(file, ['training', 'trainer']) ?? 'gbt';
   const params = valueAt(file, ['training', 'params']);
   const trainer = Object.entries(trainers).find(([known]) => known === name)?.[1];
+  const task = taskIn(file);
+  if (trainer !== undefined && task !== null && !trainer.tasks.includes(task)) {
+    const others = Object.values(trainers).filter(({ tasks }) => tasks.includes(task));
+    const hint = oneOf([...others.map((other) => other.name), 'command']);
+    report(['training', 'trainer'], `${trainer.name} does not know the task ${task}`, hint);
+  }
   if (trainer === undefined || typeof params !== 'object' || params === null || Array.isArray(params)) return;
   try {
     trainer.checkParams(params as Record<string, unknown>);
@@ -169,11 +175,6 @@ const source: Check = (file, report) => {
       'a path or glob relative to this file',
     );
 };
-
-function taskOf(file: unknown): Task | null {
-  const task = valueAt(file, ['task']);
-  return task === 'regression' || task === 'binary-classification' ? task : null;
-}
 
 const keys = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];

@@ -1,14 +1,17 @@
+import type { Task } from '../onnx/signature.ts';
 import { behaviourCheck } from './behaviour-check.ts';
 import { higherIsBetter, lowerIsBetter } from './evaluation-schema.ts';
 import { featureOf } from './feature-of.ts';
 import { oneOf, valueAt } from './issues.ts';
+import { taskIn } from './task.ts';
 
 type Path = readonly PropertyKey[];
-type Task = 'binary-classification' | 'regression';
 type Report = (path: Path, message: string, hint: string) => void;
 
+const ofClasses = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece'];
 export const metricsOfTask: Record<Task, readonly string[]> = {
-  'binary-classification': ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece'],
+  'binary-classification': ofClasses,
+  'multiclass-classification': ofClasses,
   regression: ['mae', 'rmse', 'r2'],
 };
 /** From 0 to 1, so that 70 is a slip for 70%. */
@@ -17,8 +20,7 @@ const boundKeys = ['at_least', 'at_most', 'better_than_champion_by'];
 
 /** Gates, slices, fairness and what else is evaluated, against the task and the contract. */
 export function evaluationCheck(file: unknown, report: Report): void {
-  const said = valueAt(file, ['task']);
-  const task = said === 'regression' || said === 'binary-classification' ? said : null;
+  const task = taskIn(file);
   gates(file, ['evaluation', 'gates'], task, report);
   entries(valueAt(file, ['evaluation', 'slices'])).forEach((slice, i) => {
     const path = ['evaluation', 'slices', i];

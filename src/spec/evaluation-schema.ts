@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Task } from '../onnx/signature.ts';
 import { exactlyOne } from './entries.ts';
 import { bound, bytes, count, duration, share } from './quantities.ts';
 import type { Fraction, Milliseconds } from './quantities.ts';
@@ -215,7 +216,7 @@ export type FairnessSpec = z.output<typeof fairness>;
 export type RobustnessSpec = z.output<typeof robustness>;
 
 /** A version replaces the champion when it is better by this much. */
-export function defaultGates(task: 'binary-classification' | 'regression'): Gate[] {
+export function defaultGates(task: Task): Gate[] {
   const better = { better_than_champion_by: 0.02 };
   return [task === 'regression' ? { mae: better } : { accuracy: better }];
 }

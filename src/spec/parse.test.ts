@@ -128,7 +128,7 @@ surprise: true
     expect(told(text)).toEqual([
       '1:1 owner is missing (who answers for the model)',
       '1:8 model is "Electricity" (lower-case letters, digits and dashes, starting with a letter, at most 63)',
-      '2:7 task is "binary-classifcation" (binary-classification or regression; did you mean binary-classification?)',
+      '2:7 task is "binary-classifcation" (binary-classification, multiclass-classification or regression; did you mean binary-classification?)',
       '4:10 source.files reads local files, and this is s3:// (a path or glob relative to this file)',
       '8:41 price has its max 0 below its min 1 (min at most max)',
       '9:21 contract.features.region.type is "categroy" (number, boolean or category; did you mean category?)',

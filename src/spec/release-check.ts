@@ -1,16 +1,20 @@
 import { metricsOfTask } from './evaluation-check.ts';
-import { valueAt } from './issues.ts';
+import { oneOf, valueAt } from './issues.ts';
+import { taskIn } from './task.ts';
 
 type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
 
 /** Rules that are about a version's answers, by the task. */
-const ofTask = { 'binary-classification': ['accuracy', 'f1', 'precision', 'recall', 'value'], regression: ['mae', 'rmse'] };
+const ofTask = {
+  'binary-classification': ['accuracy', 'f1', 'precision', 'recall', 'value'],
+  'multiclass-classification': ['accuracy'],
+  regression: ['mae', 'rmse'],
+};
 
 /** What a rollout is judged by, against the task and against what else is said of it. */
 export function releaseCheck(file: unknown, report: Report): void {
   const of = (...keys: PropertyKey[]) => valueAt(file, ['release', ...keys]);
-  const said = valueAt(file, ['task']);
-  const task = said === 'regression' || said === 'binary-classification' ? said : null;
+  const task = taskIn(file);
   const written = of('rollback_when');
   const rules = Array.isArray(written) ? (written as unknown[]) : [];
   if (of('preset') !== undefined && written !== undefined)
@@ -29,11 +33,11 @@ export function releaseCheck(file: unknown, report: Report): void {
       report(
         path,
         metricsOfTask[task].includes(metric) ? `${metric} is not measured in a rollout` : `${metric} is no metric of ${task}`,
-        task === 'regression' ? 'mae or rmse' : 'accuracy, f1, precision, recall or value',
+        oneOf(ofTask[task]),
       );
-    if (task !== 'regression' && metric === 'value' && of('value') === undefined)
+    if (task !== 'regression' && task !== 'multiclass-classification' && metric === 'value' && of('value') === undefined)
       report(path, 'value needs what answers are worth', 'release.value: { true_positive: 10, false_positive: -2 }');
   }
-  if (task === 'regression' && of('value') !== undefined)
-    report(['release', 'value'], 'release.value is of classes, and the task is regression', 'leave it out');
+  if (task !== null && task !== 'binary-classification' && of('value') !== undefined)
+    report(['release', 'value'], `release.value is of two classes, and the task is ${task}`, 'leave it out');
 }

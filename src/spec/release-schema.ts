@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Task } from '../onnx/signature.ts';
 import { exactlyOne } from './entries.ts';
 import { bound, count, duration, share } from './quantities.ts';
 import { value, windows } from './release-terms.ts';
@@ -196,7 +197,6 @@ export const release = z.strictObject({
 
 export type RollbackRule = z.output<typeof rollbackRule>;
 
-type Task = 'binary-classification' | 'regression';
 const failing = (by: 'bounds' | 'estimate'): RollbackRule => ({ error_rate: { above: 0.02, for: 120_000, at_least: 5, by } });
 
 /** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
@@ -218,8 +218,10 @@ export function limitRules(task: Task): RollbackRule[] {
     ? [failing('estimate'), { mae: { above_champion_by: 0.05, ...estimate } }]
     : [
         failing('estimate'),
-        { precision: { below_champion_by: 0.02, ...estimate } },
-        { recall: { below_champion_by: 0.02, ...estimate } },
+        // Of a positive class, which there is of two only.
+        ...(task === 'binary-classification'
+          ? [{ precision: { below_champion_by: 0.02, ...estimate } }, { recall: { below_champion_by: 0.02, ...estimate } }]
+          : []),
         { accuracy: { below_champion_by: 0.05, ...estimate, within: 3_600_000 } },
       ];
 }

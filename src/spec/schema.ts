@@ -3,6 +3,7 @@ import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, limitRules, limitsToGoOn, release } from './release-schema.ts';
+import { tasks } from './task.ts';
 import { callers, written } from './texts.ts';
 import { training } from './training-schema.ts';
 
@@ -113,7 +114,7 @@ const money = z
 
 const specFile = z.strictObject({
   model: name,
-  task: z.enum(['binary-classification', 'regression']),
+  task: z.enum(tasks).describe('What is predicted: one of two classes, one of three to a hundred, or a number.'),
   owner: z.string('who answers for the model').min(1, 'who answers for the model').describe('Who answers for the model.'),
   description: z.string().default(''),
   source: z

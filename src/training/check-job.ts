@@ -1,8 +1,16 @@
 import { FinalError, type Problem } from '../errors.ts';
-import type { TrainingJob } from './trainer.ts';
+import type { Trainer, TrainingJob } from './trainer.ts';
 
-/** @throws FinalError PAWL_TRAINING_IMPOSSIBLE where there is nothing to learn from, or values that no model can take. */
-export function checkJob({ task, frame }: TrainingJob): void {
+/**
+ * @param trainer where it does not learn every task
+ * @throws FinalError PAWL_TRAINING_IMPOSSIBLE where there is nothing to learn from, values that no model can take, or a task that the
+ *   trainer does not know
+ */
+export function checkJob({ task, frame }: TrainingJob, trainer?: Pick<Trainer, 'name' | 'tasks'>): void {
+  if (trainer !== undefined && !trainer.tasks.includes(task)) {
+    const known = trainer.tasks.join(' and ');
+    throw new FinalError('PAWL_TRAINING_IMPOSSIBLE', `${trainer.name} does not know the task ${task}; it knows ${known}.`);
+  }
   if (frame.rows === 0) throw new FinalError('PAWL_TRAINING_IMPOSSIBLE', 'There is no row to learn from.');
   const problems: Problem[] = [];
   const labels = frame.label.reduce((count, y) => count + (Number.isFinite(y) ? 0 : 1), 0);
@@ -18,11 +26,11 @@ export function checkJob({ task, frame }: TrainingJob): void {
     throw new FinalError('PAWL_TRAINING_IMPOSSIBLE', 'Some values cannot be learned from.', { problems });
   }
   if (task === 'regression') return;
-  const positives = frame.label.reduce((sum, y) => sum + y, 0);
-  if (positives === 0 || positives === frame.rows) {
+  const [first = 0] = frame.label;
+  if (frame.label.every((y) => y === first)) {
     throw new FinalError(
       'PAWL_TRAINING_IMPOSSIBLE',
-      `All ${frame.rows} rows have the label ${frame.classes?.[positives === 0 ? 0 : 1] ?? ''}; there is nothing to tell apart.`,
+      `All ${frame.rows} rows have the label ${frame.classes?.[first] ?? ''}; there is nothing to tell apart.`,
     );
   }
 }

@@ -49,6 +49,8 @@ export interface TrainedModel {
 /** The trainer port. Training is deterministic: equal job and seed give equal bytes, also across a checkpoint. */
 export interface Trainer {
   readonly name: string;
+  /** What it can learn; another task is refused when pawl.yaml is read. */
+  readonly tasks: readonly Task[];
   /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
   checkParams(params: Readonly<Record<string, unknown>>): void;
   /** Units of work of a whole training, of one that can stop between two of them and go on later: trees. Others lack it. */

@@ -31,7 +31,12 @@ export function answerOf(found: Found, signature: ModelSignature): EndpointAnswe
     const value = single(found.score ?? found.prediction ?? found.only);
     return isNumber(value) ? { score: value, prediction: value, graded: true } : `${shown(value)} is no finite number`;
   }
-  const threshold = signature.threshold ?? 0.5;
+  const [negative, positive] = classes;
+  if (negative === undefined || positive === undefined) return 'the endpoint is said to tell no two classes apart';
+  return ofTwo(found, [negative, positive], signature.threshold ?? 0.5);
+}
+
+function ofTwo(found: Found, classes: readonly [string, string], threshold: number): EndpointAnswer | string {
   const given = found.prediction ?? found.only;
   const probability = probabilityOf(found.score, classes);
   if (found.score !== undefined && probability === null) return `the score ${shown(found.score)} is no probability`;

@@ -42,7 +42,7 @@ export interface JobFile {
   readonly dataset: { readonly digest: Digest; readonly rows: number };
   readonly data: RowFile;
   readonly features: readonly { readonly name: string; readonly type: string; readonly input: string }[];
-  readonly label: { readonly name: string; readonly classes: readonly [string, string] | null };
+  readonly label: { readonly name: string; readonly classes: readonly string[] | null };
   readonly timestamp: string | null;
   /** The column of weights; null, where every row counts as one. */
   readonly weights: null;

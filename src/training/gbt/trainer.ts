@@ -13,6 +13,7 @@ import { gbtParams } from './params.ts';
 /** Gradient-boosted trees on histograms, grown leaf by leaf. */
 export const gbt: Trainer = {
   name: 'gbt',
+  tasks: ['binary-classification', 'regression'],
 
   checkParams(params) {
     parseParams('gbt', gbtParams, params);
@@ -22,7 +23,7 @@ export const gbt: Trainer = {
 
   async train(job, control) {
     const params = parseParams('gbt', gbtParams, job.params);
-    checkJob(job);
+    checkJob(job, gbt);
     const { frame, task, seed } = job;
     const checkpoints = new Checkpoints<BoostState>(jobDigest('gbt', params, job), control);
     const ranks = new Map<string, ReadonlyMap<string, number>>();

@@ -12,6 +12,7 @@ import { logisticParams } from './params.ts';
 /** Logistic regression; for values, ridge regression. */
 export const logistic: Trainer = {
   name: 'logistic',
+  tasks: ['binary-classification', 'regression'],
 
   checkParams(params) {
     parseParams('logistic', logisticParams, params);
@@ -19,7 +20,7 @@ export const logistic: Trainer = {
 
   async train(job, control) {
     const params = parseParams('logistic', logisticParams, job.params);
-    checkJob(job);
+    checkJob(job, logistic);
     const { frame, task } = job;
     const checkpoints = new Checkpoints<FitState>(jobDigest('logistic', params, job), control);
     const design = designOf(frame);

@@ -6,7 +6,8 @@ import type { Trainer, TrainingJob } from './trainer.ts';
  * @throws FinalError PAWL_TRAINING_IMPOSSIBLE where there is nothing to learn from, values that no model can take, or a task that the
  *   trainer does not know
  */
-export function checkJob({ task, frame }: TrainingJob, trainer?: Pick<Trainer, 'name' | 'tasks'>): void {
+export function checkJob(job: TrainingJob, trainer?: Pick<Trainer, 'name' | 'tasks'>): void {
+  const { task, frame, weights } = job;
   if (trainer !== undefined && !trainer.tasks.includes(task)) {
     const known = trainer.tasks.join(' and ');
     throw new FinalError('PAWL_TRAINING_IMPOSSIBLE', `${trainer.name} does not know the task ${task}; it knows ${known}.`);
@@ -15,6 +16,11 @@ export function checkJob({ task, frame }: TrainingJob, trainer?: Pick<Trainer, '
   const problems: Problem[] = [];
   const labels = frame.label.reduce((count, y) => count + (Number.isFinite(y) ? 0 : 1), 0);
   if (labels > 0) problems.push({ subject: 'label', message: `${labels} labels are no finite numbers` });
+  if (weights !== undefined) {
+    const bad = weights.reduce((count, weight) => count + (weight >= 0 && weight < Infinity ? 0 : 1), 0);
+    if (weights.length !== frame.rows) throw new RangeError(`There are ${weights.length} weights of ${frame.rows} rows.`);
+    if (bad > 0) problems.push({ subject: 'weights', message: `${bad} weights are negative, infinite or no numbers` });
+  }
   for (const name of frame.features) {
     const column = frame.columns[name];
     if (column?.type !== 'number') continue;
@@ -25,12 +31,29 @@ export function checkJob({ task, frame }: TrainingJob, trainer?: Pick<Trainer, '
   if (problems.length > 0) {
     throw new FinalError('PAWL_TRAINING_IMPOSSIBLE', 'Some values cannot be learned from.', { problems });
   }
-  if (task === 'regression') return;
-  const [first = 0] = frame.label;
-  if (frame.label.every((y) => y === first)) {
-    throw new FinalError(
-      'PAWL_TRAINING_IMPOSSIBLE',
-      `All ${frame.rows} rows have the label ${frame.classes?.[first] ?? ''}; there is nothing to tell apart.`,
-    );
+  checkLabels(job, frame.rows);
+}
+
+/**
+ * @param learned so many rows, the first, are learned from
+ * @throws FinalError PAWL_TRAINING_IMPOSSIBLE where these rows count nothing, or are all of one class or value
+ */
+export function checkLabels({ task, frame, weights }: TrainingJob, learned: number): void {
+  const impossible = (message: string) => new FinalError('PAWL_TRAINING_IMPOSSIBLE', message);
+  const counting = weights === undefined ? [] : weights.subarray(0, learned).filter((weight) => weight > 0);
+  if (weights !== undefined && counting.length === 0) {
+    throw impossible(`The weights of all ${learned} rows are 0; there is nothing to learn from.`);
   }
+  if (learned === 1) throw impossible('There is one row to learn from, which tells nothing apart.');
+  let first: number | null = null;
+  for (let row = 0; row < learned; row++) {
+    if (weights?.[row] === 0) continue;
+    const y = frame.label[row] as number;
+    first ??= y;
+    if (y !== first) return;
+  }
+  const one = task === 'regression' ? String(first) : (frame.classes?.[first ?? 0] ?? '');
+  const those =
+    weights === undefined || counting.length === learned ? `All ${learned} rows` : `All ${counting.length} rows of a weight`;
+  throw impossible(`${those} have the label ${one}; there is nothing to tell apart.`);
 }

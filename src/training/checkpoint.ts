@@ -77,6 +77,7 @@ export function jobDigest(trainer: string, params: unknown, job: TrainingJob): s
     hash.update(JSON.stringify(column.type === 'category' ? column.levels : column.type));
     hash.update(bytesOf(column.type === 'category' ? column.codes : column.values));
   }
+  if (job.weights !== undefined) hash.update('weights').update(bytesOf(job.weights));
   return hash.update(bytesOf(frame.label)).digest('hex');
 }
 

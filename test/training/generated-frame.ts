@@ -2,6 +2,12 @@ import type { Frame } from '../../src/data/dataset.ts';
 import type { Task } from '../../src/onnx/signature.ts';
 import { Random } from '../../src/training/random.ts';
 
+const classesOf = {
+  regression: null,
+  'binary-classification': ['no', 'yes'],
+  'multiclass-classification': ['a', 'b', 'c'],
+} as const;
+
 /**
  * Rows in which every kind of column occurs: `signal` (a tenth missing, which says something itself), `noise`, `constant`,
  * `absent` (always missing), the boolean `flag`, and `region` (some missing, `rare` twice, `never` not at all).
@@ -23,7 +29,13 @@ export function generatedFrame(task: Task, rows: number, seed = 1): Frame {
     flag[i] = random.next() < 0.3 ? 1 : 0;
     codes[i] = i === 7 || i === 11 ? 4 : ([0, 1, 3, -1][random.below(4)] ?? -1);
     const score = (isMissing ? 1 : 2 * x) + (flag[i] === 1 ? 1 : 0) + (effects[codes[i] ?? -1] ?? 0) - 0.3;
-    label[i] = task === 'regression' ? 100 + 10 * score + random.next() : Number(random.next() < 1 / (1 + Math.exp(-score)));
+    const positive = () => Number(random.next() < 1 / (1 + Math.exp(-score)));
+    label[i] =
+      task === 'regression'
+        ? 100 + 10 * score + random.next()
+        : task === 'binary-classification'
+          ? positive()
+          : threeOf(score, random);
   }
   return {
     rows,
@@ -37,9 +49,15 @@ export function generatedFrame(task: Task, rows: number, seed = 1): Frame {
       region: { type: 'category', codes, levels },
     },
     label,
-    classes: task === 'regression' ? null : ['no', 'yes'],
+    classes: classesOf[task],
     timestamp: null,
   };
+}
+
+/** 0 for low scores, 2 for those between, 1 for high ones, so that the order of the classes is not that of the scores. */
+function threeOf(score: number, random: Random): number {
+  const noisy = score + random.next() - 0.5;
+  return noisy < -1 ? 0 : noisy < 1 ? 2 : 1;
 }
 
 /** Some rows of a frame, in the order named. */

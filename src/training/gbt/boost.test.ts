@@ -10,36 +10,55 @@ import { quietly } from '../trainer.testsuite.ts';
 import { binFeature } from './binning.ts';
 import { boost, type BoostState, type Ensemble } from './boost.ts';
 import { orderCategories } from './category-order.ts';
-import { exportEnsemble } from './export.ts';
+import { exportEnsemble, type Link } from './export.ts';
+import type { Target } from './loss.ts';
+import { lossOf } from './loss-of.ts';
 import { gbtParams } from './params.ts';
 import { addTree } from './tree.ts';
 
-function prepare(frame: Frame) {
+function targetOf(frame: Frame, weights: Float64Array | null = null): Target {
+  return { label: frame.label, weights, learned: frame.rows };
+}
+
+function prepare(task: Task, frame: Frame) {
   const ranks = new Map<string, ReadonlyMap<string, number>>();
+  const classes = task === 'multiclass-classification' ? (frame.classes?.length ?? 0) : null;
   const features = frame.features.map((name) => {
     const column = frame.columns[name];
     if (column === undefined) throw new Error(name);
     if (column.type === 'number') return binFeature(column.values, 254);
-    const order = orderCategories(column, frame.label);
+    const order = orderCategories(column, targetOf(frame), classes);
     ranks.set(name, order.ranks);
     return binFeature(order.values, 254);
   });
   return { features, ranks };
 }
 
-async function boosted(task: Task, frame: Frame, params: Record<string, unknown>) {
-  const { features, ranks } = prepare(frame);
+async function boosted(task: Task, frame: Frame, given: Record<string, unknown>) {
+  const { features, ranks } = prepare(task, frame);
   const control = quietly();
-  const job = { task, label: frame.label, seed: 1 };
-  const ensemble = await boost(job, features, gbtParams.parse(params), control, new Checkpoints<BoostState>('job', control));
-  return { ensemble, features, ranks };
+  const params = gbtParams.parse(given);
+  const loss = lossOf(task, params, targetOf(frame), frame.classes?.length ?? 1);
+  const target = { ...targetOf(frame), seed: 1 };
+  const ensemble = await boost(target, loss, features, params, control, new Checkpoints<BoostState>('job', control));
+  return { ensemble, features, ranks, loss };
 }
 
-/** What the trainer itself says of the rows that it learned from. */
-function ownScores(ensemble: Ensemble, features: ReturnType<typeof prepare>['features'], rows: number, task: Task): Float64Array {
-  const scores = new Float64Array(rows).fill(ensemble.base);
-  for (const tree of ensemble.trees) addTree(tree, features, scores);
-  return task === 'regression' ? scores : scores.map((score) => 1 / (1 + Math.exp(-score)));
+const links = {
+  identity: (scores: number[]) => scores,
+  logistic: (scores: number[]) => scores.map((score) => 1 / (1 + Math.exp(-score))),
+  exp: (scores: number[]) => scores.map(Math.exp),
+  softmax(scores: number[]) {
+    const all = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    return scores.map((score) => Math.exp(score) / all);
+  },
+};
+
+/** What the trainer itself says of the rows that it learned from, row after row. */
+function ownScores(ensemble: Ensemble, features: ReturnType<typeof prepare>['features'], rows: number, link: Link): number[] {
+  const scores = ensemble.base.map((start) => new Float64Array(rows).fill(start));
+  for (const [i, tree] of ensemble.trees.entries()) addTree(tree, features, scores[i % scores.length] as Float64Array);
+  return Array.from({ length: rows }, (_, row) => links[link](scores.map((score) => score[row] as number))).flat();
 }
 
 describe('boosting', () => {
@@ -54,7 +73,7 @@ describe('boosting', () => {
     };
     const { ensemble } = await boosted('regression', frame, { trees: 1, leaves: 2, min_rows_in_leaf: 1, learning_rate: 0.5 });
     // Mean 5.5; left {0, 0, 3}: residual -4.5; right {10, 10, missing: 10}: +4.5.
-    expect(ensemble.base).toBe(5.5);
+    expect(ensemble.base).toEqual([5.5]);
     expect(ensemble.trees[0]).toMatchObject({ feature: [0], bin: [0], missingLeft: [false], value: [-2.25, 2.25] });
     expect(ensemble.trees[0]?.gain[0]).toBeCloseTo(2 * 3 * 4.5 ** 2, 9);
   });
@@ -71,7 +90,7 @@ describe('boosting', () => {
     const params = { trees: 1, leaves: 2, min_rows_in_leaf: 1, learning_rate: 1, l2: 1 };
     const { ensemble } = await boosted('binary-classification', frame, params);
     // p = 1/2 everywhere: gradient sums +1 and -1, second derivatives 4 * 1/4.
-    expect(ensemble.base).toBe(0);
+    expect(ensemble.base).toEqual([0]);
     expect(ensemble.trees[0]?.value).toEqual([-0.5, 0.5]);
   });
 
@@ -94,7 +113,7 @@ describe('boosting', () => {
     const frame = generatedFrame('regression', 400);
     const { ensemble, features } = await boosted('regression', frame, { trees: 20, leaves: 6 });
     const errors = ensemble.trees.map((_, done) => {
-      const scores = ownScores({ ...ensemble, trees: ensemble.trees.slice(0, done + 1) }, features, 400, 'regression');
+      const scores = ownScores({ ...ensemble, trees: ensemble.trees.slice(0, done + 1) }, features, 400, 'identity');
       return scores.reduce((sum, score, row) => sum + (score - (frame.label[row] ?? 0)) ** 2, 0);
     });
     for (let i = 1; i < errors.length; i++) expect(errors[i]).toBeLessThan(errors[i - 1] ?? 0);
@@ -102,18 +121,24 @@ describe('boosting', () => {
 });
 
 describe('the exported graph', () => {
-  it.each(['binary-classification', 'regression'] as const)('says what the trainer says: %s', async (task) => {
+  it.each([
+    ['binary-classification', undefined],
+    ['multiclass-classification', undefined],
+    ['regression', undefined],
+    ['regression', 'quantile'],
+    ['regression', 'poisson'],
+  ] as const)('says what the trainer says: %s %s', async (task, loss) => {
     const frame = generatedFrame(task, 1500);
-    const params = { trees: 120, leaves: 31, row_sample: 0.8, feature_sample: 0.8 };
-    const { ensemble, features, ranks } = await boosted(task, frame, params);
-    const model = await OnnxModel.open(exportEnsemble(ensemble, signatureOf(task, frame), features, ranks));
+    const params = { trees: task === 'multiclass-classification' ? 40 : 120, row_sample: 0.8, feature_sample: 0.8, loss };
+    const { ensemble, features, ranks, loss: learned } = await boosted(task, frame, params);
+    const model = await OnnxModel.open(exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, learned.link));
     const graph = await scoreFrame(model, frame);
-    const [single] = await scoreFrame(model, rowsOf(frame, [3]));
+    const single = await scoreFrame(model, rowsOf(frame, [3]));
     await model.release();
-    const own = ownScores(ensemble, features, frame.rows, task);
+    const own = ownScores(ensemble, features, frame.rows, learned.link);
+    expect(graph).toHaveLength(own.length);
     const scale = task === 'regression' ? Math.max(...own) : 1;
-    for (let row = 0; row < frame.rows; row++)
-      expect(Math.abs((graph[row] ?? NaN) - (own[row] ?? NaN)) / scale).toBeLessThan(1e-5);
-    expect(single).toBe(graph[3]);
+    for (const [i, score] of own.entries()) expect(Math.abs((graph[i] ?? NaN) - score) / scale).toBeLessThan(1e-5);
+    expect(single).toEqual(graph.slice(3 * single.length, 4 * single.length));
   });
 });

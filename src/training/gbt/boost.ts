@@ -1,17 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Task } from '../../onnx/signature.ts';
 import { Random } from '../random.ts';
 import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
 import type { BinnedFeature } from './binning.ts';
-import { Grower } from './grower.ts';
-import { baseScore, derive } from './loss.ts';
+import { EarlyStopping } from './early-stopping.ts';
+import { type Derivatives, Grower } from './grower.ts';
+import type { Loss, Scores, Target } from './loss.ts';
 import type { GbtParams } from './params.ts';
 import { addTree, type Tree } from './tree.ts';
 
 export interface Ensemble {
-  /** What every row starts from: log odds, or the mean. */
-  readonly base: number;
+  /** What every row starts from, by output: log odds, logs of shares, the mean, a quantile, or the log of the mean. */
+  readonly base: readonly number[];
+  /** Round after round, in each a tree for every output: tree i adds to output i % base.length. */
   readonly trees: readonly Tree[];
 }
 
@@ -23,53 +24,95 @@ export interface BoostState {
 }
 
 /**
- * Gradient boosting with second derivatives (J. Friedman, Annals of Statistics 29, 2001; T. Chen and C. Guestrin, KDD 2016):
- * log loss for classes, squared loss for values. The event loop gets its turn after every tree.
+ * Gradient boosting with second derivatives (J. Friedman, Annals of Statistics 29, 2001; T. Chen and C. Guestrin, KDD 2016). The event
+ * loop gets its turn after every tree. Where some rows are not learned from, it ends early, and the trees up to the smallest loss on
+ * those rows are kept.
+ * @param target its first rows are learned from; the others only tell when to end
  */
 export async function boost(
-  job: { readonly task: Task; readonly label: Float64Array; readonly seed: number },
+  target: Target & { readonly seed: number },
+  loss: Loss,
   features: readonly BinnedFeature[],
   params: GbtParams,
   control: TrainingControl,
   checkpoints: Checkpoints<BoostState>,
 ): Promise<Ensemble> {
-  const { task, label, seed } = job;
-  const rows = label.length;
-  const base = baseScore(task, label);
-  const score = new Float64Array(rows).fill(base);
+  const { label, learned, seed } = target;
+  const { outputs, base } = loss;
+  const scores = base.map((start) => new Float64Array(label.length).fill(start));
+  const patience = params.early_stopping?.rounds ?? Infinity;
+  const stopping = learned < label.length ? new EarlyStopping(loss, learned, label.length, patience) : null;
   const resumed = checkpoints.resume();
   const trees = resumed?.trees ?? [];
   const random = new Random(resumed?.random ?? seed);
-  for (const tree of trees) {
-    addTree(tree, features, score);
+  for (const [i, tree] of trees.entries()) {
+    addTree(tree, features, scores[i % outputs] as Float64Array);
+    if ((i + 1) % outputs === 0) stopping?.look(scores);
     await nextTurn();
     control.signal.throwIfAborted();
   }
 
-  const grower = new Grower(features, rows, params);
-  const derivatives = { gradient: new Float64Array(rows), hessian: new Float64Array(rows) };
-  const order = new Int32Array(rows);
+  const grower = new Grower(features, label.length, params);
+  const derivatives = { gradient: new Float64Array(learned), hessian: new Float64Array(learned) };
+  const order = new Int32Array(learned);
   const most = Math.min(params.trees, control.stopAt ?? params.trees);
-  while (trees.length < most) {
+  let rounds = trees.length / outputs;
+  while (rounds < most && stopping?.isOver !== true) {
     control.signal.throwIfAborted();
-    derive(task, label, score, derivatives);
+    loss.startRound?.(scores);
     const sampled = sampleRows(order, params.row_sample, random);
-    const used = sampleFeatures(features.length, params.feature_sample, random);
-    const tree = grower.grow(sampled, derivatives, used, (value, members) => {
-      // A sample's leaves do not hold every row; those have to be led down the tree.
-      if (params.row_sample === 1) for (const row of members) score[row] = (score[row] as number) + value;
-    });
-    if (params.row_sample < 1) addTree(tree, features, score);
-    trees.push(tree);
-    const progress = { phase: 'trees', done: trees.length, total: most };
+    for (let output = 0; output < outputs; output++) {
+      loss.derive(output, scores, derivatives);
+      const used = sampleFeatures(features.length, params.feature_sample, random);
+      // A tree reorders the rows that it sees.
+      const seen = outputs === 1 ? sampled : sampled.slice();
+      trees.push(growTree(grower, seen, derivatives, used, loss, scores, output, { features, params, learned }));
+      if (output < outputs - 1) await nextTurn();
+    }
+    rounds++;
+    stopping?.look(scores);
+    const progress = { phase: 'trees', done: rounds, total: most };
     await control.onProgress(progress);
-    if (trees.length < most) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
+    if (rounds < most) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
     await nextTurn();
   }
   if (control.stopAt !== undefined) {
-    await checkpoints.save({ trees, random: random.state }, { phase: 'trees', done: trees.length, total: most });
+    await checkpoints.save({ trees, random: random.state }, { phase: 'trees', done: rounds, total: most });
   }
-  return { base, trees };
+  return { base, trees: stopping === null ? trees : trees.slice(0, stopping.bestRound * outputs) };
+}
+
+/** Grows one tree and adds it to the scores of its output. */
+function growTree(
+  grower: Grower,
+  rows: Int32Array,
+  derivatives: Derivatives,
+  used: readonly number[],
+  loss: Loss,
+  scores: Scores,
+  output: number,
+  about: { readonly features: readonly BinnedFeature[]; readonly params: GbtParams; readonly learned: number },
+): Tree {
+  const { features, params, learned } = about;
+  const score = scores[output] as Float64Array;
+  const values: number[] = [];
+  const tree = grower.grow(rows, derivatives, used, (step, members) => {
+    const value = valueOf(step, members);
+    values.push(value);
+    // A sample's leaves do not hold every row; those have to be led down the tree.
+    if (params.row_sample === 1) for (const row of members) score[row] = (score[row] as number) + value;
+  });
+  const own = { ...tree, value: values };
+  addTree(own, features, score, params.row_sample === 1 ? learned : 0);
+  return own;
+
+  /** float32, as the graph will say it; never -0, which JSON forgets. */
+  function valueOf(step: number, members: Int32Array): number {
+    if (loss.leafValue === undefined) return step;
+    const rate = params.learning_rate;
+    const value = Math.fround(loss.leafValue(step / rate, members, scores) * rate) + 0;
+    return Number.isFinite(value) ? value : 0;
+  }
 }
 
 /** Fills `order` with the rows of one tree, ascending, and returns that part of it. */

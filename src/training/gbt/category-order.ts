@@ -1,11 +1,15 @@
-import type { Frame, FrameColumn } from '../../data/dataset.ts';
+import type { FrameColumn } from '../../data/dataset.ts';
+import { firstComponent } from './first-component.ts';
+import type { Target } from './loss.ts';
 
 /** Rows of the overall mean that are added to every category's own, so that a rare one does not lead the order. */
 const prior = 10;
 
 /**
  * A category feature as numbers: its levels in the order of their mean label (W. Fisher, "On grouping for maximum homogeneity",
- * JASA 1958: for a binary or squared loss the best split into two groups is a cut of that order). Missing and unseen are NaN.
+ * JASA 1958: for a binary or squared loss the best split into two groups is a cut of that order). For three classes and more in the
+ * order of the first principal component of the levels' class shares (D. Coppersmith, S. Hong and J. Hosking, "Partitioning nominal
+ * attributes in decision trees", Data Mining and Knowledge Discovery 3, 1999). Missing and unseen are NaN.
  */
 export interface CategoryOrder {
   /** Level to rank. */
@@ -13,24 +17,51 @@ export interface CategoryOrder {
   readonly values: Float32Array;
 }
 
-export function orderCategories(column: Extract<FrameColumn, { type: 'category' }>, label: Frame['label']): CategoryOrder {
-  const sums = new Float64Array(column.levels.length);
-  const counts = new Float64Array(column.levels.length);
-  let total = 0;
-  for (let i = 0; i < label.length; i++) {
-    const code = column.codes[i] ?? -1;
-    total += label[i] ?? 0;
-    if (code < 0) continue;
-    sums[code] = (sums[code] ?? 0) + (label[i] ?? 0);
-    counts[code] = (counts[code] ?? 0) + 1;
+/**
+ * @param target only the rows that are learned from have a say
+ * @param classes three or more: the labels are their indices; otherwise null
+ */
+export function orderCategories(
+  column: Extract<FrameColumn, { type: 'category' }>,
+  { label, weights, learned }: Target,
+  classes: number | null,
+): CategoryOrder {
+  const { codes, levels } = column;
+  const width = classes ?? 1;
+  // By level: the weight of its rows, and of each class or the sum of the labels; after the levels those of all rows.
+  const counts = new Float64Array(levels.length + 1);
+  const sums = Array.from({ length: levels.length + 1 }, () => new Float64Array(width));
+  const add = (level: number, of: number, weight: number, amount: number) => {
+    counts[level] = (counts[level] as number) + weight;
+    const sum = sums[level] as Float64Array;
+    sum[of] = (sum[of] as number) + weight * amount;
+  };
+  for (let row = 0; row < learned; row++) {
+    const weight = weights === null ? 1 : (weights[row] as number);
+    const y = label[row] as number;
+    const [of, amount] = classes === null ? [0, y] : [y, 1];
+    add(levels.length, of, weight, amount);
+    const code = codes[row] as number;
+    if (code >= 0) add(code, of, weight, amount);
   }
-  const mean = label.length === 0 ? 0 : total / label.length;
-  const smoothed = (code: number) => ((sums[code] ?? 0) + prior * mean) / ((counts[code] ?? 0) + prior);
+  const total = counts[levels.length] as number;
+  const overall = (sums[levels.length] as Float64Array).map((sum) => (total === 0 ? 0 : sum / total));
+  const smoothed = sums.map((sum, level) =>
+    sum.map((one, k) => (one + prior * (overall[k] as number)) / ((counts[level] as number) + prior)),
+  );
   // The empty text is how a graph is told of a missing value.
-  const seen = [...column.levels.keys()].filter((code) => (counts[code] ?? 0) > 0 && column.levels[code] !== '');
-  // Equal means are told apart by the name, so that the order does not depend on the order of the rows.
-  seen.sort((a, b) => smoothed(a) - smoothed(b) || ((column.levels[a] ?? '') < (column.levels[b] ?? '') ? -1 : 1));
+  const seen = [...levels.keys()].filter((code) => (counts[code] as number) > 0 && levels[code] !== '');
+  const direction =
+    classes === null
+      ? Float64Array.of(1)
+      : firstComponent(
+          seen.map((code) => smoothed[code] ?? overall),
+          seen.map((code) => counts[code] as number),
+        );
+  const place = smoothed.map((means) => means.reduce((sum, mean, k) => sum + mean * (direction[k] as number), 0));
+  // Equal places are told apart by the name, so that the order does not depend on the order of the rows.
+  seen.sort((a, b) => (place[a] as number) - (place[b] as number) || ((levels[a] ?? '') < (levels[b] ?? '') ? -1 : 1));
   const rankOf = new Map(seen.map((code, rank) => [code, rank]));
-  const values = Float32Array.from(column.codes, (code) => rankOf.get(code) ?? NaN);
-  return { ranks: new Map(seen.map((code, rank) => [column.levels[code] ?? '', rank])), values };
+  const values = Float32Array.from(codes, (code) => rankOf.get(code) ?? NaN);
+  return { ranks: new Map(seen.map((code, rank) => [levels[code] ?? '', rank])), values };
 }

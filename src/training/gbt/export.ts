@@ -2,7 +2,9 @@ import { Graph } from '../../onnx/graph.ts';
 import { inputOf, type ModelSignature } from '../../onnx/signature.ts';
 import type { BinnedFeature } from './binning.ts';
 import type { Ensemble } from './boost.ts';
-import type { Tree } from './tree.ts';
+
+/** What makes probabilities, or an expectation, of the sums over the trees. */
+export type Link = 'identity' | 'logistic' | 'softmax' | 'exp';
 
 /** The ensemble as an ONNX graph that takes the raw columns. */
 export function exportEnsemble(
@@ -10,6 +12,7 @@ export function exportEnsemble(
   signature: ModelSignature,
   features: readonly BinnedFeature[],
   ranks: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  link: Link,
 ): Uint8Array {
   const graph = new Graph();
   const columns = signature.features.map(({ name }) => {
@@ -29,26 +32,25 @@ export function exportEnsemble(
     );
   });
   const row = graph.node('Concat', columns, { axis: { int: 1 } });
-  const attributes = treeAttributes(ensemble.trees, features);
-  const isClassifier = signature.task === 'binary-classification';
+  const after = link === 'identity' ? undefined : { logistic: 'Sigmoid', softmax: 'Softmax', exp: 'Exp' }[link];
   const sum = graph.node(
     'TreeEnsembleRegressor',
     [row],
     {
-      ...attributes,
-      n_targets: { int: 1 },
-      base_values: { floats: [ensemble.base] },
+      ...treeAttributes(ensemble, features),
+      n_targets: { int: ensemble.base.length },
+      base_values: { floats: [...ensemble.base] },
       post_transform: { string: 'NONE' },
       aggregate_function: { string: 'SUM' },
     },
     'ai.onnx.ml',
-    isClassifier ? undefined : 'score',
+    after === undefined ? 'score' : undefined,
   );
-  if (isClassifier) graph.node('Sigmoid', [sum], {}, '', 'score');
+  if (after !== undefined) graph.node(after, [sum], link === 'softmax' ? { axis: { int: 1 } } : {}, '', 'score');
   return graph.encode(signature);
 }
 
-function treeAttributes(trees: readonly Tree[], features: readonly BinnedFeature[]) {
+function treeAttributes({ trees, base }: Ensemble, features: readonly BinnedFeature[]) {
   const treeIds: number[] = [];
   const nodeIds: number[] = [];
   const featureIds: number[] = [];
@@ -101,7 +103,7 @@ function treeAttributes(trees: readonly Tree[], features: readonly BinnedFeature
     nodes_missing_value_tracks_true: { ints: missingTrue },
     target_treeids: { ints: targetTrees },
     target_nodeids: { ints: targetNodes },
-    target_ids: { ints: targetTrees.map(() => 0) },
+    target_ids: { ints: targetTrees.map((tree) => tree % base.length) },
     target_weights: { floats: weights },
   };
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkJob } from '../check-job.ts';
+import type { Frame } from '../../data/dataset.ts';
+import { checkJob, checkLabels } from '../check-job.ts';
 import { Checkpoints, jobDigest } from '../checkpoint.ts';
 import { parseParams } from '../params.ts';
 import { signatureOf } from '../signature-of.ts';
@@ -7,13 +8,17 @@ import type { Trainer } from '../trainer.ts';
 import { binFeature, type BinnedFeature } from './binning.ts';
 import { boost, type BoostState, type Ensemble } from './boost.ts';
 import { orderCategories } from './category-order.ts';
+import { checkLoss } from './check-loss.ts';
 import { exportEnsemble } from './export.ts';
+import { learnedRows } from './learned-rows.ts';
+import type { Target } from './loss.ts';
+import { lossOf } from './loss-of.ts';
 import { gbtParams } from './params.ts';
 
 /** Gradient-boosted trees on histograms, grown leaf by leaf. */
 export const gbt: Trainer = {
   name: 'gbt',
-  tasks: ['binary-classification', 'regression'],
+  tasks: ['binary-classification', 'multiclass-classification', 'regression'],
 
   checkParams(params) {
     parseParams('gbt', gbtParams, params);
@@ -24,7 +29,11 @@ export const gbt: Trainer = {
   async train(job, control) {
     const params = parseParams('gbt', gbtParams, job.params);
     checkJob(job, gbt);
+    checkLoss(job, params);
     const { frame, task, seed } = job;
+    const learned = params.early_stopping === undefined ? frame.rows : learnedRows(frame, params.early_stopping.share);
+    const target: Target = { label: frame.label, weights: job.weights ?? null, learned };
+    if (learned < frame.rows) checkLabels(job, learned);
     const checkpoints = new Checkpoints<BoostState>(jobDigest('gbt', params, job), control);
     const ranks = new Map<string, ReadonlyMap<string, number>>();
     const features: BinnedFeature[] = [];
@@ -33,7 +42,7 @@ export const gbt: Trainer = {
       if (column === undefined) throw new RangeError(`The frame has no column ${name}.`);
       if (column.type === 'number') features.push(binFeature(column.values, params.bins));
       else {
-        const order = orderCategories(column, frame.label);
+        const order = orderCategories(column, target, task === 'multiclass-classification' ? classesOf(frame) : null);
         ranks.set(name, order.ranks);
         features.push(binFeature(order.values, params.bins));
       }
@@ -41,14 +50,20 @@ export const gbt: Trainer = {
       await nextTurn();
       control.signal.throwIfAborted();
     }
-    const ensemble = await boost({ task, label: frame.label, seed }, features, params, control, checkpoints);
+    const loss = lossOf(task, params, target, classesOf(frame));
+    const ensemble = await boost({ ...target, seed }, loss, features, params, control, checkpoints);
+    const kept = ensemble.trees.length / loss.outputs;
     return {
-      onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, ranks),
-      params,
+      onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, loss.link),
+      params: learned < frame.rows ? { ...params, trees_kept: kept } : params,
       importances: importancesOf(ensemble, frame.features),
     };
   },
 };
+
+function classesOf({ classes }: Frame): number {
+  return classes?.length ?? 1;
+}
 
 /** Each feature's share of the gain of all splits. */
 function importancesOf({ trees }: Ensemble, names: readonly string[]): Record<string, number> {

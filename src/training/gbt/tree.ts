@@ -15,12 +15,12 @@ export interface Tree {
   readonly value: number[];
 }
 
-/** Adds to every row's score what the tree says of it. */
-export function addTree(tree: Tree, features: readonly BinnedFeature[], score: Float64Array): void {
+/** Adds to every row's score, from row `from` on, what the tree says of it. */
+export function addTree(tree: Tree, features: readonly BinnedFeature[], score: Float64Array, from = 0): void {
   const bins = tree.feature.map((feature) => (features[feature] as BinnedFeature).bins);
   const missing = tree.feature.map((feature) => (features[feature] as BinnedFeature).missingBin);
   const root = bins.length === 0 ? ~0 : 0;
-  for (let row = 0; row < score.length; row++) {
+  for (let row = from; row < score.length; row++) {
     let node = root;
     while (node >= 0) {
       const bin = bins[node]?.[row] as number;

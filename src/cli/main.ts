@@ -6,6 +6,7 @@ import { addAttest } from './commands/attest.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
+import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
 import { addDrift } from './commands/drift.ts';
@@ -65,6 +66,7 @@ for (const add of [
   addTimeline,
   addDrift,
   addVersions,
+  addDiff,
   addWhy,
   addVerify,
   addAttest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted, figure, inWords, lasting, listed, percent, points } from './wording.ts';
+import { counted, figure, inWords, lasting, listed, percent, points, sized } from './wording.ts';
 
 describe('numbers in sentences', () => {
   it('groups thousands', () => {
@@ -15,6 +15,10 @@ describe('numbers in sentences', () => {
   it('says shares in percent and differences in points, without needless zeros', () => {
     expect([0.25, 0.002, 0.79146, 1, 0.1].map((share) => percent(share))).toEqual(['25 %', '0.2 %', '79.1 %', '100 %', '10 %']);
     expect([0.02, 0.01, 0.0231].map(points)).toEqual(['2 points', '1 point', '2.3 points']);
+  });
+
+  it('says sizes in the largest unit that fits', () => {
+    expect([1, 80, 734_000, 1_234_567, 2e9].map(sized)).toEqual(['1 byte', '80 bytes', '734 kB', '1.2 MB', '2 GB']);
   });
 
   it('says durations in the largest unit that fits, and never more than has passed', () => {

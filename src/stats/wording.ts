@@ -45,6 +45,18 @@ export function lasting(ms: number): string {
   return `${Math.round(ms)} ms`;
 }
 
+/** Bytes in the largest unit that leaves at least 1, with at most one decimal: `734 kB`, `1.2 MB`, `80 bytes`. */
+export function sized(bytes: number): string {
+  for (const [size, name] of sizes) if (bytes >= size) return `${withoutZeros((bytes / size).toFixed(1))} ${name}`;
+  return counted(bytes, 'byte');
+}
+
+const sizes = [
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'kB'],
+] as const;
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(things: readonly string[]): string {
   return things.length < 2 ? things.join('') : `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;

@@ -238,13 +238,13 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
     it('names every mistake in its parameters', () => {
       expect(() => trainer.checkParams(params)).not.toThrow();
       expect(() => trainer.checkParams({})).not.toThrow();
-      const mistaken = { l2: -1, l3: 0, zzzzzzzz: 1 };
+      const mistaken = { l2: -1, l22: 0, zzzzzzzz: 1 };
       expect(() => trainer.checkParams(mistaken)).toThrow(
         expect.objectContaining({
           code: 'PAWL_TRAINING_PARAMS_INVALID',
           problems: [
             expect.objectContaining({ subject: 'l2' }),
-            expect.objectContaining({ subject: 'l3', hint: 'did you mean l2?' }),
+            expect.objectContaining({ subject: 'l22', hint: 'did you mean l2?' }),
             expect.objectContaining({ subject: 'zzzzzzzz', hint: expect.stringContaining('l2') }),
           ],
         }),

@@ -30,17 +30,20 @@ export interface Design {
   readonly groups: readonly Int32Array[];
 }
 
-/** Numbers standardised, missing ones at the mean with an indicator beside; an indicator for each frequent level. */
-export function designOf(frame: Frame): Design {
+/**
+ * Numbers standardised, missing ones at the mean with an indicator beside; an indicator for each frequent level.
+ * @param weights of the rows; a row of weight 2 moves means and deviations as two rows do
+ */
+export function designOf(frame: Frame, weights?: Float64Array): Design {
   const terms: Term[] = [];
   const fills: ((values: Float64Array, width: number) => void)[] = [];
   for (const [feature, column] of columnsOf(frame)) {
     if (column.type !== 'number') continue;
-    const { mean, sd, known } = momentsOf(column.values);
+    const { mean, sd, known } = momentsOf(column.values, weights);
     // A column that stands still says nothing.
     if (known === 0 || sd === 0) continue;
     const at = terms.length;
-    terms.push({ feature, kind: 'value', mean, scale: sd, sd: Math.sqrt(known / frame.rows) });
+    terms.push({ feature, kind: 'value', mean, scale: sd, sd: Math.sqrt(known) });
     fills.push((values, width) => {
       for (let row = 0; row < frame.rows; row++) {
         const value = column.values[row] as number;
@@ -66,25 +69,30 @@ function* columnsOf(frame: Frame): Generator<[string, FrameColumn]> {
   }
 }
 
-/** Mean (float32, as in the ONNX graph) and standard deviation of what is known. */
-function momentsOf(values: Float32Array): { mean: number; sd: number; known: number } {
-  let [sum, known] = [0, 0];
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    known++;
+/** Mean (float32, as in the ONNX graph) and standard deviation of what is known, and its share of all. */
+function momentsOf(values: Float32Array, weights?: Float64Array): { mean: number; sd: number; known: number } {
+  const weightOf = (row: number) => (weights === undefined ? 1 : (weights[row] as number));
+  let [sum, known, all] = [0, 0, 0];
+  for (let row = 0; row < values.length; row++) {
+    const weight = weightOf(row);
+    all += weight;
+    if (Number.isNaN(values[row])) continue;
+    sum += weight * (values[row] as number);
+    known += weight;
   }
   const mean = known === 0 ? 0 : Math.fround(sum / known);
   let squares = 0;
   let differs = false;
   let first = NaN;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number;
+    const weight = weightOf(row);
+    if (Number.isNaN(value) || weight === 0) continue;
     if (Number.isNaN(first)) first = value;
     differs ||= value !== first;
-    squares += (value - mean) ** 2;
+    squares += weight * (value - mean) ** 2;
   }
-  return { mean, sd: differs ? Math.sqrt(squares / known) : 0, known };
+  return { mean, sd: differs ? Math.sqrt(squares / known) : 0, known: known / all };
 }
 
 /** Null where no value is missing, or every one. */

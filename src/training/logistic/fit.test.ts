@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame } from '../../../test/training/generated-frame.ts';
+import { generatedFrame, rowsOf } from '../../../test/training/generated-frame.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -13,11 +13,19 @@ import { fit, type FitState } from './fit.ts';
 import { normalEquations } from './normal-equations.ts';
 import { logisticParams } from './params.ts';
 
-async function fitted(task: Task, frame: Frame, params: Record<string, unknown>) {
-  const design = designOf(frame);
+async function fitted(task: Task, frame: Frame, params: Record<string, unknown>, weights?: Float64Array) {
+  const design = designOf(frame, weights);
   const control = quietly();
   const checkpoints = new Checkpoints<FitState>('job', control);
-  return { design, beta: await fit(task, design, frame.label, logisticParams.parse(params), control, checkpoints) };
+  const parsed = logisticParams.parse(params);
+  const { l1, l2 } = parsed;
+  return { design, beta: await fit({ task, design, label: frame.label, weights, l1, l2 }, parsed, control, checkpoints) };
+}
+
+/** The penalised loss of a classifier, and its derivatives. */
+function lossOf(design: Design, { label }: Frame, l2: number) {
+  const problem = { task: 'binary-classification', design, label, weights: undefined, l1: 0, l2 } as const;
+  return (beta: Float64Array) => normalEquations(problem, beta, new AbortController().signal);
 }
 
 /** What the coefficients say of the rows that they were fitted to, added up term by term. */
@@ -76,8 +84,7 @@ describe('the linear fit', () => {
   it('ends where the penalised loss is flat, and lower than nearby', async () => {
     const frame = generatedFrame('binary-classification', 600);
     const { design, beta } = await fitted('binary-classification', frame, { l2: 0.7 });
-    const at = (beta: Float64Array) =>
-      normalEquations('binary-classification', design, frame.label, beta, 0.7, new AbortController().signal);
+    const at = lossOf(design, frame, 0.7);
     const { gradient, loss } = await at(beta);
     for (const slope of gradient) expect(Math.abs(slope)).toBeLessThan(1e-6);
     for (let j = 0; j < beta.length; j++) {
@@ -89,8 +96,7 @@ describe('the linear fit', () => {
   it('has derivatives that are those of its loss', async () => {
     const frame = generatedFrame('binary-classification', 300);
     const design = designOf(frame);
-    const at = (beta: Float64Array) =>
-      normalEquations('binary-classification', design, frame.label, beta, 0.3, new AbortController().signal);
+    const at = lossOf(design, frame, 0.3);
     const beta = Float64Array.from({ length: design.terms.length + 1 }, (_, j) => Math.sin(j) / 3);
     const { gradient, information } = await at(beta);
     const step = 1e-5;
@@ -121,6 +127,34 @@ describe('the linear fit', () => {
       expect(beta.every(Number.isFinite)).toBe(true);
       linear(design, beta).forEach((score, i) => expect(score > 0).toBe(i >= 20));
     }
+  });
+
+  it.each([
+    ['binary-classification', 0],
+    ['binary-classification', 2],
+    ['regression', 0],
+    ['regression', 2],
+  ] as const)('takes a row of weight 2 for two rows, and one of weight 0 for none: %s, l1 %d', async (task, l1) => {
+    const frame = generatedFrame(task, 300);
+    const weights = Float64Array.from({ length: 300 }, (_, row) => row % 3);
+    const repeated = rowsOf(
+      frame,
+      [...weights].flatMap((weight, row) => new Array<number>(weight).fill(row)),
+    );
+    const [weighted, twice] = [await fitted(task, frame, { l1 }, weights), await fitted(task, repeated, { l1 })];
+    expect(weighted.design.terms).toHaveLength(twice.design.terms.length);
+    weighted.beta.forEach((b, j) => expect(b).toBeCloseTo(twice.beta[j] ?? NaN, 6));
+  });
+
+  it('leaves out what weighs little by absolute coefficients, and the more the larger they count', async () => {
+    const frame = generatedFrame('binary-classification', 600);
+    const left = async (l1: number) =>
+      (await fitted('binary-classification', frame, { l1, l2: 0 })).beta.filter((b) => b !== 0).length;
+    const counts = [await left(0), await left(5), await left(20), await left(10_000)];
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+    // The intercept is never left out.
+    expect(counts.at(-1)).toBe(1);
+    expect(counts[2]).toBeLessThan(counts[0] ?? 0);
   });
 
   it('gives columns that say the same a finite weight', async () => {

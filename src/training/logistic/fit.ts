@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Task } from '../../onnx/signature.ts';
 import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
-import type { Design } from './design.ts';
-import { normalEquations, type Coefficients } from './normal-equations.ts';
+import { descend } from './coordinate-descent.ts';
+import { normalEquations, type Coefficients, type Problem } from './normal-equations.ts';
 import type { LogisticParams } from './params.ts';
 import { solve } from './solve.ts';
 
@@ -21,18 +20,18 @@ export interface FitState {
 
 /**
  * Newton's method on the penalised loss, which is iteratively reweighted least squares (P. McCullagh and J. Nelder,
- * "Generalized Linear Models", 2.5), its steps halved where they overshoot: logistic regression; ridge regression in one step.
+ * "Generalized Linear Models", 2.5), its steps halved where they overshoot: logistic regression; ridge regression in one step. With
+ * absolute coefficients in the penalty each step is found by coordinate descent (J. Friedman, T. Hastie and R. Tibshirani, 2010).
  */
 export async function fit(
-  task: Task,
-  design: Design,
-  label: Float64Array,
+  problem: Problem,
   params: LogisticParams,
   control: TrainingControl,
   checkpoints: Checkpoints<FitState>,
 ): Promise<Coefficients> {
-  const most = task === 'regression' ? 1 : params.max_iterations;
-  const equationsAt = (beta: Coefficients) => normalEquations(task, design, label, beta, params.l2, control.signal);
+  const { task, design, l1 } = problem;
+  const most = task === 'regression' && l1 === 0 ? 1 : params.max_iterations;
+  const equationsAt = (beta: Coefficients) => normalEquations(problem, beta, control.signal);
   const resumed = checkpoints.resume();
   let { iterations, done } = resumed ?? { iterations: 0, done: false };
   let beta: Coefficients = resumed === null ? new Float64Array(design.terms.length + 1) : Float64Array.from(resumed.beta);
@@ -41,7 +40,8 @@ export async function fit(
   let equations = await equationsAt(beta);
   while (!done && iterations < most) {
     control.signal.throwIfAborted();
-    const step = solve(equations.information, equations.gradient);
+    const { information, gradient } = equations;
+    const step = l1 === 0 ? solve(information, gradient) : descend(information, gradient, beta, l1);
     let scale = 1;
     let next = along(beta, step, scale);
     let there = await equationsAt(next);

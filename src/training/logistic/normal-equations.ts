@@ -10,7 +10,18 @@ const smallestWeight = 1e-10;
 /** Coefficients by term, the intercept last. */
 export type Coefficients = Float64Array;
 
-/** The penalised loss at some coefficients, and its derivatives. */
+/** What is fitted. */
+export interface Problem {
+  readonly task: Task;
+  readonly design: Design;
+  readonly label: Float64Array;
+  /** How much each row counts; 1 without. */
+  readonly weights: Float64Array | undefined;
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** The penalised loss at some coefficients, and the derivatives of its smooth part: of all but the absolute coefficients. */
 export interface NormalEquations {
   readonly loss: number;
   /** Of minus the loss. */
@@ -20,15 +31,12 @@ export interface NormalEquations {
 }
 
 /**
- * One pass over the rows. Loss: the sum of log losses, or of squares halved, and l2/2 times the squared coefficients; the
- * intercept is not penalised.
+ * One pass over the rows. Loss: the sum of log losses, or of squares halved, each by the weight of its row, l2/2 times the squared
+ * coefficients and l1 times the absolute ones; the intercept is not penalised.
  */
 export async function normalEquations(
-  task: Task,
-  design: Design,
-  label: Float64Array,
+  { task, design, label, weights, l1, l2 }: Problem,
   beta: Coefficients,
-  l2: number,
   signal: AbortSignal,
 ): Promise<NormalEquations> {
   const n = beta.length;
@@ -37,7 +45,7 @@ export async function normalEquations(
   let loss = 0;
   for (let j = 0; j < n - 1; j++) {
     const b = beta[j] as number;
-    loss += (l2 / 2) * b * b;
+    loss += (l2 / 2) * b * b + l1 * Math.abs(b);
     gradient[j] = -l2 * b;
     information[j * n + j] = l2;
   }
@@ -53,10 +61,13 @@ export async function normalEquations(
     for (let a = 0; a < count; a++) score += (values[a] as number) * (beta[terms[a] as number] as number);
     const y = label[row] as number;
     const mean = task === 'regression' ? score : 1 / (1 + Math.exp(-score));
-    const residual = y - mean;
-    const weight = task === 'regression' ? 1 : Math.max(smallestWeight, mean * (1 - mean));
-    loss +=
-      task === 'regression' ? (residual * residual) / 2 : Math.max(score, 0) - score * y + Math.log1p(Math.exp(-Math.abs(score)));
+    const counts = weights === undefined ? 1 : (weights[row] as number);
+    if (counts === 0) continue;
+    const residual = counts * (y - mean);
+    const weight = counts * (task === 'regression' ? 1 : Math.max(smallestWeight, mean * (1 - mean)));
+    const ownLoss =
+      task === 'regression' ? (y - mean) ** 2 / 2 : Math.max(score, 0) - score * y + Math.log1p(Math.exp(-Math.abs(score)));
+    loss += counts * ownLoss;
     for (let a = 0; a < count; a++) {
       const j = terms[a] as number;
       const value = values[a] as number;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 export const logisticParams = z.strictObject({
-  /** Added to the diagonal: the weight of the squared coefficients against the summed loss, on standardised features. */
+  /** The weight of the absolute coefficients against the summed loss, on standardised features: what weighs little is left out. */
+  l1: z.number().min(0).default(0),
+  /** The weight of the squared coefficients, halved, against the summed loss, on standardised features. */
   l2: z.number().min(0).default(1),
   max_iterations: z.int().min(1).max(1000).default(50),
   /** Ends when no coefficient moves by more. */

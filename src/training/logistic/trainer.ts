@@ -9,7 +9,7 @@ import { fit, type FitState } from './fit.ts';
 import type { Coefficients } from './normal-equations.ts';
 import { logisticParams } from './params.ts';
 
-/** Logistic regression; for values, ridge regression. */
+/** Logistic regression with an elastic net; for values, linear regression with one. */
 export const logistic: Trainer = {
   name: 'logistic',
   tasks: ['binary-classification', 'regression'],
@@ -21,10 +21,11 @@ export const logistic: Trainer = {
   async train(job, control) {
     const params = parseParams('logistic', logisticParams, job.params);
     checkJob(job, logistic);
-    const { frame, task } = job;
+    const { frame, task, weights } = job;
     const checkpoints = new Checkpoints<FitState>(jobDigest('logistic', params, job), control);
-    const design = designOf(frame);
-    const coefficients = await fit(task, design, frame.label, params, control, checkpoints);
+    const design = designOf(frame, weights);
+    const { l1, l2 } = params;
+    const coefficients = await fit({ task, design, label: frame.label, weights, l1, l2 }, params, control, checkpoints);
     return {
       onnx: exportLinear(signatureOf(task, frame), design.terms, coefficients),
       params,

@@ -5,6 +5,7 @@ import { addApply } from './commands/apply.ts';
 import { addAttest } from './commands/attest.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
+import { addChampion } from './commands/champion.ts';
 import { addDev } from './commands/dev.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -67,6 +68,7 @@ for (const add of [
   addDrift,
   addVersions,
   addDiff,
+  addChampion,
   addWhy,
   addVerify,
   addAttest,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Signer } from '../src/attestation/keys.ts';
 import type { Trust } from '../src/attestation/trust.ts';
+import type { MlflowServer } from '../src/mlflow/server.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 
@@ -28,4 +29,6 @@ export interface Dependencies {
   readonly signer?: Signer | null;
   /** Others whose signatures count beside the signer's own. */
   readonly trust?: Trust | null;
+  /** The MLflow server to import from; null where none is named. */
+  readonly mlflow?: MlflowServer | null;
 }

@@ -25,6 +25,7 @@ export async function runTraining(
   control: TrainingControl,
 ): Promise<TrainedModel> {
   const name = spec.training.trainer;
+  if (name === 'import') throw new RangeError('An import trains nothing.');
   if (name !== 'command') return trainers[name].train(job, control);
   return trainByCommand(
     job,

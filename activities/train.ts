@@ -3,11 +3,14 @@ import type { Code } from '../src/attestation/describe-version.ts';
 import type { DatasetRef, Digest } from '../src/data/dataset.ts';
 import { tune, type Tuning } from '../src/evaluation/tune.ts';
 import { packageVersion } from '../src/package-root.ts';
+import { findImport } from '../src/registry/imports.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { codeDigest } from '../src/training/command/code-digest.ts';
 import type { TrainingControl } from '../src/training/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
+import { importCandidate } from './import-candidate.ts';
+import { importOfSpec } from './import-model.ts';
 import { cancellation, heartbeat } from './progress.ts';
 import { runTraining } from './run-training.ts';
 import { StoredCheckpoint } from './stored-checkpoint.ts';
@@ -31,13 +34,16 @@ export interface Candidate {
 }
 
 /** Runs on training workers. Deterministic, so a second attempt of a finished one writes the same artifact. */
-export function createTrainActivities({ registry, store, logger }: Dependencies) {
+export function createTrainActivities({ registry, store, mlflow = null, logger }: Dependencies) {
   return {
     async train(input: { release: string; model: string; dataset: DatasetRef; shuffleLabels: boolean }): Promise<Candidate> {
       heartbeat({ phase: 'read', done: 0, total: 1 });
       await updateRelease(registry, input.release, { stage: 'train' });
       const release = await getRelease(registry, input.release);
       const { spec, baseDirectory } = await getSpec(registry, input.model, release.specDigest);
+      const imported = (await findImport(registry, release.triggerId)) ?? importOfSpec(spec);
+      if (imported !== null)
+        return importCandidate({ registry, store, mlflow }, imported, { spec, baseDirectory, ...input });
       const { seed, params, trainer: name } = spec.training;
       const { rows, tuneOn } = await trainingRows(store, spec, input.dataset, input);
       const checkpoint = await StoredCheckpoint.open(

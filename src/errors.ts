@@ -307,6 +307,31 @@ export const catalogue = {
     what: 'What the trainer left is not what a trainer has to leave.',
     todo: 'Correct every problem named; `docs/trainers.md` says what the three files hold.',
   },
+  PAWL_IMPORT_NOT_FOUND: {
+    status: 404,
+    what: 'A model to import is not there.',
+    todo: 'Correct `training.import`, or what was named to `pawl import`; see `docs/mlflow.md`.',
+  },
+  PAWL_IMPORT_REFUSED: {
+    status: 422,
+    what: 'A model to import is none that pawl can serve.',
+    todo: 'Correct every problem named; `docs/trainers.md` says what an ONNX file has to take and give.',
+  },
+  PAWL_IMPORT_UNCHANGED: {
+    status: 409,
+    what: 'What would be imported is the champion already.',
+    todo: 'Nothing: a release begins again when there is another model under that name.',
+  },
+  PAWL_MLFLOW_UNAVAILABLE: {
+    status: 503,
+    what: 'The MLflow server cannot be reached, or is not well.',
+    todo: 'Look at the server that PAWL_MLFLOW_URL names; `pawl doctor` tries it.',
+  },
+  PAWL_MLFLOW_REFUSED: {
+    status: 422,
+    what: 'The MLflow server refuses a request.',
+    todo: 'Read what it says; PAWL_MLFLOW_TOKEN, or name and password in PAWL_MLFLOW_URL, is who it takes pawl for.',
+  },
   PAWL_CHECKPOINT_REFUSED: {
     status: 422,
     what: 'A training cannot go on from a checkpoint.',

@@ -29,6 +29,10 @@ const schema = z.object({
   PAWL_ATTESTATIONS: z.enum(['required', 'optional']).default('optional'),
   /** How often a gateway writes its windows to the registry, ms. */
   PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
+  /** The MLflow server to import from and to tell of versions; a name and password may be in it. */
+  PAWL_MLFLOW_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Sent to it as a bearer's token. */
+  PAWL_MLFLOW_TOKEN: z.string().min(1).optional(),
   PAWL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 

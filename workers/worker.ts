@@ -7,6 +7,7 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { wallClock } from '../activities/dependencies.ts';
 import { failureInterceptor } from '../activities/failures.ts';
 import { configuredSigner, configuredTrust } from '../src/attestation/configured.ts';
+import { configuredMlflow } from '../src/mlflow/configured.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { openRegistry } from '../src/registry/registry.ts';
 import type { Settings } from '../src/settings.ts';
@@ -48,7 +49,7 @@ export async function runWorker(
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
       interceptors: { activity: [failureInterceptor] },
-      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, ...signing }, settings),
+      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow: configuredMlflow(settings), ...signing }, settings),
     });
     const running = worker.run();
     logger.info({ taskQueue: worker.options.taskQueue }, 'ready');

@@ -7,7 +7,7 @@ import { tellEnded } from './tell-monitor.ts';
 import { label, type Story } from './visibility.ts';
 
 /** Ends that are a verdict on the version, not a fault of the system. */
-const rejections: readonly FailureType[] = ['ContractViolation', 'ArtifactRefused', 'NoWayBack'];
+const rejections: readonly FailureType[] = ['ContractViolation', 'NothingNew', 'ArtifactRefused', 'NoWayBack'];
 
 /** How a release ends that did not reach its last line. */
 export function endOf(failure: unknown, desk: ReleaseDesk): Pick<ReleaseResult, 'outcome' | 'because'> {

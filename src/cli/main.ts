@@ -11,6 +11,7 @@ import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
 import { addDrift } from './commands/drift.ts';
+import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addOperate } from './commands/operate.ts';
 import { addPredict } from './commands/predict.ts';
@@ -62,6 +63,7 @@ for (const add of [
   addDev,
   addApply,
   addRelease,
+  addImport,
   addStatus,
   addWatch,
   addTimeline,

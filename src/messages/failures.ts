@@ -3,6 +3,7 @@ export const failureTypes = [
   'SpecInvalid',
   'ContractViolation',
   'TrainingFailed',
+  'NothingNew',
   'ArtifactRefused',
   'EpochSuperseded',
   'NoWayBack',

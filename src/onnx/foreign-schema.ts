@@ -10,7 +10,7 @@ package foreign;
 message Attribute { string name = 1; Tensor t = 5; Graph g = 6; repeated Tensor tensors = 10; repeated Graph graphs = 11; SparseTensor sparse_tensor = 22; }
 message SparseTensor { Tensor values = 1; Tensor indices = 2; }
 message StringStringEntry { string key = 1; string value = 2; }
-message Tensor { string name = 8; repeated StringStringEntry external_data = 13; int32 data_location = 14; }
+message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; repeated StringStringEntry external_data = 13; int32 data_location = 14; }
 message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
 message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 message Shape { repeated Dimension dim = 1; }
@@ -25,10 +25,13 @@ message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opse
 
 const { root } = protobuf.parse(source, { keepCase: true });
 export const ForeignModelProto = root.lookupType('foreign.Model');
+export const ForeignTensorProto = root.lookupType('foreign.Tensor');
 
 export interface ForeignTensor {
   readonly name: string;
-  readonly external_data: readonly unknown[];
+  readonly dims: readonly (number | { toNumber(): number })[];
+  readonly data_type: number;
+  readonly external_data: readonly { readonly key: string; readonly value: string }[];
   readonly data_location: number;
 }
 

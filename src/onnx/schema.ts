@@ -67,11 +67,15 @@ export const fieldNumber = {
   opsetOfModel: 8,
   metadataOfModel: 14,
   nodeOfGraph: 1,
+  initializerOfGraph: 5,
   inputOfGraph: 11,
   outputOfGraph: 12,
   inputOfNode: 1,
   outputOfNode: 2,
   nameOfNode: 3,
+  rawDataOfTensor: 9,
+  externalOfTensor: 13,
+  locationOfTensor: 14,
 } as const;
 
 /** AttributeProto.AttributeType */

@@ -8,6 +8,8 @@ import type { AlarmKind, TriggerKind } from '../monitoring/state.ts';
 import type { DrillEnd, Recovery, WayBack } from '../rollout/drill.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
+import type { ImportSource } from './imports.ts';
+import type { Receiver } from './outbox.ts';
 
 /** Written as JSON, read as the value. */
 type Json<T> = ColumnType<T, T, T>;
@@ -75,6 +77,20 @@ export interface Tables {
     copy_of: Generated<number | null>;
     code: ColumnType<Code | null, Code | null | undefined, never>;
     created_at: Generated<Date>;
+  };
+  imports: { trigger_id: string; model: string; source: Json<ImportSource>; by: string; at: Generated<Date> };
+  outbox: {
+    seq: GeneratedAlways<number>;
+    receiver: Receiver;
+    key: string;
+    model: string;
+    release: string | null;
+    message: Json<unknown>;
+    noted_at: Generated<Date>;
+    tries: Generated<number>;
+    because: string | null;
+    sent_at: Date | null;
+    refused_at: Date | null;
   };
   drills: {
     release: string;

@@ -7,6 +7,7 @@ import { defaultAnswerCheck } from './default-answer-check.ts';
 import { evaluationCheck } from './evaluation-check.ts';
 import { cronMistakes } from './cron.ts';
 import { oneOf, pathText, valueAt } from './issues.ts';
+import { importCheck } from './import-check.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
@@ -31,6 +32,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     evaluationCheck,
     trainerParams,
     trainingCheck,
+    importCheck,
     schedule,
     waits,
     source,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { importSource } from './import-schema.ts';
 import { bytes, duration } from './quantities.ts';
 
 /** How a version is trained. The keys below `seed` are for a command; docs/trainers.md has more on them. */
 export const training = z.strictObject({
   window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
   trainer: z
-    .enum(['gbt', 'logistic', 'command'])
+    .enum(['gbt', 'logistic', 'import', 'command'])
     .default('gbt')
-    .describe('gbt and logistic are built in; command is a program of your own, in any language.'),
+    .describe('gbt and logistic are built in; import takes a model that was made elsewhere; command is a program of your own, in any language.'),
   params: z
     .record(z.string(), z.unknown())
     .default({})
@@ -15,6 +16,7 @@ export const training = z.strictObject({
       'Parameters of the trainer; each of a built-in one has a default, those of a command are handed to it as they are.',
     ),
   seed: z.int('a whole number').min(0).default(1),
+  import: importSource.optional(),
   command: z
     .array(z.string().min(1, 'a word of the command'))
     .min(1, 'a program and its arguments, such as [python3, train.py]')

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { releaseOptions, type ReleaseResult } from '../../messages/release.ts';
+import { releaseOptions } from '../../messages/release.ts';
+import { askForRelease } from '../ask-release.ts';
 import { action } from '../command.ts';
-import { followRelease } from '../follow-release.ts';
 import { time } from '../option-values.ts';
-import { exitCodes, metricsText, print } from '../output.ts';
 import { whoAsks } from '../session.ts';
 
 interface Options {
@@ -28,40 +27,12 @@ export function addRelease(program: Command): void {
     .option('--shuffle-labels', 'train on shuffled labels, to rehearse a bad version (with --override-gates)')
     .option('--by <name>', 'whose name to record (default: yours)')
     .action(
-      action(async ({ session, json }, model: string, options: Options) => {
+      action(async (context, model: string, options: Options) => {
         if (options.shuffleLabels && !options.overrideGates)
           command.error('--shuffle-labels makes a bad version; it needs --override-gates beside it.');
-        await session.requireModel(model);
-        const { ask, hasTrigger } = await import('../monitor-client.ts');
-        const client = await session.client();
-        const requestId = randomUUID();
-        const answer = await ask(client, model, 'retrain', {
-          requestId,
-          by: whoAsks(options.by),
-          reason: options.reason,
-          ...releaseOptions(options),
-        });
-        if (!options.wait) {
-          print(json, { release: answer.release ?? null, because: answer.because }, () => answer.because);
-          return exitCodes.done;
-        }
-        const result = await followRelease({
-          registry: session.registry,
-          model,
-          triggerId: requestId,
-          isKept: () => hasTrigger(client, model, requestId),
-          tell: (line) => {
-            if (!json) process.stderr.write(`${line}\n`);
-          },
-        });
-        print(json, result, () => resultText(result));
-        if (result.outcome === 'promoted') return exitCodes.done;
-        return result.outcome === 'failed' ? exitCodes.failed : exitCodes.refused;
+        await context.session.requireModel(model);
+        const request = { requestId: randomUUID(), by: whoAsks(options.by), reason: options.reason, ...releaseOptions(options) };
+        return askForRelease(context, model, request, options.wait ?? false);
       }),
     );
-}
-
-function resultText({ release, outcome, version, because, metrics }: ReleaseResult): string {
-  const head = `${release} ${outcome.replace('_', ' ')}${version === null ? '' : ` (v${version})`}: ${because}`;
-  return Object.keys(metrics).length === 0 ? head : `${head}\n${metricsText(metrics)}`;
 }

@@ -1,0 +1,38 @@
+import { FinalError } from '../../errors.ts';
+import { adoptGraph } from '../../onnx/adopt.ts';
+import { checkModel } from '../command/check-model.ts';
+import { largestModel } from '../command/job.ts';
+import { signatureOf } from '../signature-of.ts';
+import type { TrainedModel, TrainingJob } from '../trainer.ts';
+
+/** Largest file that is taken, bytes. */
+export const largestImport = largestModel;
+
+/** An ONNX file from elsewhere. */
+export interface ImportedFile {
+  readonly onnx: Uint8Array;
+  /** Where it is from; kept with the version as its parameters. */
+  readonly origin: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An ONNX file that others have made, as an artifact of pawl's: inspected, made to fit, loaded as a gateway loads it, and asked for the
+ * newest rows before the hold-out, all of which have to get a score. What it learned from is not known.
+ * @throws FinalError PAWL_IMPORT_REFUSED with everything that is wrong with it
+ */
+export async function adoptImport({ onnx: bytes, origin }: ImportedFile, job: TrainingJob): Promise<TrainedModel> {
+  if (bytes.length > largestImport)
+    throw new FinalError(
+      'PAWL_IMPORT_REFUSED',
+      `The model has ${Math.ceil(bytes.length / 1e6)} MB; ${Math.floor(largestImport / 1e6)} MB are taken.`,
+    );
+  try {
+    const onnx = adoptGraph(bytes, signatureOf(job.task, job.frame));
+    await checkModel(onnx, job, { rows: [], scores: [] });
+    return { onnx, params: origin, importances: {} };
+  } catch (error) {
+    if (!(error instanceof FinalError) || error.code !== 'PAWL_TRAINER_OUTPUT_INVALID') throw error;
+    const { problems, message } = error;
+    throw new FinalError('PAWL_IMPORT_REFUSED', message.replaceAll('model.onnx', 'The model'), { problems, cause: error });
+  }
+}

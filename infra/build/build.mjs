@@ -1,9 +1,10 @@
 // npm run build: compiles to dist/, puts SQL and .proto files beside the compiled code, makes the command executable,
-// bundles the workflows ahead, and leaves nothing of files that are no more.
+// compiles the kernel of gbt, bundles the workflows ahead, and leaves nothing of files that are no more.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inputFiles, inputsDigest, root, rooms } from './inputs.mjs';
+import { buildKernel, kernelFile } from './kernel.mjs';
 
 const dist = path.join(root, 'dist');
 
@@ -24,7 +25,7 @@ function copyData() {
 }
 
 function prune() {
-  const wanted = new Set(inputFiles().map((file) => file.replace(/\.ts$/, '.js')));
+  const wanted = new Set([kernelFile, ...inputFiles().map((file) => file.replace(/\.ts$/, '.js'))]);
   for (const room of rooms) {
     const folder = path.join(dist, room);
     if (!existsSync(folder)) continue;
@@ -39,6 +40,7 @@ const digest = inputsDigest();
 rmSync(stamp, { force: true });
 run(path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json');
 copyData();
+if (!buildKernel(dist)) process.exit(1);
 prune();
 const command = path.join(dist, 'src', 'cli', 'main.js');
 if (existsSync(command)) chmodSync(command, 0o755);

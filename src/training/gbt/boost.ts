@@ -4,7 +4,9 @@ import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
 import type { BinnedFeature } from './binning.ts';
 import { EarlyStopping } from './early-stopping.ts';
-import { type Derivatives, Grower } from './grower.ts';
+import { clamp, Grower, slotsFor } from './grower.ts';
+import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
+import { openKernel } from './kernel/open-kernel.ts';
 import type { Loss, Scores, Target } from './loss.ts';
 import type { GbtParams } from './params.ts';
 import { addTree, type Tree } from './tree.ts';
@@ -36,6 +38,7 @@ export async function boost(
   params: GbtParams,
   control: TrainingControl,
   checkpoints: Checkpoints<BoostState>,
+  kernel: Kernel = openKernel({ rows: target.label.length, features: features.length, slots: slotsFor(params) }),
 ): Promise<Ensemble> {
   const { label, learned, seed } = target;
   const { outputs, base } = loss;
@@ -52,9 +55,11 @@ export async function boost(
     control.signal.throwIfAborted();
   }
 
-  const grower = new Grower(features, label.length, params);
-  const derivatives = { gradient: new Float64Array(learned), hessian: new Float64Array(learned) };
-  const order = new Int32Array(learned);
+  const grower = new Grower(features, params, kernel);
+  const { gradient, hessian } = kernel.derivatives;
+  const derivatives = { gradient: gradient.subarray(0, learned), hessian: hessian.subarray(0, learned) };
+  // A tree reorders the rows that it sees, unless it has to copy them first.
+  const order = outputs === 1 ? kernel.order.subarray(0, learned) : new Int32Array(learned);
   const most = Math.min(params.trees, control.stopAt ?? params.trees);
   let rounds = trees.length / outputs;
   while (rounds < most && stopping?.isOver !== true) {
@@ -64,9 +69,7 @@ export async function boost(
     for (let output = 0; output < outputs; output++) {
       loss.derive(output, scores, derivatives);
       const used = sampleFeatures(features.length, params.feature_sample, random);
-      // A tree reorders the rows that it sees.
-      const seen = outputs === 1 ? sampled : sampled.slice();
-      trees.push(growTree(grower, seen, derivatives, used, loss, scores, output, { features, params, learned }));
+      trees.push(growTree(grower, sampled, derivatives, used, loss, scores, output, { features, params, learned }));
       if (output < outputs - 1) await nextTurn();
     }
     rounds++;
@@ -96,8 +99,8 @@ function growTree(
   const { features, params, learned } = about;
   const score = scores[output] as Float64Array;
   const values: number[] = [];
-  const tree = grower.grow(rows, derivatives, used, (step, members) => {
-    const value = valueOf(step, members);
+  const tree = grower.grow(rows, derivatives, used, (step, members, bounds) => {
+    const value = valueOf(step, members, bounds);
     values.push(value);
     // A sample's leaves do not hold every row; those have to be led down the tree.
     if (params.row_sample === 1) for (const row of members) score[row] = (score[row] as number) + value;
@@ -107,10 +110,10 @@ function growTree(
   return own;
 
   /** float32, as the graph will say it; never -0, which JSON forgets. */
-  function valueOf(step: number, members: Int32Array): number {
+  function valueOf(step: number, members: Int32Array, bounds: Bounds): number {
     if (loss.leafValue === undefined) return step;
     const rate = params.learning_rate;
-    const value = Math.fround(loss.leafValue(step / rate, members, scores) * rate) + 0;
+    const value = Math.fround(clamp(loss.leafValue(step / rate, members, scores), bounds) * rate) + 0;
     return Number.isFinite(value) ? value : 0;
   }
 }

@@ -1,21 +1,16 @@
 import type { BinnedFeature } from './binning.ts';
-import { Histograms, type NodeSums } from './histogram.ts';
+import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
 import type { GbtParams } from './params.ts';
-import { bestSplit, type Split } from './split.ts';
+import type { NodeSums, Split } from './split.ts';
 import type { Tree } from './tree.ts';
-
-/** Derivatives of the loss by the score, one entry a row. */
-export interface Derivatives {
-  readonly gradient: Float64Array;
-  readonly hessian: Float64Array;
-}
 
 interface Leaf {
   /** Its rows are order[begin … begin + sums.rows). */
   readonly begin: number;
   readonly sums: NodeSums;
-  /** Null where the leaf will not be split. */
-  readonly histogram: Float64Array | null;
+  readonly bounds: Bounds;
+  /** Of its histogram; null where the leaf will not be split. */
+  readonly slot: number | null;
   readonly split: Split | null;
   /** Where its parent points to it. */
   readonly parent: number;
@@ -29,75 +24,96 @@ interface Leaf {
 export class Grower {
   readonly #features: readonly BinnedFeature[];
   readonly #params: GbtParams;
-  readonly #histograms: Histograms;
-  readonly #scratch: Int32Array;
+  readonly #kernel: Kernel;
+  readonly #freeSlots: number[];
+  readonly #monotone: Int8Array;
 
-  constructor(features: readonly BinnedFeature[], rows: number, params: GbtParams) {
+  /**
+   * @param features their bins are taken into the kernel's columns, unless they are there already
+   * @param monotone by feature: 1 where the score may only rise with it, -1 where it may only fall, 0 where it is free
+   */
+  constructor(features: readonly BinnedFeature[], params: GbtParams, kernel: Kernel, monotone = new Int8Array(features.length)) {
     this.#features = features;
     this.#params = params;
-    this.#histograms = new Histograms(features, rows);
-    this.#scratch = new Int32Array(rows);
+    this.#kernel = kernel;
+    this.#monotone = monotone;
+    this.#freeSlots = Array.from({ length: slotsFor(params) }, (_, slot) => slot);
+    for (const [feature, { bins }] of features.entries()) {
+      const column = kernel.columns[feature] as Uint8Array;
+      if (bins.buffer !== column.buffer) column.set(bins);
+    }
+    const missingBins = features.map(({ missingBin }) => missingBin);
+    // Below any second derivative at all there is no step to take.
+    const hessian = Math.max(params.min_hessian_in_leaf, Number.MIN_VALUE);
+    kernel.open(missingBins, { l2: params.l2, rows: params.min_rows_in_leaf, hessian, monotone });
   }
 
   /**
    * Grows one tree.
    * @param order the rows that it sees; sorted by leaf afterwards
    * @param used the features that it sees
-   * @param onLeaf called for every leaf with its value and its rows
+   * @param onLeaf called for every leaf with its value, its rows, and what monotone features hold its step to
    */
   grow(
     order: Int32Array,
     derivatives: Derivatives,
     used: readonly number[],
-    onLeaf: (value: number, rows: Int32Array) => void,
+    onLeaf: (value: number, rows: Int32Array, bounds: Bounds) => void,
   ): Tree {
+    const kernel = this.#kernel;
+    const own = kernel.derivatives;
+    if (derivatives.gradient.buffer !== own.gradient.buffer) {
+      own.gradient.set(derivatives.gradient);
+      own.hessian.set(derivatives.hessian);
+    }
+    if (order.buffer !== kernel.order.buffer) kernel.order.set(order);
+    kernel.startTree(derivatives.gradient.length, used);
     const tree: Tree = { feature: [], bin: [], missingLeft: [], left: [], right: [], gain: [], value: [] };
-    const leaves: Leaf[] = [this.#root(order, derivatives, used)];
+    const leaves: Leaf[] = [this.#root(order.length)];
     while (leaves.length < this.#params.leaves) {
       let widest = -1;
       for (let i = 0; i < leaves.length; i++) {
         if ((leaves[i]?.split?.gain ?? 0) > (leaves[widest]?.split?.gain ?? 0)) widest = i;
       }
       const leaf = leaves[widest];
-      if (leaf?.split == null || leaf.histogram === null) break;
+      if (leaf?.split == null || leaf.slot === null) break;
       const isLast = leaves.length + 1 === this.#params.leaves;
-      const [left, right] = this.#divide(tree, leaf.split, leaf.histogram, leaf, order, derivatives, isLast ? [] : used);
+      const [left, right] = this.#divide(tree, leaf.split, leaf.slot, leaf, isLast);
       leaves[widest] = left;
       leaves.push(right);
     }
     for (const leaf of leaves) {
       const index = tree.value.length;
-      const value = this.#valueOf(leaf.sums);
+      const value = this.#valueOf(leaf);
       tree.value.push(value);
       if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = ~index;
-      onLeaf(value, order.subarray(leaf.begin, leaf.begin + leaf.sums.rows));
-      if (leaf.histogram !== null) this.#histograms.release(leaf.histogram);
+      onLeaf(value, kernel.order.subarray(leaf.begin, leaf.begin + leaf.sums.rows), leaf.bounds);
+      if (leaf.slot !== null) this.#freeSlots.push(leaf.slot);
     }
     return tree;
   }
 
-  /** The Newton step -G/(H+l2), shrunk; float32 so that training goes on from what the graph will say. Never -0, which JSON forgets. */
-  #valueOf({ gradient, hessian }: NodeSums): number {
-    const step = -gradient / (hessian + this.#params.l2);
+  /**
+   * The Newton step -G/(H+l2), of the derivatives themselves, shrunk; float32 so that training goes on from what the graph will
+   * say. Never -0, which JSON forgets.
+   */
+  #valueOf({ begin, sums, bounds }: Leaf): number {
+    const { gradient, hessian } = this.#kernel.sumRows(begin, begin + sums.rows);
+    const step = clamp(-gradient / (hessian + this.#params.l2), bounds);
     return Number.isFinite(step) ? Math.fround(step * this.#params.learning_rate) + 0 : 0;
   }
 
-  #root(order: Int32Array, { gradient, hessian }: Derivatives, used: readonly number[]): Leaf {
-    const histogram = this.#histograms.count(order, 0, order.length, gradient, hessian);
-    const sums = this.#histograms.total(histogram);
-    return { begin: 0, sums, histogram, split: this.#split(histogram, sums, used), parent: -1, isLeft: false };
+  #root(rows: number): Leaf {
+    const slot = this.#takeSlot();
+    this.#kernel.count(slot, 0, rows);
+    const sums = this.#kernel.total(slot);
+    const bounds = { lower: -Infinity, upper: Infinity };
+    return { begin: 0, sums, bounds, slot, split: this.#split(slot, sums, bounds), parent: -1, isLeft: false };
   }
 
-  /** @param used empty where the children will not be split any more */
-  #divide(
-    tree: Tree,
-    split: Split,
-    whole: Float64Array,
-    leaf: Leaf,
-    order: Int32Array,
-    { gradient, hessian }: Derivatives,
-    used: readonly number[],
-  ): [Leaf, Leaf] {
+  /** @param isLast the children will not be split any more */
+  #divide(tree: Tree, split: Split, slot: number, leaf: Leaf, isLast: boolean): [Leaf, Leaf] {
+    const kernel = this.#kernel;
     const node = tree.feature.length;
     tree.feature.push(split.feature);
     tree.bin.push(split.bin);
@@ -106,51 +122,72 @@ export class Grower {
     tree.left.push(-1);
     tree.right.push(-1);
     if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = node;
-    this.#partition(order, leaf.begin, leaf.sums.rows, split);
-
     const { left, right } = { left: split.left, right: less(leaf.sums, split.left) };
     const middle = leaf.begin + left.rows;
     const end = leaf.begin + leaf.sums.rows;
-    let histograms: [Float64Array | null, Float64Array | null] = [null, null];
-    if (used.length === 0 || !(this.#mayBeSplit(left) || this.#mayBeSplit(right))) this.#histograms.release(whole);
-    else if (left.rows <= right.rows) {
-      const counted = this.#histograms.count(order, leaf.begin, middle, gradient, hessian);
-      histograms = [counted, this.#histograms.subtract(whole, counted)];
-    } else {
-      const counted = this.#histograms.count(order, middle, end, gradient, hessian);
-      histograms = [this.#histograms.subtract(whole, counted), counted];
+    kernel.partition(split.feature, this.#sidesOf(split), leaf.begin, end);
+
+    let slots: [number | null, number | null] = [null, null];
+    if (isLast || !(this.#mayBeSplit(left) || this.#mayBeSplit(right))) this.#freeSlots.push(slot);
+    else {
+      const counted = this.#takeSlot();
+      const isLeftSmaller = left.rows <= right.rows;
+      if (isLeftSmaller) kernel.count(counted, leaf.begin, middle);
+      else kernel.count(counted, middle, end);
+      kernel.subtract(slot, counted);
+      slots = isLeftSmaller ? [counted, slot] : [slot, counted];
     }
-    const child = (begin: number, sums: NodeSums, histogram: Float64Array | null, isLeft: boolean): Leaf => {
-      const next = histogram === null ? null : this.#split(histogram, sums, used);
-      if (next === null && histogram !== null) this.#histograms.release(histogram);
-      return { begin, sums, histogram: next === null ? null : histogram, split: next, parent: node, isLeft };
+    const [leftBounds, rightBounds] = this.#boundsOf(split, left, right, leaf.bounds);
+    const child = (begin: number, sums: NodeSums, bounds: Bounds, slot: number | null, isLeft: boolean): Leaf => {
+      const next = slot === null ? null : this.#split(slot, sums, bounds);
+      if (next === null && slot !== null) this.#freeSlots.push(slot);
+      return { begin, sums, bounds, slot: next === null ? null : slot, split: next, parent: node, isLeft };
     };
-    return [child(leaf.begin, left, histograms[0], true), child(middle, right, histograms[1], false)];
+    return [child(leaf.begin, left, leftBounds, slots[0], true), child(middle, right, rightBounds, slots[1], false)];
+  }
+
+  /** Neither side of a monotone split may pass the middle between the two, further down either. */
+  #boundsOf(split: Split, left: NodeSums, right: NodeSums, bounds: Bounds): [Bounds, Bounds] {
+    const direction = this.#monotone[split.feature] as number;
+    if (direction === 0) return [bounds, bounds];
+    const step = ({ gradient, hessian }: NodeSums) => clamp(-gradient / (hessian + this.#params.l2), bounds);
+    const middle = (step(left) + step(right)) / 2;
+    const [below, above] = [
+      { ...bounds, upper: middle },
+      { ...bounds, lower: middle },
+    ];
+    return direction > 0 ? [below, above] : [above, below];
+  }
+
+  #sidesOf({ feature, bin, missingLeft }: Split): Uint8Array {
+    const sides = new Uint8Array(256).fill(1, 0, bin + 1);
+    sides[(this.#features[feature] as BinnedFeature).missingBin] = missingLeft ? 1 : 0;
+    return sides;
   }
 
   #mayBeSplit(sums: NodeSums): boolean {
     return sums.rows >= 2 * this.#params.min_rows_in_leaf;
   }
 
-  #split(histogram: Float64Array, sums: NodeSums, used: readonly number[]): Split | null {
-    if (!this.#mayBeSplit(sums)) return null;
-    return bestSplit(histogram, sums, this.#features, this.#histograms.offsets, used, this.#params);
+  #split(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
+    return this.#mayBeSplit(sums) ? this.#kernel.best(slot, sums, bounds) : null;
   }
 
-  /** Moves the rows that go left to the front, keeping their order. */
-  #partition(order: Int32Array, begin: number, rows: number, split: Split): void {
-    const { bins, missingBin } = this.#features[split.feature] as BinnedFeature;
-    const scratch = this.#scratch;
-    let left = begin;
-    let right = 0;
-    for (let i = begin; i < begin + rows; i++) {
-      const row = order[i] as number;
-      const bin = bins[row] as number;
-      if (bin === missingBin ? split.missingLeft : bin <= split.bin) order[left++] = row;
-      else scratch[right++] = row;
-    }
-    order.set(scratch.subarray(0, right), left);
+  #takeSlot(): number {
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) throw new Error('There are more histograms than leaves.');
+    return slot;
   }
+}
+
+/** Histograms that a tree may need at the same time: one a leaf, and one more while a leaf is divided. */
+export function slotsFor(params: GbtParams): number {
+  return params.leaves + 1;
+}
+
+/** The step, held within bounds. */
+export function clamp(value: number, { lower, upper }: Bounds): number {
+  return Math.min(Math.max(value, lower), upper);
 }
 
 function less(whole: NodeSums, part: NodeSums): NodeSums {

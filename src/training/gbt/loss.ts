@@ -1,5 +1,5 @@
 import type { Link } from './export.ts';
-import type { Derivatives } from './grower.ts';
+import type { Derivatives } from './kernel/kernel.ts';
 
 /** The rows that a loss is about. */
 export interface Target {

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binFeature, type BinnedFeature } from './binning.ts';
-import { Histograms } from './histogram.ts';
-import { gbtParams } from './params.ts';
-import { bestSplit } from './split.ts';
+import { PlainKernel } from './kernel/plain-kernel.ts';
 
 interface Row {
   readonly a: number;
@@ -28,18 +26,19 @@ function split(rows: readonly Row[], changes: { l2?: number; min_rows_in_leaf?: 
       254,
     ),
   ];
-  const histograms = new Histograms(features, rows.length);
-  const order = Int32Array.from(rows.keys());
-  const histogram = histograms.count(
-    order,
-    0,
-    rows.length,
-    Float64Array.from(rows, (row) => row.gradient),
-    new Float64Array(rows.length).fill(1),
+  const kernel = new PlainKernel({ rows: rows.length, features: 2, slots: 1 });
+  for (const [i, { bins }] of features.entries()) kernel.columns[i]?.set(bins);
+  const { l2 = 0, min_rows_in_leaf = 1 } = changes;
+  kernel.open(
+    features.map(({ missingBin }) => missingBin),
+    { l2, rows: min_rows_in_leaf, hessian: 1e-3, monotone: new Int8Array(2) },
   );
-  const params = gbtParams.parse({ min_rows_in_leaf: 1, ...changes });
-  const found = bestSplit(histogram, histograms.total(histogram), features, histograms.offsets, [0, 1], params);
-  return { found, features, params };
+  kernel.order.set(Int32Array.from(rows.keys()));
+  kernel.derivatives.gradient.set(rows.map((row) => row.gradient));
+  kernel.derivatives.hessian.fill(1);
+  kernel.startTree(rows.length, [0, 1]);
+  kernel.count(0, 0, rows.length);
+  return { found: kernel.best(0, kernel.total(0), { lower: -Infinity, upper: Infinity }), features };
 }
 
 /** Every split that there is, tried one by one on the rows themselves. */

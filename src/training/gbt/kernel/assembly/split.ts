@@ -1,0 +1,112 @@
+import { histogramAt } from './histogram';
+import { answer, featureBytes, missingBins, monotone, used } from './layout';
+
+// The limits and scales of a training, and the sums and bounds of the node that is looked at.
+let l2: f64 = 0;
+let minRows: i32 = 0;
+let minHessian: f64 = 0;
+let gradientUnit: f64 = 0;
+let hessianUnit: f64 = 0;
+let countBits: i64 = 0;
+let isConstrained: bool = false;
+let nodeGradient: f64 = 0;
+let nodeHessian: f64 = 0;
+let nodeRows: i32 = 0;
+let lowest: f64 = 0;
+let highest: f64 = 0;
+let whole: f64 = 0;
+let bestGain: f64 = 0;
+
+export function limit(l2Added: f64, rowsAtLeast: i32, hessianAtLeast: f64, constrained: bool): void {
+  l2 = l2Added;
+  minRows = rowsAtLeast;
+  minHessian = hessianAtLeast;
+  isConstrained = constrained;
+}
+
+/** What one unit of fixed point is worth in this tree. */
+export function scale(ofGradient: f64, ofHessian: f64, bitsOfCount: i64): void {
+  gradientUnit = ofGradient;
+  hessianUnit = ofHessian;
+  countBits = bitsOfCount;
+}
+
+/** Writes the best split of a node to `answer`; the gain stays `smallest` where none gains more. See ../best-split.ts. */
+export function best(slot: i32, gradient: f64, hessian: f64, rows: i32, lower: f64, upper: f64, smallest: f64): void {
+  nodeGradient = gradient;
+  nodeHessian = hessian;
+  nodeRows = rows;
+  lowest = lower;
+  highest = upper;
+  bestGain = smallest;
+  store<f64>(answer, smallest);
+  whole = (gradient * gradient) / (hessian + l2);
+  if (isConstrained) whole = gainOf(gradient, hessian, outputOf(gradient, hessian));
+  const features = load<i32>(used);
+  for (let i = 1; i <= features; i++) {
+    const feature = load<i32>(used + (i << 2));
+    const cells = histogramAt(slot) + <usize>feature * featureBytes;
+    const missing = v128.load(cells + ((<usize>load<i32>(missingBins + (feature << 2))) << 4));
+    const hasMissing = v128.any_true(missing);
+    scan(cells, feature, i64x2.splat(0), hasMissing, false);
+    if (hasMissing) scan(cells, feature, missing, true, true);
+  }
+}
+
+function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missingLeft: bool): void {
+  // The last value bin may be cut off from the missing ones only when these are on the other side.
+  const values = load<i32>(missingBins + (feature << 2));
+  const cuts = hasMissing && !missingLeft ? values : values - 1;
+  const countMask = ((<i64>1) << countBits) - 1;
+  const direction = load<i32>(monotone + (feature << 2));
+  let sum = start;
+  for (let bin = 0; bin < cuts; bin++, cells += 16) {
+    const cell = v128.load(cells);
+    // Nobody is in this bin: the split is the one before it.
+    if (!v128.any_true(cell) && bin > 0) continue;
+    sum = i64x2.add(sum, cell);
+    const packed = i64x2.extract_lane(sum, 1);
+    const rows = <i32>(packed & countMask);
+    if (rows < minRows) continue;
+    if (nodeRows - rows < minRows) break;
+    const hessian = <f64>(packed >> countBits) * hessianUnit;
+    if (hessian < minHessian) continue;
+    const restHessian = nodeHessian - hessian;
+    if (restHessian < minHessian) break;
+    const gradient = <f64>i64x2.extract_lane(sum, 0) * gradientUnit;
+    const restGradient = nodeGradient - gradient;
+    let gain: f64;
+    if (isConstrained) {
+      const left = outputOf(gradient, hessian);
+      const right = outputOf(restGradient, restHessian);
+      if (direction > 0 ? left > right : direction < 0 && left < right) continue;
+      gain = gainOf(gradient, hessian, left) + gainOf(restGradient, restHessian, right) - whole;
+    } else {
+      const sides = f64x2.replace_lane(f64x2.splat(gradient), 1, restGradient);
+      const weights = f64x2.replace_lane(f64x2.splat(hessian), 1, restHessian);
+      const gains = f64x2.div(f64x2.mul(sides, sides), f64x2.add(weights, f64x2.splat(l2)));
+      gain = f64x2.extract_lane(gains, 0) + f64x2.extract_lane(gains, 1) - whole;
+    }
+    if (gain > bestGain) {
+      bestGain = gain;
+      store<f64>(answer, gain);
+      store<f64>(answer, gradient, 8);
+      store<f64>(answer, hessian, 16);
+      store<i32>(answer, rows, 24);
+      store<i32>(answer, feature, 28);
+      store<i32>(answer, bin, 32);
+      const towards = hasMissing ? missingLeft : rows > nodeRows - rows;
+      store<i32>(answer, <i32>towards, 36);
+    }
+  }
+}
+
+/** The leaf's step -G/(H+l2), held within the bounds that constraints above it set. */
+function outputOf(gradient: f64, hessian: f64): f64 {
+  return min(max(-gradient / (hessian + l2), lowest), highest);
+}
+
+/** What the loss falls by, twice, where a leaf takes this step: -(2 G w + (H+l2) w²). */
+function gainOf(gradient: f64, hessian: f64, output: f64): f64 {
+  return -(2 * gradient * output + (hessian + l2) * output * output);
+}

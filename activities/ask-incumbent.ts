@@ -3,6 +3,7 @@ import type { Frame } from '../src/data/dataset.ts';
 import { type ColumnValues, readRows } from '../src/data/rows.ts';
 import { FinalError, PawlError, type Problem } from '../src/errors.ts';
 import type { Answers } from '../src/evaluation/answers.ts';
+import { answersOfClasses, answersOfNamed } from '../src/evaluation/class-answers.ts';
 import type { ModelSignature } from '../src/onnx/signature.ts';
 import { Endpoint } from '../src/serving/incumbent/endpoint.ts';
 import type { EndpointAnswer } from '../src/serving/incumbent/endpoint-answer.ts';
@@ -83,16 +84,26 @@ function rowsOf(columns: Readonly<Record<string, ColumnValues>>, { features }: M
  * @throws FinalError PAWL_FRAME_UNFIT where it tells other classes apart than the rows have
  */
 export function incumbentAnswers(
-  { classes }: ModelSignature,
+  { task, classes }: ModelSignature,
   rows: Pick<Frame, 'classes'>,
   answers: readonly EndpointAnswer[],
 ): Answers {
   const score = Float64Array.from(answers, (answer) => answer.score);
   if (classes === null) return { score, call: null, graded: true };
+  if (task === 'multiclass-classification') return answersOfMany(classes, rows.classes ?? [], answers);
   if (classes.join('\n') !== rows.classes?.join('\n')) {
     const found = rows.classes?.join(' and ') ?? 'no classes';
     throw new FinalError('PAWL_FRAME_UNFIT', `The rows have ${found}; the incumbent tells apart ${classes.join(' and ')}.`);
   }
   const call = Uint8Array.from(answers, ({ prediction }) => (prediction === classes[1] ? 1 : 0));
   return { score, call, graded: answers.some((answer) => answer.graded) };
+}
+
+/** Where not every answer brings its probabilities, all of them are taken for classes alone. */
+function answersOfMany(own: readonly string[], classes: readonly string[], answers: readonly EndpointAnswer[]): Answers {
+  const named = answers.map(({ prediction }) => String(prediction));
+  if (!answers.every(({ probabilities }) => probabilities !== undefined)) return answersOfNamed(named, classes);
+  const scores = new Float64Array(answers.length * own.length);
+  for (const [row, { probabilities }] of answers.entries()) scores.set(probabilities ?? [], row * own.length);
+  return answersOfClasses(scores, own, classes);
 }

@@ -14,6 +14,8 @@ export interface ColumnFacts {
   /** Numbers only. */
   readonly min: number | null;
   readonly max: number | null;
+  /** Whether all of the numbers are whole. */
+  readonly whole: boolean;
   /** Texts that stand for a missing value here. */
   readonly marks: readonly string[];
   /** Few values: all of them, in order. */
@@ -51,9 +53,10 @@ export async function columnFacts(duck: Duck, table: string, column: SourceColum
     distinct: number;
     min: number | null;
     max: number | null;
+    whole: boolean | null;
   }>(
     `SELECT count(*) AS rows, count(${text}) AS there, count(${number}) AS numbers, count(*) FILTER (WHERE ${perhaps}) AS perhaps, count(${time}) AS times,
-      count(*) FILTER (WHERE lower(trim(${text})) IN ('true', 'false')) AS booleans, count(DISTINCT ${text}) AS distinct, min(${number}) AS min, max(${number}) AS max FROM ${table}`,
+      count(*) FILTER (WHERE lower(trim(${text})) IN ('true', 'false')) AS booleans, count(DISTINCT ${text}) AS distinct, min(${number}) AS min, max(${number}) AS max, bool_and(${number} = floor(${number})) AS whole FROM ${table}`,
   );
   const { rows, there, numbers, min, max } = counts;
   const isNumber = numbers > 0 && numbers + counts.perhaps === there;
@@ -81,6 +84,7 @@ export async function columnFacts(duck: Duck, table: string, column: SourceColum
     distinct: counts.distinct,
     min,
     max,
+    whole: counts.whole === true,
     // A column that only holds numbers knows NaN by itself.
     marks: marks.map(({ mark }) => mark).filter((mark) => !(isNumber && mark.toLowerCase() === 'nan')),
     values: values.map(({ value }) => value),

@@ -47,6 +47,28 @@ describe('readFrame', () => {
     expect([frame.classes, [...frame.label], frame.timestamp]).toEqual([classes, codes, null]);
   });
 
+  it('reads the weights of the contract, where the dataset has them', async () => {
+    await folder.write('data.csv', 'a,w,y\n1,2.5,7\n2,1,8\n');
+    const spec = (weight: string) => specOf(`{ label: y, ${weight} features: { a: { type: number } }, ${few} }`);
+    const weighed = spec('weight: w,');
+    expect((await frameOf(weighed)).weight).toEqual(Float64Array.of(2.5, 1));
+    expect((await frameOf(weighed)).features).toEqual(['a']);
+    const older = await folder.dataset(spec(''));
+    expect((await readFrame(folder.store, older.uri, weighed)).weight).toBeUndefined();
+  });
+
+  it.each([
+    ['by their letters', ['red', 'green', 'blue'], ['blue', 'green', 'red'], [2, 1, 0]],
+    ['as numbers', ['10', '9', '2'], ['2', '9', '10'], [2, 1, 0]],
+    ['by their letters where one is no number', ['10', '9', 'x'], ['10', '9', 'x'], [0, 1, 2]],
+  ])('tells more than two classes in their order: %s', async (_, labels, classes, first) => {
+    const rows = Array.from({ length: 10 }, () => labels).flat();
+    await folder.write('data.csv', `a,y\n${rows.map((label) => `1,${label}`).join('\n')}\n`);
+    const spec = specOf(`{ label: y, features: { a: { type: number } }, ${few} }`, { task: 'multiclass-classification' });
+    const frame = await frameOf(spec);
+    expect([frame.classes, [...frame.label].slice(0, 3)]).toEqual([classes, first]);
+  });
+
   it('knows a category that is missing in every row', async () => {
     await folder.write('data.csv', 'k,y\n,1\n,2\n');
     const frame = await frameOf(specOf(`{ label: y, features: { k: { type: category, nullable: 100% } }, ${few} }`));

@@ -69,10 +69,39 @@ describe('inferSpec', () => {
       'churn',
       'binary-classification',
     ],
+    [
+      'the last column, of texts',
+      'a,colour',
+      (i: number) => `${i},${['red', 'green', 'blue'][i % 3]}`,
+      'colour',
+      'multiclass-classification',
+    ],
+    ['small whole numbers of a name', 'a,class', (i: number) => `${i},${1 + (i % 4)}`, 'class', 'multiclass-classification'],
+    ['a count', 'a,sold', (i: number) => `${i},${i % 4}`, 'sold', 'regression'],
+    ['a text of few rows each: not that', 'a,b,place', (i: number) => `${i},${i * 1.5},place ${i % 20}`, 'b', 'regression'],
   ])('takes for the label %s', async (_, header, row, label, task) => {
     await folder.write('data.csv', csv(header, 100, row));
     const { spec } = await inferred('data.csv');
     expect([spec.contract.label, spec.task]).toEqual([label, task]);
+  });
+
+  it('says which classes there are, and where whole numbers could be classes or amounts', async () => {
+    await folder.write(
+      'data.csv',
+      csv('a,same,kind', 100, (i) => `${(i * 7) % 13},${['k1', 'k2', 'k3'][i % 3]},${['red', 'green', 'blue'][i % 3]}`),
+    );
+    const { text, spec } = await inferred('data.csv');
+    expect(text).toContain('label: kind    # the last column; 3 classes: blue, green, red');
+    expect(text).toMatch(/same: .*# CHECK: tells kind in every row/);
+    expect(text).not.toMatch(/ a: .*CHECK/);
+    expect((await folder.dataset(spec)).rows).toBe(100);
+    await folder.write(
+      'data.csv',
+      csv('a,sold', 100, (i) => `${i},${i % 4}`),
+    );
+    expect((await inferred('data.csv')).text).toContain(
+      'task: regression    # CHECK: 4 whole values: if they are classes, multiclass-classification',
+    );
   });
 
   it('points at columns that tell the label', async () => {

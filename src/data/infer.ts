@@ -90,9 +90,14 @@ function reasonToLeaveOut(column: ColumnFacts): string | null {
 
 /** A sentence where a column tells the label so well that it may not be known before it. */
 async function suspicion(duck: Duck, column: ColumnFacts, { column: label, task }: LabelGuess): Promise<string | null> {
-  const numbers = task === 'regression' || label.kind === 'number';
-  const target = numbers ? label.number : `CAST(${label.text} = ${literal(label.values.at(-1) ?? '')} AS DOUBLE)`;
-  if (column.kind === 'number' || column.kind === 'boolean') {
+  const many = task === 'multiclass-classification';
+  const numbers = task === 'regression' || (label.kind === 'number' && !many);
+  const target = many
+    ? label.text
+    : numbers
+      ? label.number
+      : `CAST(${label.text} = ${literal(label.values.at(-1) ?? '')} AS DOUBLE)`;
+  if (!many && (column.kind === 'number' || column.kind === 'boolean')) {
     const { r } = await duck.row<{ r: number | null }>(`SELECT corr(${column.number}, ${target}) AS r FROM data`);
     return r !== null && Math.abs(r) >= suspicious ? `correlates ${r.toFixed(2)} with ${label.name}: is it known before?` : null;
   }

@@ -18,7 +18,7 @@ export function writeSpec(inferred: Inferred): string {
   const width = Math.min(60, Math.max(...lines.map(({ text }) => text.length)));
   return `# Written by \`pawl init\` from ${oneLine(files)} (${rows.toLocaleString('en')} rows). Read it through: what follows is what the values look like.
 model: ${scalar(model)}
-task: ${label.task}
+task: ${label.task}${label.doubt === null ? '' : `    # CHECK: ${label.doubt}`}
 owner: me                    # who answers for the model
 description: ${scalar(`Predicts ${label.column.name}.`)}
 
@@ -87,6 +87,8 @@ function note(column: ColumnFacts, warning: string | null): string {
 
 function describe({ kind, min, max, values, distinct }: ColumnFacts): string {
   if (kind === 'number' && distinct > 2) return `${min} to ${max}`;
+  if (distinct > 2 && values.length !== distinct) return `${distinct} classes`;
+  if (distinct > 2) return `${distinct} classes: ${values.map((value) => oneLine(scalar(value))).join(', ')}`;
   return values.length > 0 ? values.map((value) => oneLine(scalar(value))).join(' or ') : `${min} or ${max}`;
 }
 

@@ -64,34 +64,47 @@ function tooOld({ contract }: ModelSpec, newest: number | null, { now }: Facts):
 async function wrongClasses(
   duck: Duck,
   rows: CheckedRows,
-  { task, contract, serving }: ModelSpec,
+  { task, contract, serving, evaluation }: ModelSpec,
   good: string,
   count: number,
 ): Promise<Violation[]> {
-  if (task !== 'binary-classification' || rows.label === null || count === 0) return [];
+  if (task === 'regression' || rows.label === null || count === 0) return [];
   const { name, typed } = rows.label;
   const classes = await duck.rows<{ value: string; rows: number }>(
-    `SELECT ${typed} AS value, count(*) AS rows ${good} AND ${typed} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 6`,
+    `SELECT ${typed} AS value, count(*) AS rows ${good} AND ${typed} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostClasses + 1}`,
   );
   const listed = classes.map(({ value, rows: n }) => `${JSON.stringify(value)} (${counted(n, 'row')})`);
   const shown = listed.length > 5 ? [...listed.slice(0, 5), 'and more'] : listed;
-  if (classes.length !== 2) {
-    return [
-      violation(
-        'label',
-        name,
-        count,
-        1,
-        `${name} holds ${shown.join(', ') || 'no class'}; a binary classifier needs exactly two classes.`,
-      ),
-    ];
-  }
-  const named = { 'contract.positive': contract.positive, 'serving.default': serving.default };
+  const wrong = task === 'binary-classification' ? notTwo(classes.length) : tooFewOrMany(classes);
+  if (wrong !== null) return [violation('label', name, count, 1, `${name} holds ${shown.join(', ') || 'no class'}; ${wrong}.`)];
+  const named = {
+    'contract.positive': contract.positive,
+    'serving.default': serving.default,
+    'evaluation.fairness.class': evaluation.fairness?.class,
+  };
   return Object.entries(named)
     .filter(([, one]) => one !== undefined && !classes.some(({ value }) => value === one))
     .map(([key, one]) =>
       violation('label', name, count, 1, `${name} holds ${shown.join(', ')}; ${key} is ${JSON.stringify(one)}.`),
     );
+}
+
+const notTwo = (classes: number) => (classes === 2 ? null : 'a binary classifier needs exactly two classes');
+
+/** Classes that a model may tell apart. */
+const [fewestClasses, mostClasses] = [3, 100];
+/** With fewer rows of a class nobody knows whether a model has learned it. */
+const leastOfClass = 10;
+
+function tooFewOrMany(classes: readonly { readonly value: string; readonly rows: number }[]): string | null {
+  const span = `a multiclass classifier needs ${fewestClasses} to ${mostClasses} classes`;
+  if (classes.length < fewestClasses) return classes.length === 2 ? `${span}; of two, the task is binary-classification` : span;
+  if (classes.length > mostClasses) return `${span}, and there are more`;
+  const rare = classes.filter(({ rows }) => rows < leastOfClass);
+  if (rare.length === 0) return null;
+  const told = rare.slice(0, 3).map(({ value, rows }) => `${JSON.stringify(value)} has ${rows}`);
+  const more = rare.length > told.length ? ` and ${rare.length - told.length} more have too few` : '';
+  return `a class needs at least ${leastOfClass} rows, and ${told.join(', ')}${more}`;
 }
 
 function violation(rule: Violation['rule'], column: string | null, count: number, share: number, because: string): Violation {

@@ -71,6 +71,18 @@ describe('validate', () => {
     });
   });
 
+  it('takes no weight that is missing, not above 0 or no finite number', async () => {
+    await folder.write('data.csv', 'a,w,y\n1,1,1\n2,0,1\n3,,1\n4,-2,1\n5,inf,1\n6,much,1\n7,0.5,1\n');
+    const failure = await violations(specOf(`{ label: y, weight: w, features: { a: { type: number } }, ${few} }`));
+    expect(failure.violations.map(({ rule, column, count }) => [rule, column, count])).toEqual([
+      ['type', 'w', 2],
+      ['null', 'w', 1],
+      ['min', 'w', 2],
+    ]);
+    expect(failure.problems[2]?.message).toBe('min: w, the weight of a row, is not above 0 in 2 rows (28.6%).');
+    expect(failure.problems[2]?.hint).toBe('row 2: "0"; row 4: "-2"');
+  });
+
   it('shows no more than the first five offending rows', async () => {
     await folder.write('data.csv', `a,y\n${Array.from({ length: 20 }, (_, i) => `x${i},1`).join('\n')}\n`);
     const [violation] = (await violations(specOf(`{ label: y, features: { a: { type: number } }, ${few} }`))).violations.filter(
@@ -170,6 +182,31 @@ describe('validate', () => {
       expect((await violations(spec)).violations).toMatchObject([
         { rule: 'label', because: expect.stringMatching(because) as string },
       ]);
+    });
+
+    it.each([
+      [
+        'two classes',
+        [20, 20],
+        'y holds "c0" (20 rows), "c1" (20 rows); a multiclass classifier needs 3 to 100 classes; of two, the task is binary-classification.',
+      ],
+      [
+        'a rare class',
+        [20, 15, 9],
+        'y holds "c0" (20 rows), "c1" (15 rows), "c2" (9 rows); a class needs at least 10 rows, and "c2" has 9.',
+      ],
+      [
+        'too many of them',
+        new Array<number>(101).fill(10),
+        'y holds "c0" (10 rows), "c1" (10 rows), "c10" (10 rows), "c100" (10 rows), "c11" (10 rows), and more; a multiclass classifier needs 3 to 100 classes, and there are more.',
+      ],
+      ['three classes', [10, 10, 10], null],
+    ])('of many classes is looked at as well: %s', async (_, counts, because) => {
+      const rows = counts.flatMap((count, k) => new Array<string>(count).fill(`1,c${k}`));
+      await folder.write('data.csv', `a,y\n${rows.join('\n')}\n`);
+      const many = specOf(`{ label: y, features: { a: { type: number } }, ${few} }`, { task: 'multiclass-classification' });
+      if (because === null) expect((await folder.dataset(many)).rows).toBe(30);
+      else expect((await violations(many)).problems.map(({ message }) => message)).toEqual([`label: ${because}`]);
     });
 
     it('is one class whether a number is written as 1, 1.0 or in Parquet', async () => {

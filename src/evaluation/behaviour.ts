@@ -137,7 +137,7 @@ async function checkRow(test: NonNullable<BehaviourSpec['must_hold']>, subject: 
     return { ...result, passed, bound: said < low ? low : high, because };
   }
   const { classes } = subject.frame;
-  const answer = classes?.[call?.[0] === 1 ? 1 : 0] ?? '';
+  const answer = classes?.[call?.[0] ?? 0] ?? 'a class that these rows do not know';
   const because = `a row with ${told.join(', ')} is answered ${answer} with a score of ${show(said)}, ${test.answer} is asked${why}`;
   return { ...result, passed: answer === test.answer, bound: null, because };
 }

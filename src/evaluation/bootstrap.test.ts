@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../training/random.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
-import type { Statistic } from './weighted-metric.ts';
+import type { Statistic } from './statistic.ts';
 
 const meanOf =
   (values: readonly number[]): Statistic =>

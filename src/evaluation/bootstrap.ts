@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { normalDistribution, normalQuantile } from '../stats/normal.ts';
 import { Random } from '../training/random.ts';
-import type { Statistic } from './weighted-metric.ts';
+import type { Statistic } from './statistic.ts';
 
 /** What a number may really be: each end holds with the confidence that was asked for. */
 export interface Interval {

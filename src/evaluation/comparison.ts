@@ -4,7 +4,8 @@ import { counted, percent } from '../stats/wording.ts';
 import type { Answers } from './answers.ts';
 import { bootstrapIntervals, type Interval } from './bootstrap.ts';
 import { effectivePairs, midPValue, pairedAnswers, pairedInflation, scoreInterval } from './paired-accuracy.ts';
-import { type Statistic, weightedMetric } from './weighted-metric.ts';
+import type { Statistic } from './statistic.ts';
+import { weightedMetric } from './weighted-metric.ts';
 
 /** Which way each metric is better. */
 export const higherIsBetter: Readonly<Record<MetricName, boolean>> = {

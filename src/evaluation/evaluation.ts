@@ -18,6 +18,7 @@ export interface Evaluation {
   /** Told whether a gate asks or not. Evaluations of earlier releases of pawl lack it. */
   readonly reliability?: Judgement['reliability'];
   readonly groups?: Judgement['groups'];
+  readonly classes?: Judgement['classes'];
   /** What each of the candidate's metrics may really be; without those that have no interval. Earlier evaluations lack it. */
   readonly intervals?: Readonly<Record<string, StatedInterval>>;
   /** Of the artifact. Earlier evaluations lack it. */

@@ -6,7 +6,7 @@ export const calibrationBins = 10;
 export const smallest = 1e-15;
 
 /**
- * All metrics of a task over some rows.
+ * All metrics of a task over some rows; those of more than two classes are in class-metric.ts.
  * - binary classification: accuracy, auc, f1, precision, recall (at `threshold`), log_loss, brier, ece
  * - regression: mae, rmse, r2
  * Where a metric has no value it is left out: auc with one class only, recall and f1 without a positive row, r2 without
@@ -22,6 +22,7 @@ export function computeMetrics(
   score: ArrayLike<number>,
   threshold: number,
 ): Record<string, number> {
+  if (task === 'multiclass-classification') throw new RangeError('Metrics of more than two classes are those of `metricsOf`.');
   if (label.length !== score.length) throw new RangeError(`${label.length} labels and ${score.length} scores do not pair.`);
   for (let i = 0; i < label.length; i++) if (!Number.isFinite(label[i]) || !Number.isFinite(score[i])) return {};
   if (label.length === 0) return {};

@@ -11,13 +11,14 @@ export interface PairedAnswers {
   readonly lost: number;
 }
 
-/** @param label 0 or 1 of each row @param candidate what it predicts, 0 or 1 */
+/** @param label of each row the index of its class @param candidate that of the class which it predicts */
 export function pairedAnswers(label: ArrayLike<number>, candidate: Uint8Array, champion: Uint8Array): PairedAnswers {
   let [gained, lost] = [0, 0];
   for (let row = 0; row < label.length; row++) {
     if (candidate[row] === champion[row]) continue;
     if (candidate[row] === label[row]) gained++;
-    else lost++;
+    // Of more than two classes both may be wrong, each in its way.
+    else if (champion[row] === label[row]) lost++;
   }
   return { rows: label.length, gained, lost };
 }

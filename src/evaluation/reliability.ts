@@ -9,7 +9,7 @@ export interface ReliabilityBin {
   readonly to: number;
   readonly rows: number;
   readonly meanScore: number;
-  /** Share of rows of the positive class, with Wilson's interval. */
+  /** Share of rows of the positive class, of many classes that of the right answers, with Wilson's interval. */
   readonly positive: number;
   readonly low: number;
   readonly high: number;
@@ -28,7 +28,7 @@ export function reliabilityCurve(label: ArrayLike<number>, answers: Answers, con
     if (bin === undefined) continue;
     bin.rows++;
     bin.scores += answers.score[row] ?? 0;
-    bin.positives += label[row] ?? 0;
+    bin.positives += answers.many === undefined ? (label[row] ?? 0) : Number(answers.call[row] === label[row]);
   }
   return bins.flatMap(({ rows, scores, positives }, i) =>
     rows === 0

@@ -5,6 +5,13 @@ import type { Answers } from './answers.ts';
 import { firstOf, type GateResult } from './gate-result.ts';
 import { checkGates, type EvaluatedRows } from './gates.ts';
 
+/** The same rows with their class as a column beside the features, so that slices may be of it; a regression as it is. */
+export function withClassColumn(frame: Frame, label: string): Frame {
+  if (frame.classes === null) return frame;
+  const column: FrameColumn = { type: 'category', codes: Int32Array.from(frame.label), levels: frame.classes };
+  return { ...frame, columns: { ...frame.columns, [label]: column } };
+}
+
 /** Some rows of a frame, by their places, and what they have in common: `sex is Female`. */
 export interface Slice {
   readonly name: string;
@@ -103,8 +110,16 @@ function inWords(name: string, condition: Condition): string {
   return below === undefined ? `${name} is at least ${from}` : `${name} is from ${from} to below ${below}`;
 }
 
-export function answersOf({ score, call, graded }: Answers, rows: Uint32Array): Answers {
-  return { score: pick(score, rows), call: call === null ? null : Uint8Array.from(rows, (row) => call[row] ?? 0), graded };
+export function answersOf({ score, call, graded, many }: Answers, rows: Uint32Array): Answers {
+  const own = call === null ? null : Uint8Array.from(rows, (row) => call[row] ?? 0);
+  return { score: pick(score, rows), call: own, graded, ...(many === undefined ? {} : { many: manyOf(many, rows) }) };
+}
+
+function manyOf({ classes, probabilities }: NonNullable<Answers['many']>, rows: Uint32Array): NonNullable<Answers['many']> {
+  const picked = new Float64Array(rows.length * classes);
+  for (const [i, row] of rows.entries())
+    for (let k = 0; k < classes; k++) picked[i * classes + k] = probabilities[row * classes + k] ?? NaN;
+  return { classes, probabilities: picked };
 }
 
 export function pick(values: ArrayLike<number>, rows: Uint32Array): Float64Array {

@@ -1,15 +1,15 @@
 import type { MetricName } from '../spec/evaluation-schema.ts';
 import type { Answers } from './answers.ts';
+import { classMetric } from './class-metric.ts';
 import { calibrationBin, calibrationBins, smallest } from './metrics.ts';
-
-/** A number of some rows, of which each counts as often as its weight says. NaN where it has no value. */
-export type Statistic = (weights: ArrayLike<number>) => number;
+import { areaUnderRoc, binnedGap, mean, ratio, type Statistic } from './statistic.ts';
 
 /**
  * A metric of some answers, prepared so that it is told for thousands of samples of the rows without being computed anew: each row's
  * part is worked out once. With all weights 1 it is the metric of `computeMetrics`.
  */
 export function weightedMetric(metric: MetricName, label: ArrayLike<number>, answers: Answers): Statistic {
+  if (answers.many !== undefined) return classMetric(metric, label, answers);
   const { score, call } = answers;
   const rows = label.length;
   const of = (value: (row: number) => number) => Float64Array.from({ length: rows }, (_, row) => value(row));
@@ -54,25 +54,12 @@ export function weightedMetric(metric: MetricName, label: ArrayLike<number>, ans
     case 'auc':
       return areaUnderRoc(label, score);
     case 'ece':
-      return calibrationError(label, score);
+      return binnedGap(
+        Uint8Array.from({ length: rows }, (_, row) => calibrationBin(p(row))),
+        of((row) => p(row) - y(row)),
+        calibrationBins,
+      );
   }
-}
-
-function mean(values: Float64Array): Statistic {
-  return ratio(values, new Float64Array(values.length).fill(1));
-}
-
-/** The sum of the one over the sum of the other. */
-function ratio(above: Float64Array, below: Float64Array): Statistic {
-  return (weights) => {
-    let [a, b] = [0, 0];
-    for (let row = 0; row < above.length; row++) {
-      const weight = weights[row] as number;
-      a += weight * (above[row] as number);
-      b += weight * (below[row] as number);
-    }
-    return b === 0 ? NaN : a / b;
-  };
 }
 
 function determination(label: ArrayLike<number>, score: ArrayLike<number>): Statistic {
@@ -92,46 +79,5 @@ function determination(label: ArrayLike<number>, score: ArrayLike<number>): Stat
     let total = 0;
     for (let row = 0; row < label.length; row++) total += (weights[row] as number) * ((label[row] as number) - sum / count) ** 2;
     return varies ? 1 - squared / total : NaN;
-  };
-}
-
-/** As in metrics.ts, by one pass over the rows in the order of their scores. */
-function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>): Statistic {
-  const order = Uint32Array.from({ length: label.length }, (_, i) => i).sort((a, b) => (score[a] ?? 0) - (score[b] ?? 0));
-  const positive = Uint8Array.from(order, (row) => (label[row] === 1 ? 1 : 0));
-  // 1 where a row's score is that of the row before it.
-  const tied = Uint8Array.from(order, (row, i) => (i > 0 && score[row] === score[order[i - 1] ?? 0] ? 1 : 0));
-  return (weights) => {
-    let [wins, below, positives, negatives] = [0, 0, 0, 0];
-    for (let i = 0; i < order.length; i++) {
-      if (tied[i] === 0) {
-        wins += positives * (below + negatives / 2);
-        below += negatives;
-        positives = negatives = 0;
-      }
-      const weight = weights[order[i] as number] as number;
-      if (positive[i] === 1) positives += weight;
-      else negatives += weight;
-    }
-    wins += positives * (below + negatives / 2);
-    below += negatives;
-    let all = 0;
-    for (let i = 0; i < order.length; i++) if (positive[i] === 1) all += weights[order[i] as number] as number;
-    return wins / (all * below);
-  };
-}
-
-function calibrationError(label: ArrayLike<number>, score: ArrayLike<number>): Statistic {
-  const bin = Uint8Array.from({ length: label.length }, (_, row) => calibrationBin(score[row] ?? 0));
-  const off = Float64Array.from(bin, (_, row) => (score[row] ?? 0) - (label[row] ?? 0));
-  return (weights) => {
-    const sums = new Float64Array(calibrationBins);
-    let count = 0;
-    for (let row = 0; row < off.length; row++) {
-      const weight = weights[row] as number;
-      sums[bin[row] as number] = (sums[bin[row] as number] as number) + weight * (off[row] as number);
-      count += weight;
-    }
-    return sums.reduce((sum, value) => sum + Math.abs(value), 0) / count;
   };
 }

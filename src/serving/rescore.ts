@@ -1,19 +1,22 @@
 import type { Frame } from '../data/dataset.ts';
 import { FinalError, type Problem } from '../errors.ts';
 import { OnnxModel } from '../onnx/model.ts';
+import { scoresPerRow } from '../onnx/signature.ts';
 import { LoopScorer } from './loop-scorer.ts';
 
 /** Rows scored at a time. */
 const batch = 1000;
 
 /**
- * Scores the rows of a frame as a gateway would: as JSON rows, parsed and checked against the artifact's signature.
+ * Scores the rows of a frame as a gateway would: as JSON rows, parsed and checked against the artifact's signature. In the order of
+ * `scoreFrame`.
  * @throws FinalError PAWL_ARTIFACT_REFUSED where serving refuses a row that the contract accepted.
  */
 export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float32Array> {
   const scorer = new LoopScorer(await OnnxModel.open(artifact), () => artifact.length);
   try {
-    const scores = new Float32Array(frame.rows);
+    const perRow = scoresPerRow(scorer.signature);
+    const scores = new Float32Array(frame.rows * perRow);
     for (let start = 0; start < frame.rows; start += batch) {
       const parsed = Array.from({ length: Math.min(batch, frame.rows - start) }, (_, i) => {
         const problems: Problem[] = [];
@@ -24,7 +27,7 @@ export async function rescore(artifact: Uint8Array, frame: Frame): Promise<Float
       });
       const answers = await scorer.score(parsed);
       answers.forEach((answer, i) => {
-        scores[start + i] = answer.score;
+        scores.set(answer.probabilities ?? [answer.score], (start + i) * perRow);
       });
     }
     return scores;

@@ -10,7 +10,7 @@ export function behaviourCheck(file: unknown, task: string | null, report: Repor
   tests.forEach((test: unknown, i) => {
     const path = ['evaluation', 'behaviour', i];
     invariance(file, [...path, 'invariance'], valueAt(test, ['invariance']), task, report);
-    direction(file, [...path, 'direction'], valueAt(test, ['direction']), report);
+    direction(file, [...path, 'direction'], valueAt(test, ['direction']), task, report);
     mustHold(file, [...path, 'must_hold'], valueAt(test, ['must_hold']), task, report);
   });
 }
@@ -23,12 +23,14 @@ function invariance(file: unknown, path: readonly PropertyKey[], test: unknown, 
   const within = valueAt(test, ['within']);
   if (task === 'regression' && within === undefined)
     report(path, 'invariance of a regression has to say how far the answer may move', 'within: a number');
-  if (task === 'binary-classification' && within !== undefined)
+  if (task !== null && task !== 'regression' && within !== undefined)
     report([...path, 'within'], 'within is for a regression; here the class has to stay', 'leave it out');
 }
 
-function direction(file: unknown, path: readonly PropertyKey[], test: unknown, report: Report): void {
+function direction(file: unknown, path: readonly PropertyKey[], test: unknown, task: string | null, report: Report): void {
   if (test === undefined) return;
+  if (task === 'multiclass-classification')
+    report(path, 'direction needs one score a row, and each of many classes has its own', 'invariance or must_hold');
   const name = valueAt(test, ['raise']);
   const kind = featureOf(file, [...path, 'raise'], name, report);
   if (kind === 'category')
@@ -54,4 +56,6 @@ function mustHold(file: unknown, path: readonly PropertyKey[], test: unknown, ta
   }
   if (task === 'regression' && valueAt(test, ['answer']) !== undefined)
     report([...path, 'answer'], 'answer names a class and the task is regression', 'between: [low, high]');
+  if (task === 'multiclass-classification' && valueAt(test, ['between']) !== undefined)
+    report([...path, 'between'], 'between needs one score a row, and each of many classes has its own', 'answer: the class');
 }

@@ -114,3 +114,40 @@ describe('what is evaluated', () => {
     ]);
   });
 });
+
+describe('what is evaluated of many classes', () => {
+  const many = (evaluation: string) => told(evaluation, 'multiclass-classification');
+
+  it('may be metrics, slices by class, behaviour, robustness and fairness of one class', () => {
+    expect(
+      many(`  gates: [{ accuracy: { at_least: 0.5 } }, { auc: { at_least: 0.7 } }, { log_loss: { better_than_champion_by: 1% } }]
+  slices: [{ by: repaid, gates: [{ accuracy: { at_least: 0.3 } }] }, { where: { repaid: late }, gates: [{ f1: { at_least: 0.1 } }] }]
+  behaviour: [{ invariance: { column: sex } }, { must_hold: { row: { age: 20 }, answer: late } }]
+  fairness: { groups: [sex], class: late, equal_opportunity: { at_most: 10% } }
+  robustness: { missing: 10%, loses_at_most: 0.1 }
+`),
+    ).toEqual([]);
+  });
+
+  it('is nothing that needs one score a row, or a positive class', () => {
+    expect(
+      many(`  behaviour:
+    - direction: { raise: age, by: 1 }
+    - must_hold: { row: { age: 20 }, between: [0.2, 0.4] }
+    - invariance: { column: sex, within: 0.1 }
+  fairness: { groups: [sex], thresholds: sex }
+  calibrate: platt
+`),
+    ).toEqual([
+      '13 direction needs one score a row, and each of many classes has its own (invariance or must_hold)',
+      '14 between needs one score a row, and each of many classes has its own (answer: the class)',
+      '15 within is for a regression; here the class has to stay (leave it out)',
+      '16 evaluation.fairness compares rates of a positive class, and of many classes none is named (class: the one that counts as positive, against all others)',
+      '16 thresholds by group are of two classes (leave it out)',
+      '17 evaluation.calibrate is for two classes (leave it out; a gate on ece shows whether it is needed)',
+    ]);
+    expect(told('  fairness: { groups: [sex], class: late }\n')).toEqual([
+      '12 evaluation.fairness.class is for more than two classes (leave it out; see contract.positive)',
+    ]);
+  });
+});

@@ -27,7 +27,7 @@ export function evaluationCheck(file: unknown, report: Report): void {
     gates(file, [...path, 'gates'], task, report);
     const where = valueAt(slice, ['where']);
     for (const name of keys(where)) {
-      const kind = featureOf(file, [...path, 'where', name], name, report);
+      const kind = isClass(file, task, name) ? 'category' : featureOf(file, [...path, 'where', name], name, report);
       const isRange = keys(valueAt(where, [name])).length > 0;
       if (kind !== null && isRange !== (kind === 'number'))
         report(
@@ -36,7 +36,8 @@ export function evaluationCheck(file: unknown, report: Report): void {
           isRange ? 'a value, or a list of values' : 'a range such as { from: 18, below: 30 }',
         );
     }
-    grouping(file, [...path, 'by'], valueAt(slice, ['by']), report);
+    const by = valueAt(slice, ['by']);
+    if (!isClass(file, task, by)) grouping(file, [...path, 'by'], by, report);
   });
   robustness(file, task, report);
   fairness(file, task, report);
@@ -86,8 +87,35 @@ function fairness(file: unknown, task: Task | null, report: Report): void {
     if (typeof calibrate === 'string' && calibrate !== 'none')
       report(['evaluation', 'calibrate'], 'evaluation.calibrate makes probabilities', 'leave it out of a regression');
   }
+  if (task === 'multiclass-classification') ofManyClasses(file, said, report);
+  else if (valueAt(said, ['class']) !== undefined && task !== null)
+    report([...path, 'class'], 'evaluation.fairness.class is for more than two classes', 'leave it out; see contract.positive');
   entries(valueAt(said, ['groups'])).forEach((name, i) => grouping(file, [...path, 'groups', i], name, report));
   grouping(file, [...path, 'thresholds'], valueAt(said, ['thresholds']), report);
+}
+
+/** Rates are of a positive class, and there is none of itself; what changes a score behind the model knows one score a row. */
+function ofManyClasses(file: unknown, fairness: unknown, report: Report): void {
+  if (fairness !== undefined && valueAt(fairness, ['class']) === undefined)
+    report(
+      ['evaluation', 'fairness'],
+      'evaluation.fairness compares rates of a positive class, and of many classes none is named',
+      'class: the one that counts as positive, against all others',
+    );
+  if (valueAt(fairness, ['thresholds']) !== undefined)
+    report(['evaluation', 'fairness', 'thresholds'], 'thresholds by group are of two classes', 'leave it out');
+  const calibrate = valueAt(file, ['evaluation', 'calibrate']);
+  if (typeof calibrate === 'string' && calibrate !== 'none')
+    report(
+      ['evaluation', 'calibrate'],
+      'evaluation.calibrate is for two classes',
+      'leave it out; a gate on ece shows whether it is needed',
+    );
+}
+
+/** Whether a name is that of the label of a classification, by which rows may be sliced like by a category. */
+function isClass(file: unknown, task: Task | null, name: unknown): boolean {
+  return task !== null && task !== 'regression' && typeof name === 'string' && valueAt(file, ['contract', 'label']) === name;
 }
 
 /** A feature whose values are groups. */

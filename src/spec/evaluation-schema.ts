@@ -91,7 +91,7 @@ const slice = z
       .refine((all) => Object.keys(all).length > 0, 'at least one feature')
       .optional()
       .describe('Rows that meet all of these, such as { sex: Female, age: { from: 18, below: 30 } }.'),
-    by: feature.optional().describe('Or each value of a category or boolean, by itself.'),
+    by: feature.optional().describe('Or each value of a category or boolean, or of the label of a classification, by itself.'),
     at_least: support.default(200).describe('With fewer held-out rows a slice is not judged, and that is told.'),
     gates: z.array(metricGate).min(1).describe('What holds in each slice.'),
   })
@@ -146,6 +146,9 @@ const most = z.strictObject({ at_most: share, confidence: own });
 const fairness = z
   .strictObject({
     groups: z.array(feature).min(1).describe('Categories or booleans; each is looked at by itself.'),
+    class: written
+      .optional()
+      .describe('Multiclass: the class that counts as positive here, against all others. Two classes have their own.'),
     at_least: support
       .default(200)
       .describe('Groups with fewer rows of the kind that a rate is of (positives, say) are not judged, and that is told.'),

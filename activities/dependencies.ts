@@ -31,4 +31,6 @@ export interface Dependencies {
   readonly trust?: Trust | null;
   /** The MLflow server to import from; null where none is named. */
   readonly mlflow?: MlflowServer | null;
+  /** Where trainings run that name no Ray cluster of their own. */
+  readonly cluster?: { readonly address: string | null; readonly token: string | null };
 }

@@ -241,6 +241,11 @@ export const catalogue = {
     todo: 'Use that version, or a newer one.',
   },
   PAWL_RELEASE_NOT_FOUND: { status: 404, what: 'There is no release of that id.', todo: 'See `pawl timeline MODEL`.' },
+  PAWL_STEP_NOT_FOUND: {
+    status: 404,
+    what: 'A release was to begin with a later step, and what the steps before it left is not there.',
+    todo: 'Release without `--from`: what is unchanged is taken all the same.',
+  },
   PAWL_VERSION_NOT_FOUND: { status: 404, what: 'There is no version of that number.', todo: 'See `pawl versions MODEL`.' },
   PAWL_PREDICTION_NOT_FOUND: {
     status: 404,
@@ -307,6 +312,16 @@ export const catalogue = {
     what: 'What the trainer left is not what a trainer has to leave.',
     todo: 'Correct every problem named; `docs/trainers.md` says what the three files hold.',
   },
+  PAWL_RAY_UNAVAILABLE: {
+    status: 503,
+    what: 'The Ray cluster does not answer, or says that it cannot just now.',
+    todo: 'Check `training.ray.address` or PAWL_RAY_ADDRESS, and that the head node runs with its dashboard. It is tried again.',
+  },
+  PAWL_RAY_REFUSED: {
+    status: 422,
+    what: 'The Ray cluster will not take the training, or none is named.',
+    todo: 'Read what it says; a cluster that asks for a token gets that of PAWL_RAY_TOKEN. See `docs/trainers.md`.',
+  },
   PAWL_IMPORT_NOT_FOUND: {
     status: 404,
     what: 'A model to import is not there.',
@@ -331,6 +346,16 @@ export const catalogue = {
     status: 422,
     what: 'The MLflow server refuses a request.',
     todo: 'Read what it says; PAWL_MLFLOW_TOKEN, or name and password in PAWL_MLFLOW_URL, is who it takes pawl for.',
+  },
+  PAWL_SEARCH_IMPOSSIBLE: {
+    status: 422,
+    what: 'A search for parameters has nothing to compare its trials by.',
+    todo: 'Correct `training.search`: the metric needs a value on the newest rows before the hold-out, both classes among them.',
+  },
+  PAWL_SEARCH_FAILED: {
+    status: 422,
+    what: 'No trial of a search for parameters came to a score.',
+    todo: 'Read why the first ones failed, with `pawl trials MODEL`; correct `training.params` or `training.search`.',
   },
   PAWL_CHECKPOINT_REFUSED: {
     status: 422,

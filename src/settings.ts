@@ -27,6 +27,10 @@ const schema = z.object({
   PAWL_TRUSTED_KEYS: z.string().min(1).optional(),
   /** required: no version without an attestation. optional: one that has none is served; one that has one must hold. */
   PAWL_ATTESTATIONS: z.enum(['required', 'optional']).default('optional'),
+  /** The Ray cluster of trainings that name none: the address of its head node, such as http://ray-head:8265. */
+  PAWL_RAY_ADDRESS: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the cluster asks for one. */
+  PAWL_RAY_TOKEN: z.string().min(1).optional(),
   /** How often a gateway writes its windows to the registry, ms. */
   PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
   /** The MLflow server to import from and to tell of versions; a name and password may be in it. */

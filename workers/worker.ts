@@ -35,6 +35,7 @@ export async function runWorker(
 ): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(name, settings.PAWL_LOG_LEVEL);
+  const cluster = { address: settings.PAWL_RAY_ADDRESS ?? null, token: settings.PAWL_RAY_TOKEN ?? null };
   const signing = { signer: configuredSigner(settings), trust: configuredTrust(settings) };
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
@@ -49,7 +50,10 @@ export async function runWorker(
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
       interceptors: { activity: [failureInterceptor] },
-      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow: configuredMlflow(settings), ...signing }, settings),
+      ...options(
+        { registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow: configuredMlflow(settings), cluster, ...signing },
+        settings,
+      ),
     });
     const running = worker.run();
     logger.info({ taskQueue: worker.options.taskQueue }, 'ready');

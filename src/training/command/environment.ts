@@ -17,8 +17,15 @@ const threadVariables = [
 ];
 
 /**
- * The environment of a command. OpenMP's threads sleep while they wait: spinning ones take each other's processor where there are as many
- * as cores, and a training that takes two seconds takes forty.
+ * What tells libraries how many threads to use. OpenMP's sleep while they wait: spinning ones take each other's processor where there
+ * are as many as cores, and a training that takes two seconds takes forty.
+ */
+export function threadEnvironment(threads: number): Record<string, string> {
+  return { ...Object.fromEntries(threadVariables.map((name) => [name, String(threads)])), OMP_WAIT_POLICY: 'passive' };
+}
+
+/**
+ * The environment of a command.
  * @param named variables of the worker that the command gets as well
  */
 export function commandEnvironment(
@@ -35,11 +42,10 @@ export function commandEnvironment(
   for (const [name, value] of Object.entries(worker)) {
     if (value !== undefined && (kept.test(name) || about.named.includes(name))) environment[name] = value;
   }
-  for (const name of threadVariables) environment[name] = String(about.threads);
   const path = [packageFile('infra/python'), worker['PYTHONPATH']].filter((part) => part !== undefined && part !== '');
   return {
     ...environment,
-    OMP_WAIT_POLICY: 'passive',
+    ...threadEnvironment(about.threads),
     PYTHONPATH: path.join(':'),
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',

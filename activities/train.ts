@@ -7,6 +7,7 @@ import { findImport } from '../src/registry/imports.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { codeDigest } from '../src/training/command/code-digest.ts';
+import { jobOf } from '../src/training/job-of.ts';
 import type { TrainingControl } from '../src/training/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
 import { importCandidate } from './import-candidate.ts';
@@ -44,7 +45,7 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
       const imported = (await findImport(registry, release.triggerId)) ?? importOfSpec(spec);
       if (imported !== null)
         return importCandidate({ registry, store, mlflow }, imported, { spec, baseDirectory, ...input });
-      const { seed, params, trainer: name } = spec.training;
+      const { seed, trainer: name } = spec.training;
       const { rows, tuneOn } = await trainingRows(store, spec, input.dataset, input);
       const checkpoint = await StoredCheckpoint.open(
         store,
@@ -53,7 +54,7 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
       const { resumedFrom } = checkpoint;
       if (resumedFrom > 0) logger.info({ release: input.release, resumedFrom }, 'training goes on from its checkpoint');
 
-      const job = { task: spec.task, frame: rows, params, seed };
+      const job = jobOf(spec, rows);
       const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
       const { command = [] } = spec.training;
       // Before it runs: what it leaves was made by the files as they are now.

@@ -66,6 +66,11 @@ class Job:
         """The label of every row."""
         return self.columns()[self.told["label"]["name"]]
 
+    def weights(self):
+        """How much every row counts, 1 on average; None where all count alike."""
+        name = self.told["weights"]
+        return None if name is None else self.columns()[name]
+
     def matrix(self):
         """The numbers and booleans, a list for each row, in the order of the features."""
         columns = self.columns()

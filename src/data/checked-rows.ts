@@ -22,6 +22,7 @@ export interface CheckedColumn {
 export interface CheckedRows {
   readonly timestamp: CheckedColumn | null;
   readonly label: CheckedColumn | null;
+  readonly weight: CheckedColumn | null;
   readonly features: readonly (CheckedColumn & { readonly spec: FeatureSpec })[];
   /** Columns of `unique`. */
   readonly unique: readonly CheckedColumn[];
@@ -58,16 +59,18 @@ export async function checkRows(duck: Duck, path: string, { contract, task }: Mo
     const column = checked(name, spec.type);
     return column === null ? [] : [{ ...column, spec }];
   });
-  const named = [timestamp, label, ...features].filter((column) => column !== null);
+  const weight = contract.weight === undefined ? null : checked(contract.weight, 'number');
+  const named = [timestamp, label, weight, ...features].filter((column) => column !== null);
   const unique = (contract.unique ?? []).flatMap(
     (name) => named.find((column) => column.name === name) ?? checked(name, 'category') ?? [],
   );
   await duck.run(
     `CREATE OR REPLACE TEMP VIEW checked AS SELECT ${selected.join(', ')} FROM ${parquet(path, { numbered: true })}`,
   );
-  const wanted = [contract.timestamp ?? [], contract.label, Object.keys(contract.features), contract.unique ?? []].flat();
+  const { weight: weightName = [], unique: key = [] } = contract;
+  const wanted = [contract.timestamp ?? [], contract.label, weightName, Object.keys(contract.features), key].flat();
   const absent = [...new Set(wanted)].filter((name) => !present.some((column) => column.name === name));
-  return { timestamp, label, features, unique, absent };
+  return { timestamp, label, weight, features, unique, absent };
 }
 
 /** The class that a label column names, NULL where it names none. `marks`: what the source writes for a missing value. */

@@ -101,6 +101,8 @@ export interface Frame {
   readonly label: Float64Array;
   /** Binary classification: [negative, positive] as strings. Multiclass: all of them, sorted. Null for regression. */
   readonly classes: readonly string[] | null;
+  /** The contract's column of weights, positive and finite; missing where it names none. */
+  readonly weight?: Float64Array;
   /** Milliseconds since 1970, event time; null where the contract names no timestamp. */
   readonly timestamp: Float64Array | null;
 }

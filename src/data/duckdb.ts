@@ -88,6 +88,12 @@ export class Duck {
     return row;
   }
 
+  /** The names of the columns of a table, in its order. */
+  async columns(table: string): Promise<string[]> {
+    const described = await this.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${table}`);
+    return described.map(({ column_name: name }) => name);
+  }
+
   /** A large result, a chunk of some thousand rows at a time, in order. */
   async *chunks(sql: string): AsyncGenerator<DuckDBDataChunk> {
     const result = await this.#interruptibly(() => this.#connection.stream(sql));

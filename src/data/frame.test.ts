@@ -69,6 +69,16 @@ describe('readFrame', () => {
     expect([frame.classes, [...frame.label].slice(0, 3)]).toEqual([classes, first]);
   });
 
+  it('reads the weights of the contract, where the dataset has them', async () => {
+    await folder.write('data.csv', 'a,w,y\n1,2.5,7\n2,1,8\n');
+    const spec = (weight: string) => specOf(`{ label: y, ${weight} features: { a: { type: number } }, ${few} }`);
+    const weighed = spec('weight: w,');
+    expect((await frameOf(weighed)).weight).toEqual(Float64Array.of(2.5, 1));
+    expect((await frameOf(weighed)).features).toEqual(['a']);
+    const older = await folder.dataset(spec(''));
+    expect((await readFrame(folder.store, older.uri, weighed)).weight).toBeUndefined();
+  });
+
   it('knows a category that is missing in every row', async () => {
     await folder.write('data.csv', 'k,y\n,1\n,2\n');
     const frame = await frameOf(specOf(`{ label: y, features: { k: { type: category, nullable: 100% } }, ${few} }`));

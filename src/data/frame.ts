@@ -10,14 +10,14 @@ import { identifier, literal, parquet, withDuck } from './duckdb.ts';
 const pause = 100_000;
 
 /**
- * A dataset in memory, by column: 4 bytes a number, boolean or category and 8 a label and a timestamp, a row.
+ * A dataset in memory, by column: 4 bytes a number, boolean or category and 8 a label, a timestamp and a weight, a row.
  * `levels` and `classes` are those of the whole dataset, in the order of their bytes; of classes see `Frame`.
  */
 export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, signal?: AbortSignal): Promise<Frame> {
   return withDuck(signal, async (duck) => {
     const table = parquet(await store.localPath(uri, duck.scratch));
     const { rows } = await duck.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`);
-    const { timestamp, label, features } = spec.contract;
+    const { timestamp, label, weight, features } = spec.contract;
     const names = Object.keys(features);
     const fills: Fill[] = [];
     const columns: Record<string, FrameColumn> = {};
@@ -43,8 +43,19 @@ export function readFrame(store: ObjectStore, uri: string, spec: ModelSpec, sign
     const times = timestamp === undefined ? null : new Float64Array(rows);
     if (timestamp !== undefined && times !== null)
       fills.push({ sql: `CAST(epoch_ms(${identifier(timestamp)}) AS DOUBLE)`, target: times });
+    // Rows are read to be scored as well, with a spec that may have got its column of weights after the dataset was made.
+    const weights = weight !== undefined && (await duck.columns(table)).includes(weight) ? new Float64Array(rows) : null;
+    if (weight !== undefined && weights !== null) fills.push({ sql: identifier(weight), target: weights });
     await fill(duck, table, fills);
-    return { rows, features: names, columns, label: labels, classes, timestamp: times };
+    return {
+      rows,
+      features: names,
+      columns,
+      label: labels,
+      classes,
+      timestamp: times,
+      ...(weights === null ? {} : { weight: weights }),
+    };
   });
 }
 

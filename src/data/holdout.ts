@@ -75,6 +75,7 @@ function slice(frame: Frame, from: number, to: number): Frame {
     rows: to - from,
     columns,
     label: frame.label.subarray(from, to),
+    ...(frame.weight === undefined ? {} : { weight: frame.weight.subarray(from, to) }),
     timestamp: frame.timestamp?.subarray(from, to) ?? null,
   };
 }

@@ -40,8 +40,9 @@ export function ingest(job: IngestJob): Promise<SnapshotRef> {
   return withDuck(signal, async (duck) => {
     tell('find files', 0);
     const files = await findSourceFiles(duck, job.baseDirectory, spec.source.files);
-    const { timestamp, label, features, unique = [] } = spec.contract;
-    const wanted = [...new Set([...(timestamp === undefined ? [] : [timestamp]), ...Object.keys(features), label, ...unique])];
+    const { timestamp, label, weight, features, unique = [] } = spec.contract;
+    const named = [timestamp ?? [], Object.keys(features), label, weight ?? [], unique].flat();
+    const wanted = [...new Set(named)];
     const table = await sourceTable(duck, files, wanted);
     const path = join(duck.scratch, 'snapshot.parquet');
     try {

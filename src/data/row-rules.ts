@@ -24,6 +24,7 @@ export function rowRules(rows: CheckedRows, spec: ModelSpec): RowRule[] {
   if (rows.timestamp !== null) rules.push(typeRule(rows.timestamp, 'time'), nullRule(rows.timestamp, 0));
   if (rows.label !== null)
     rules.push(typeRule(rows.label, spec.task === 'regression' ? 'number' : 'class'), nullRule(rows.label, 0));
+  if (rows.weight !== null) rules.push(typeRule(rows.weight, 'number'), nullRule(rows.weight, 0), positiveRule(rows.weight));
   for (const column of rows.features) {
     rules.push(typeRule(column, column.spec.type), nullRule(column, column.spec.nullable));
     if (column.spec.type === 'number') {
@@ -68,6 +69,17 @@ function rangeRule(column: CheckedColumn, rule: 'min' | 'max', bound: number): R
     allowed: 0,
     because: (count, share) =>
       `${column.name} is ${rule === 'min' ? 'below' : 'above'} ${bound} in ${counted(count, 'row')} (${percent(share)}).`,
+  };
+}
+
+function positiveRule(column: CheckedColumn): RowRule {
+  return {
+    rule: 'min',
+    column,
+    broken: `coalesce(${column.typed} <= 0, false)`,
+    allowed: 0,
+    because: (count, share) =>
+      `${column.name}, the weight of a row, is not above 0 in ${counted(count, 'row')} (${percent(share)}).`,
   };
 }
 

@@ -25,7 +25,7 @@ export interface ValidateJob {
 }
 
 /**
- * A snapshot against its contract, to a dataset of typed columns: timestamp, features, label. Rows that break a rule are set
+ * A snapshot against its contract, to a dataset of typed columns: timestamp, features, label, weight. Rows that break a rule are set
  * aside when all of them together are within `quarantine.at_most`. Equal typed rows give an equal dataset digest. Writes the
  * dataset, its manifest with profile and violations, and the quarantined rows; again with the same input it writes the same.
  * @throws ContractViolatedError (PAWL_CONTRACT_VIOLATED) with every broken rule, its count, its share and the first offending rows.
@@ -59,7 +59,7 @@ interface Outcome {
 
 async function writeDataset(duck: Duck, job: ValidateJob, rows: CheckedRows, outcome: Outcome): Promise<DatasetRef> {
   const { spec, specDigest, store, snapshot } = job;
-  const columns = [rows.timestamp, ...rows.features, rows.label].filter((column) => column !== null);
+  const columns = [rows.timestamp, ...rows.features, rows.label, rows.weight].filter((column) => column !== null);
   const kept = `SELECT ${columns.map((column) => `${column.typed} AS ${identifier(column.name)}`).join(', ')} FROM checked WHERE "row" NOT IN (SELECT "row" FROM offending)`;
   // Rows of one moment are in an order that does not depend on how their source wrote them.
   const order =

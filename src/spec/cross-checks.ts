@@ -8,6 +8,7 @@ import { evaluationCheck } from './evaluation-check.ts';
 import { cronMistakes } from './cron.ts';
 import { oneOf, pathText, valueAt } from './issues.ts';
 import { importCheck } from './import-check.ts';
+import { lossCheck } from './loss-check.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
@@ -16,6 +17,7 @@ import { strategyCheck } from './strategy-check.ts';
 import { taskIn } from './task.ts';
 import { isTimeZone } from './time-zone.ts';
 import { trainingCheck } from './training-check.ts';
+import { weightsCheck } from './weights-check.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -32,6 +34,8 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     evaluationCheck,
     trainerParams,
     trainingCheck,
+    weightsCheck,
+    lossCheck,
     importCheck,
     schedule,
     waits,
@@ -51,17 +55,23 @@ type Check = (file: unknown, report: (path: Path, message: string, hint: string)
 /** Names that the machinery below keeps for itself. */
 const reserved = ['__proto__', 'file_row_number'];
 
+const roles = {
+  label: 'is what the model predicts',
+  timestamp: 'orders the rows',
+  weight: 'says how much a row counts when a version learns',
+};
+
 const columns: Check = (file, report) => {
   const features = keys(valueAt(file, ['contract', 'features']));
   const named: [string, Path][] = features.map((feature) => [feature, ['contract', 'features', feature]]);
-  for (const role of ['label', 'timestamp']) {
+  for (const role of ['label', 'timestamp', 'weight'] as const) {
     const column = valueAt(file, ['contract', role]);
     if (typeof column !== 'string') continue;
     if (features.includes(column)) {
       report(
         ['contract', 'features', column],
         `${column} is the ${role} and a feature`,
-        `leave it out of the features: it ${role === 'label' ? 'is what the model predicts' : 'orders the rows'}`,
+        `leave it out of the features: it ${roles[role]}`,
       );
     } else named.push([column, ['contract', role]]);
   }
@@ -128,8 +138,8 @@ const trainerParams: Check = (file, report) => {
   } catch (error) {
     if (!(error instanceof FinalError)) throw error;
     for (const { subject = '', message, hint } of error.problems) {
-      // The trainer names the parameter, or several that it does not know.
-      const written = keys(params).find((key) => subject.split(', ').includes(key));
+      // A part of a parameter is named by both: early_stopping.rounds.
+      const written = keys(params).find((key) => key === subject || subject.startsWith(`${key}.`));
       report(
         ['training', 'params', ...(written === undefined ? [] : [written])],
         message,

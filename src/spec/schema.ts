@@ -50,6 +50,9 @@ const contract = z
     positive: written
       .optional()
       .describe('Binary classification: the label that counts as positive. Default: the greater of the two.'),
+    weight: column
+      .optional()
+      .describe('A column of positive numbers: how much each row counts when a version learns. It is no feature.'),
     features: z
       .record(column, feature)
       .refine((all) => Object.keys(all).length > 0, 'at least one feature')

@@ -70,7 +70,13 @@ export function rowsOf(frame: Frame, rows: readonly number[]): Frame {
         : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) },
     ]),
   );
-  return { ...frame, rows: rows.length, columns, label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN) };
+  return {
+    ...frame,
+    rows: rows.length,
+    columns,
+    label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN),
+    ...(frame.weight === undefined ? {} : { weight: Float64Array.from(rows, (row) => frame.weight?.[row] ?? NaN) }),
+  };
 }
 
 /** The same rows with some columns replaced. */

@@ -1,5 +1,6 @@
 import { inputOf, type Task } from '../../onnx/signature.ts';
 import type { Digest } from '../../data/dataset.ts';
+import type { ModelSpec } from '../../spec/schema.ts';
 import { signatureOf } from '../signature-of.ts';
 import type { TrainingJob } from '../trainer.ts';
 
@@ -45,7 +46,7 @@ export interface JobFile {
   readonly label: { readonly name: string; readonly classes: readonly string[] | null };
   readonly timestamp: string | null;
   /** The column of weights; null, where every row counts as one. */
-  readonly weights: null;
+  readonly weights: string | null;
   readonly params: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly threads: number;
@@ -54,6 +55,22 @@ export interface JobFile {
   readonly golden: readonly number[];
   readonly limits: { readonly disk_bytes: number; readonly model_bytes: number };
   readonly output: { readonly model: string; readonly report: string; readonly golden: string };
+}
+
+/** The columns of the file beside the features. */
+export interface RowNames {
+  readonly label: string;
+  readonly timestamp: string | null;
+  readonly weights: string | null;
+}
+
+/** What these columns are called: as in the contract, and the weights so that no other column has their name. */
+export function rowNames(job: TrainingJob, contract: Pick<ModelSpec['contract'], 'label' | 'timestamp'>): RowNames {
+  const { label, timestamp = null } = contract;
+  const taken = [...job.frame.features, label, timestamp ?? ''].map((name) => name.toLowerCase());
+  let weights = 'weight';
+  while (taken.includes(weights)) weights = `_${weights}`;
+  return { label, timestamp, weights: job.weights === undefined ? null : weights };
 }
 
 /** Rows that the trainer scores itself, spread evenly over the file. */
@@ -67,14 +84,13 @@ export function goldenOf(rows: number): number[] {
 
 /** What a command is told of a job. */
 export function jobFile(
-  { task, frame, params, seed }: TrainingJob,
+  job: TrainingJob,
   about: Pick<JobFile, 'release' | 'model' | 'dataset' | 'data' | 'prior' | 'output'> & {
-    readonly label: string;
-    readonly timestamp: string | null;
     readonly limits: Limits;
-  },
+  } & RowNames,
 ): JobFile {
-  const { release, model, dataset, data, prior, output, limits, label, timestamp } = about;
+  const { task, frame, params, seed } = job;
+  const { release, model, dataset, data, prior, output, limits, label, timestamp, weights } = about;
   return {
     format: 1,
     release,
@@ -85,7 +101,7 @@ export function jobFile(
     features: signatureOf(task, frame).features.map(({ name, type }) => ({ name, type, input: inputOf(name) })),
     label: { name: label, classes: frame.classes },
     timestamp,
-    weights: null,
+    weights,
     params,
     seed,
     threads: limits.threads,

@@ -6,7 +6,7 @@ import type { ModelSpec } from '../../spec/schema.ts';
 import { checkJob } from '../check-job.ts';
 import { acceptOutputs } from './accept-outputs.ts';
 import type { TrainedModel, TrainingControl, TrainingJob } from '../trainer.ts';
-import { type JobFile, jobFile, type Limits } from './job.ts';
+import { type JobFile, jobFile, type Limits, rowNames } from './job.ts';
 import { runCommand } from './run-command.ts';
 import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
 import { writeRows } from './write-rows.ts';
@@ -47,15 +47,11 @@ export async function trainByCommand(job: TrainingJob, context: CommandContext, 
     threads: training.threads ?? availableParallelism(),
   };
   const format = training.rows ?? 'csv';
-  const timestamp = contract.timestamp ?? null;
+  const names = rowNames(job, contract);
   const folder = await makeWorkFolder();
   try {
-    const data = await writeRows(
-      join(folder, `rows.${format}`),
-      format,
-      job.frame,
-      { label: contract.label, timestamp },
-      (done) => control.onProgress({ phase: 'rows', done, total: job.frame.rows }),
+    const data = await writeRows(join(folder, `rows.${format}`), format, job, names, (done) =>
+      control.onProgress({ phase: 'rows', done, total: job.frame.rows }),
     );
     control.signal.throwIfAborted();
     const found = await context.prior(folder);
@@ -75,8 +71,7 @@ export async function trainByCommand(job: TrainingJob, context: CommandContext, 
       data,
       prior,
       output,
-      label: contract.label,
-      timestamp,
+      ...names,
       limits,
     });
     const jobPath = join(folder, 'job.json');

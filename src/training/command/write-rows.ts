@@ -4,38 +4,36 @@ import { open, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame, FrameColumn } from '../../data/dataset.ts';
 import { literal, withDuck } from '../../data/duckdb.ts';
-import type { RowFile, RowFormat } from './job.ts';
+import type { TrainingJob } from '../trainer.ts';
+import type { RowFile, RowFormat, RowNames } from './job.ts';
+
+/** The rows of a job and how much they count. */
+type Rows = Pick<TrainingJob, 'frame' | 'weights'>;
 
 /** Rows written between two turns of the event loop. */
 const block = 5000;
 
-/** The columns of the file beside the features. */
-export interface RowNames {
-  readonly label: string;
-  readonly timestamp: string | null;
-}
-
 /**
- * Writes rows for a command: timestamp (ISO 8601), features, label. A missing value is an empty cell or a null, a boolean 1 or 0, the
+ * Writes rows for a command: timestamp (ISO 8601), features, label, weight. A missing value is an empty cell or a null, a boolean 1 or 0, the
  * label of a binary classification 1 for the positive class and 0 for the other. Numbers are those that the graph will see:
  * float32, in the fewest digits that give them back.
  */
 export async function writeRows(
   path: string,
   format: RowFormat,
-  frame: Frame,
+  rows: Rows,
   names: RowNames,
   onRows: (done: number) => void | Promise<void>,
 ): Promise<RowFile> {
   const csv = format === 'csv' ? path : `${path}.csv`;
-  const written = await writeCsv(csv, frame, names, onRows);
-  const digest = format === 'csv' ? written : await toParquet(csv, path, frame, names);
-  return { path, format, digest: `sha256:${digest}`, rows: frame.rows };
+  const written = await writeCsv(csv, rows, names, onRows);
+  const digest = format === 'csv' ? written : await toParquet(csv, path, rows.frame, names);
+  return { path, format, digest: `sha256:${digest}`, rows: rows.frame.rows };
 }
 
 async function writeCsv(
   path: string,
-  frame: Frame,
+  { frame, weights }: Rows,
   names: RowNames,
   onRows: (done: number) => void | Promise<void>,
 ): Promise<string> {
@@ -49,7 +47,12 @@ async function writeCsv(
     const { timestamp } = frame;
     const times = timestamp !== null && names.timestamp !== null ? timestamp : null;
     const columns = frame.features.map((name) => frame.columns[name]);
-    const header = [...(times === null ? [] : [names.timestamp ?? '']), ...frame.features, names.label];
+    const header = [
+      ...(times === null ? [] : [names.timestamp ?? '']),
+      ...frame.features,
+      names.label,
+      ...(names.weights === null ? [] : [names.weights]),
+    ];
     await write(`${header.map(quoted).join(',')}\n`);
     for (let start = 0; start < frame.rows; start += block) {
       const lines: string[] = [];
@@ -57,6 +60,7 @@ async function writeCsv(
         const cells = columns.map((column) => cell(column, row));
         if (times !== null) cells.unshift(new Date(times[row] ?? 0).toISOString());
         cells.push(String(frame.label[row]));
+        if (names.weights !== null) cells.push(String(weights?.[row] ?? 1));
         lines.push(cells.join(','));
       }
       await write(`${lines.join('\n')}\n`);
@@ -98,6 +102,7 @@ async function toParquet(csv: string, path: string, frame: Frame, names: RowName
   ]);
   if (frame.timestamp !== null && names.timestamp !== null) types.unshift([names.timestamp, 'TIMESTAMP']);
   types.push([names.label, 'DOUBLE']);
+  if (names.weights !== null) types.push([names.weights, 'DOUBLE']);
   const columns = types.map(([name, type]) => `${literal(name)}: ${literal(type)}`).join(', ');
   const rows = `SELECT * FROM read_csv(${literal(csv)}, header = true, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
   await withDuck(undefined, (duck) => duck.run(`COPY (${rows}) TO ${literal(path)} (FORMAT parquet)`));

@@ -31,7 +31,7 @@ export const gbtParams = z
   })
   .refine(({ loss, alpha }) => alpha === undefined || loss === 'quantile', {
     path: ['alpha'],
-    message: 'alpha is of the loss quantile: name that loss, or leave it out',
+    message: 'only of the loss quantile; name that loss, or leave it out',
   });
 
 export type GbtParams = z.output<typeof gbtParams>;

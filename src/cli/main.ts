@@ -5,6 +5,7 @@ import { addApply } from './commands/apply.ts';
 import { addAttest } from './commands/attest.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
+import { addCard } from './commands/card.ts';
 import { addChampion } from './commands/champion.ts';
 import { addDev } from './commands/dev.ts';
 import { addDiff } from './commands/diff.ts';
@@ -71,6 +72,7 @@ for (const add of [
   addVersions,
   addDiff,
   addChampion,
+  addCard,
   addWhy,
   addVerify,
   addAttest,

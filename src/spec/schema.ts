@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { card } from './card-schema.ts';
 import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
@@ -120,6 +121,7 @@ const specFile = z.strictObject({
   task: z.enum(tasks).describe('What is predicted: one of two classes, one of three to a hundred, or a number.'),
   owner: z.string('who answers for the model').min(1, 'who answers for the model').describe('Who answers for the model.'),
   description: z.string().default(''),
+  card: card.optional().describe('What the model card of each version says beside the numbers. `description` is its purpose.'),
   source: z
     .strictObject({ files: z.string().min(1, 'a path or glob, such as data/*.parquet') })
     .describe('CSV or Parquet: a file, a folder or a glob, relative to this file.'),

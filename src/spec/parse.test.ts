@@ -143,7 +143,7 @@ surprise: true
       '22:22 schedule "0 4 * *": it has 4 fields instead of five (minute hour day month weekday) (five fields: minute hour day month weekday, such as 0 3 * * 1)',
       '23:11 schedule "0 25 * * 1": the hour 25 is not from 0 to 23 (five fields: minute hour day month weekday, such as 0 3 * * 1)',
       '24:12 Australia/Sidney is no time zone (did you mean Australia/Sydney?)',
-      '25:1 surprise is no known key (known here: model, task, owner, description, source, contract, training, evaluation, serving, champion, release, monitor, schedule, time_zone, cost)',
+      '25:1 surprise is no known key (known here: model, task, owner, description, card, source, contract, training, evaluation, serving, champion, release, monitor, schedule, time_zone, cost)',
     ]);
   });
 

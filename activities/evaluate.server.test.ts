@@ -86,7 +86,9 @@ async function release() {
   await updateRelease(registry, id, { datasetDigest: dataset.digest });
   const input = { release: id, model, dataset };
   const candidate: Candidate = await run(() => createTrainActivities(dependencies).train({ ...input, shuffleLabels: false }));
-  const evaluation: Evaluation = await run(() => createEvaluateActivities(dependencies).evaluate({ ...input, candidate }));
+  const { step: _, ...evaluation }: Evaluation & { step?: unknown } = await run(() =>
+    createEvaluateActivities(dependencies).evaluate({ ...input, candidate }),
+  );
   const registered = await run(() => createRegisterActivities(dependencies).register({ ...input, candidate, evaluation }));
   return { id, candidate, evaluation, registered };
 }

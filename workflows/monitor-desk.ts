@@ -2,7 +2,7 @@ import { ApplicationFailure, condition, getExternalWorkflowHandle, setHandler } 
 import type { OperatorAction } from '../src/messages/names.ts';
 import { signalNames, workflowId } from '../src/messages/names.ts';
 import type { Operator, OperatorAnswer, OperatorRequest } from '../src/messages/operator.ts';
-import { releaseOptions } from '../src/messages/release.ts';
+import { optionMistakes, releaseOptions } from '../src/messages/release.ts';
 import { long, quick } from './activities.ts';
 import { toOperator } from './inbox.ts';
 import {
@@ -45,10 +45,7 @@ export class MonitorDesk {
     const mistakes: string[] = [];
     if (!request.by) mistakes.push('`by` is missing: who asks?');
     if (!request.reason) mistakes.push('`reason` is missing: why?');
-    if (request.shuffleLabels && !request.overrideGates)
-      mistakes.push('`shuffleLabels` makes a bad version; it needs `overrideGates` beside it.');
-    if (request.asOf !== undefined && Number.isNaN(Date.parse(request.asOf)))
-      mistakes.push(`\`asOf\` is no time: ${request.asOf}.`);
+    mistakes.push(...optionMistakes(request));
     const { running } = this.#watch;
     if ((action === 'promote' || action === 'approve' || action === 'reject') && running === null)
       mistakes.push(`No release of ${this.#watch.model} is running; there is nothing to ${action}.`);

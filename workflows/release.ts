@@ -2,11 +2,13 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { Candidate } from '../activities/train.ts';
 import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import type { ReleaseInput, ReleasePlan, ReleaseResult } from '../src/messages/release.ts';
+import type { StepNote } from '../src/steps/step.ts';
 import { long, quick, training } from './activities.ts';
 import { awaitApproval } from './approval.ts';
 import { ReleaseDesk } from './release-desk.ts';
 import { closeRelease, endOf } from './release-end.ts';
 import { recordResumption } from './resumption.ts';
+import { because } from './step-note.ts';
 import { tellOpened } from './tell-monitor.ts';
 import { label, Story } from './visibility.ts';
 
@@ -58,26 +60,32 @@ async function pass(
   };
 
   at('ingest');
-  const snapshot = await long.ingest({ release: id, model });
-  story.tell(`Ingested ${snapshot.rows} rows${snapshot.newest === null ? '' : ` up to ${snapshot.newest}`}.`);
+  const { step: ingested, ...snapshot } = await long.ingest({ release: id, model });
+  story.tell(`Ingested ${snapshot.rows} rows${snapshot.newest === null ? '' : ` up to ${snapshot.newest}`}${because(ingested)}.`);
 
   at('validate');
-  const dataset = await long.validate({ release: id, model, snapshot });
-  story.tell(`${dataset.rows} rows meet the contract, ${dataset.quarantined} were set aside.`);
+  const { step: validated, ...dataset } = await long.validate({ release: id, model, snapshot });
+  story.tell(`${dataset.rows} rows meet the contract, ${dataset.quarantined} were set aside${because(validated)}.`);
 
   at('train');
-  const candidate: Candidate = await training().train.executeWithOptions({ summary: `${plan.trainer} on ${dataset.rows} rows` }, [
-    { release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false },
-  ]);
+  const { step: trained, ...candidate }: Candidate & { step?: StepNote } = await training().train.executeWithOptions(
+    { summary: `${plan.trainer} on ${dataset.rows} rows` },
+    [{ release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false }],
+  );
   if (candidate.resumedFrom > 0) await recordResumption(plan, candidate);
   story.tell(
-    `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}.`,
+    `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}${because(trained)}.`,
   );
 
   at('evaluate');
-  const evaluation: Evaluation = await long.evaluate({ release: id, model, dataset, candidate });
+  const { step: evaluated, ...evaluation }: Evaluation & { step?: StepNote } = await long.evaluate({
+    release: id,
+    model,
+    dataset,
+    candidate,
+  });
   progress.metrics = evaluation.metrics;
-  story.tell(`${evaluation.passed ? 'Gates passed' : 'Gates refused it'}: ${evaluation.because}.`);
+  story.tell(`${evaluation.passed ? 'Gates passed' : 'Gates refused it'}: ${evaluation.because}${because(evaluated)}.`);
   if (!evaluation.passed && !input.overrideGates) return { outcome: 'rejected', because: evaluation.because };
 
   at('register');

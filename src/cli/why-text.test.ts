@@ -68,6 +68,8 @@ const provenance: Provenance = {
     overrideGates: true,
     shuffleLabels: false,
     asOf: null,
+    fromStep: null,
+    fresh: false,
     stage: 'promoted',
     datasetDigest: 'sha256:d',
     version: 3,

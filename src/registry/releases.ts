@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { FinalError } from '../errors.ts';
-import type { ReleaseOutcome, Trigger } from '../messages/release.ts';
+import type { ReleaseOutcome, StartStep, Trigger } from '../messages/release.ts';
 import { withModelLocked } from './model-lock.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
@@ -21,6 +21,10 @@ export interface ReleaseRecord {
   readonly shuffleLabels: boolean;
   /** Event time as of which rules about data hold, ISO 8601; null for now. */
   readonly asOf: string | null;
+  /** Steps before this one are taken as they were; null where each is looked at. */
+  readonly fromStep: StartStep | null;
+  /** Takes nothing from earlier releases. */
+  readonly fresh: boolean;
   readonly stage: string | null;
   readonly datasetDigest: string | null;
   readonly version: number | null;
@@ -43,6 +47,8 @@ export async function openRelease(
     overrideGates?: boolean;
     shuffleLabels?: boolean;
     asOf?: string;
+    from?: StartStep;
+    fresh?: boolean;
     drill?: boolean;
   },
 ): Promise<{ id: string; number: number; specDigest: string }> {
@@ -74,6 +80,8 @@ export async function openRelease(
         override_gates: input.overrideGates ?? false,
         shuffle_labels: input.shuffleLabels ?? false,
         as_of: input.asOf === undefined ? null : new Date(input.asOf),
+        from_step: input.from ?? null,
+        fresh: input.fresh ?? false,
         stage: null,
         dataset_digest: null,
         version: null,
@@ -182,6 +190,8 @@ const toRecord = (row: Selectable<Tables['releases']>): ReleaseRecord => ({
   overrideGates: row.override_gates,
   shuffleLabels: row.shuffle_labels,
   asOf: row.as_of?.toISOString() ?? null,
+  fromStep: row.from_step,
+  fresh: row.fresh,
   stage: row.stage,
   datasetDigest: row.dataset_digest,
   version: row.version,

@@ -4,7 +4,7 @@ import type { Registry } from './registry.ts';
 /** One line of a model's history. */
 export interface TimelineRow {
   readonly at: Date;
-  readonly kind: 'trigger' | 'release' | 'decision' | 'revision' | 'champion' | 'operation' | 'alarm';
+  readonly kind: 'trigger' | 'release' | 'step' | 'decision' | 'revision' | 'champion' | 'operation' | 'alarm';
   /** A sentence with numbers. */
   readonly because: string;
   /** Who asked, or which workflow decided. */
@@ -27,6 +27,8 @@ export async function timeline(registry: Registry, model: string, limit: number)
         FROM triggers WHERE model = ${model}`,
     sql`SELECT started_at, 'release', id || CASE WHEN drill THEN ', a drill, begins' ELSE ' begins' END, NULL, id, ${nothing}, ${nothing}, 3
         FROM releases WHERE model = ${model}`,
+    sql`SELECT ended_at, 'step', step || ': ' || because, NULL, release, ${nothing}, ${nothing}, 4
+        FROM steps WHERE model = ${model} AND state IN ('done', 'taken') AND because IS NOT NULL AND part = ''`,
     sql`SELECT at, 'decision', stage || ': ' || action || ': ' || because, workflow, release, ${nothing}, ${nothing}, 4
         FROM decisions WHERE model = ${model}`,
     sql`SELECT written_at, 'revision', 'revision ' || revision || ': ' || because, NULL, NULL, coalesce(challenger, champion), revision, 5

@@ -12,7 +12,7 @@ export function specDigest(spec: ModelSpec): Digest {
 }
 
 /** JSON with its keys in order. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value)

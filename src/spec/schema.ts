@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { card } from './card-schema.ts';
+import { cost } from './cost-schema.ts';
 import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
@@ -112,10 +113,6 @@ const champion = z
   })
   .describe('The endpoint that answered before pawl: the incumbent, which the first own version has to beat.');
 
-const money = z
-  .string('an amount and its currency, such as 50 EUR')
-  .regex(/^\d+(?:\.\d+)?\s+[A-Z]{3}$/, 'an amount and its currency, such as 50 EUR');
-
 const specFile = z.strictObject({
   model: name,
   task: z.enum(tasks).describe('What is predicted: one of two classes, one of three to a hundred, or a number.'),
@@ -134,19 +131,7 @@ const specFile = z.strictObject({
   monitor: monitor.prefault({}),
   schedule: z.string().optional().describe('When to retrain in any case: cron, five fields, UTC unless `time_zone` is named.'),
   time_zone: z.string().optional().describe('Of the schedule, and that of drills, such as Australia/Sydney.'),
-  cost: z
-    .strictObject({
-      project: z.string().min(1),
-      monthly: money.describe('What the releases of 30 days may cost; the monitor starts none of its own beyond it.'),
-      per_hour: money
-        .optional()
-        .describe('What an hour of ingesting, training and evaluating costs. Without it nothing is counted.'),
-    })
-    .refine(
-      ({ monthly, per_hour: perHour }) => perHour === undefined || perHour.slice(-3) === monthly.slice(-3),
-      'one currency for both amounts',
-    )
-    .optional(),
+  cost: cost.optional().describe('Whom the work on the model is charged to, what it costs, and what it may cost.'),
 });
 
 export const modelSpec = specFile.transform((spec) => ({

@@ -1,3 +1,4 @@
+import type { CostSpec } from './cost-schema.ts';
 import { evaluation } from './evaluation-schema.ts';
 import { monitor, type MonitorSpec } from './monitor-schema.ts';
 import type { FeatureSpec, ModelSpec } from './schema.ts';
@@ -5,8 +6,9 @@ import { release } from './release-schema.ts';
 import { serving } from './schema.ts';
 
 /** A spec as the registry holds it: written by any release of pawl, so that keys which came later are not there. */
-type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor' | 'evaluation'> & {
+type StoredSpec = Omit<ModelSpec, 'serving' | 'release' | 'contract' | 'monitor' | 'evaluation' | 'cost'> & {
   readonly serving?: Partial<ModelSpec['serving']>;
+  readonly cost?: (Omit<CostSpec, 'tags' | 'rates'> & Partial<Pick<CostSpec, 'tags' | 'rates'>>) | undefined;
   readonly evaluation: Partial<ModelSpec['evaluation']> & Pick<ModelSpec['evaluation'], 'holdout' | 'gates'>;
   readonly release: Omit<ModelSpec['release'], LaterRelease | 'step'> &
     Partial<Pick<ModelSpec['release'], LaterRelease>> & {
@@ -32,8 +34,10 @@ const usualRelease = release.parse({});
 /** The spec with every key there; those that it has no word on, as a pawl.yaml without them reads today. The order of features stays. */
 export function specOfToday(stored: StoredSpec): ModelSpec {
   const features = Object.entries(stored.contract.features).map(([name, feature]) => [name, { log: 'keep', ...feature }]);
+  const { cost, ...others } = stored;
   return {
-    ...stored,
+    ...others,
+    ...(cost === undefined ? {} : { cost: { tags: {}, rates: {}, ...cost } }),
     contract: { ...stored.contract, features: Object.fromEntries(features) as ModelSpec['contract']['features'] },
     serving: { ...usualServing, ...stored.serving },
     evaluation: { ...usualEvaluation, ...stored.evaluation },

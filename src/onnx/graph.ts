@@ -50,6 +50,14 @@ export class Graph {
     return name;
   }
 
+  /** A tensor of bytes that is part of the model; without `dims` a single one. */
+  bytes(type: 'uint8' | 'int8', values: Uint8Array | Int8Array, dims: readonly number[] = []): string {
+    const name = this.#name('constant');
+    const raw = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    this.#constants.push({ name, dims, data_type: dataType[type], raw_data: raw });
+    return name;
+  }
+
   /** An int64 vector that is part of the model. */
   integers(values: readonly number[]): string {
     const name = this.#name('constant');
@@ -57,8 +65,11 @@ export class Graph {
     return name;
   }
 
-  /** The finished model: one input a feature, one output `score`, float32 [rows, 1], or [rows, K] of K > 2 classes. */
-  encode(signature: ModelSignature): Uint8Array {
+  /**
+   * The finished model: one input a feature, one output `score`, float32 [rows, 1], or [rows, K] of K > 2 classes.
+   * @param metadata texts that travel with it, by key
+   */
+  encode(signature: ModelSignature, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const model = ModelProto.fromObject({
       ir_version: 9,
       producer_name: 'pawl',
@@ -75,7 +86,10 @@ export class Graph {
         ),
         output: [columnValue('score', dataType.float, scoresPerRow(signature))],
       },
-      metadata_props: [{ key: signatureKey, value: JSON.stringify(signature) }],
+      metadata_props: [
+        { key: signatureKey, value: JSON.stringify(signature) },
+        ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      ],
     });
     return ModelProto.encode(model).finish();
   }

@@ -3,10 +3,15 @@ import protobuf from 'protobufjs';
 const lengthDelimited = 2;
 
 /**
- * A protobuf message with each occurrence of one of its length-delimited fields replaced, or left out where `change` gives null.
+ * A protobuf message with each occurrence of one of its length-delimited fields replaced, by several where `change` gives a list, or
+ * left out where it gives null.
  * Everything else stays as it is, byte for byte: a graph may be large, and only parts of it have to be understood.
  */
-export function withField(message: Uint8Array, field: number, change: (value: Uint8Array) => Uint8Array | null): Uint8Array {
+export function withField(
+  message: Uint8Array,
+  field: number,
+  change: (value: Uint8Array) => Uint8Array | readonly Uint8Array[] | null,
+): Uint8Array {
   const reader = protobuf.Reader.create(message);
   const parts: Uint8Array[] = [];
   while (reader.pos < reader.len) {
@@ -18,7 +23,8 @@ export function withField(message: Uint8Array, field: number, change: (value: Ui
       continue;
     }
     const changed = change(reader.bytes());
-    if (changed !== null) parts.push(protobuf.Writer.create().uint32(tag).bytes(changed).finish());
+    for (const value of changed === null ? [] : changed instanceof Uint8Array ? [changed] : changed)
+      parts.push(protobuf.Writer.create().uint32(tag).bytes(value).finish());
   }
   return Buffer.concat(parts);
 }

@@ -31,7 +31,7 @@ message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
   repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
 }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int64 int64_data = 7; string name = 8; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int64 int64_data = 7; string name = 8; bytes raw_data = 9; }
 message TensorShapeProto {
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   repeated Dimension dim = 1;
@@ -45,6 +45,7 @@ message TypeProto {
 const { root } = protobuf.parse(source, { keepCase: true });
 export const ModelProto = root.lookupType('onnx.ModelProto');
 export const GraphProto = root.lookupType('onnx.GraphProto');
+export const TensorProto = root.lookupType('onnx.TensorProto');
 export const NodeProto = root.lookupType('onnx.NodeProto');
 /** A NodeProto of which the attributes, which may be large, are not read. */
 export const NodeNames = root.lookupType('onnx.NodeNames');
@@ -81,4 +82,4 @@ export const fieldNumber = {
 /** AttributeProto.AttributeType */
 export const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
 /** TensorProto.DataType */
-export const dataType = { float: 1, int64: 7, string: 8, double: 11 } as const;
+export const dataType = { float: 1, uint8: 2, int8: 3, int64: 7, string: 8, double: 11 } as const;

@@ -1,10 +1,10 @@
-import { classPair } from '../data/class-order.ts';
+import { classPair, sortedClasses } from '../data/class-order.ts';
 import { FinalError, PawlError } from '../errors.ts';
 import type { IncumbentConfig } from '../serving/incumbent/incumbent-config.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 
 /**
- * How the endpoint that a spec names is asked; null where it names none. The two classes of a binary classification are those of
+ * How the endpoint that a spec names is asked; null where it names none. The classes of a classification are those of
  * `champion.classes`, or those that the label column of the source holds.
  * @param baseDirectory the folder that relative paths of the spec start from
  * @throws FinalError PAWL_SPEC_INVALID where the classes cannot be known
@@ -23,15 +23,19 @@ export async function incumbentConfig(spec: ModelSpec, baseDirectory: string): P
       task,
       features,
       classes: task === 'regression' ? null : await classesOf(spec, baseDirectory),
-      threshold: task === 'regression' ? null : 0.5,
+      threshold: task === 'binary-classification' ? 0.5 : null,
     },
     features: champion.features ?? features.map(({ name }) => name),
   };
 }
 
-async function classesOf(spec: ModelSpec, baseDirectory: string): Promise<[string, string]> {
+async function classesOf(spec: ModelSpec, baseDirectory: string): Promise<readonly string[]> {
   const { label, positive } = spec.contract;
   const classes = spec.champion?.classes ?? (await classesOfSource(spec, baseDirectory));
+  if (spec.task === 'multiclass-classification') {
+    if (classes.length > 2) return sortedClasses(classes);
+    throw unknownClasses(`the column ${label} of the source holds ${classes.length === 0 ? 'none' : classes.join(', ')}`);
+  }
   const [a, b] = classes;
   if (a === undefined || b === undefined || classes.length !== 2)
     throw unknownClasses(`the column ${label} of the source holds ${classes.length === 0 ? 'none' : classes.join(', ')}`);
@@ -51,12 +55,12 @@ async function classesOfSource(spec: ModelSpec, baseDirectory: string): Promise<
 }
 
 function unknownClasses(because: string, cause?: unknown): FinalError {
-  return new FinalError('PAWL_SPEC_INVALID', 'The two classes that the endpoint tells apart are not known.', {
+  return new FinalError('PAWL_SPEC_INVALID', 'The classes that the endpoint tells apart are not known.', {
     problems: [
       {
         subject: 'champion.classes',
         message: `champion.classes is needed: ${because}.`,
-        hint: 'both classes as the labels write them, such as ["0", "1"]',
+        hint: 'all classes as the labels write them, such as ["0", "1"]',
       },
     ],
     cause,

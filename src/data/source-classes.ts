@@ -4,11 +4,11 @@ import { withDuck } from './duckdb.ts';
 import { findSourceFiles } from './source-files.ts';
 import { readingFailure, sourceTable } from './source-tables.ts';
 
-/** More than a binary classifier has. */
-const enough = 20;
+/** More than a classifier may tell apart. */
+const enough = 101;
 
 /**
- * The classes that the source's label column holds, as the contract reads them, at most twenty.
+ * The classes that the source's label column holds, as the contract reads them, at most 101.
  * @throws FinalError PAWL_SOURCE_NOT_FOUND, PAWL_SOURCE_UNREADABLE
  */
 export function sourceClasses({ source, contract }: ModelSpec, baseDirectory: string): Promise<string[]> {

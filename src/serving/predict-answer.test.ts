@@ -20,6 +20,22 @@ describe('the answer to a predict request', () => {
     );
   });
 
+  it('names the probability of each of three classes or more, whatever they are called', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 3, maxLength: 6 }), (classes) => {
+        const values = classes.map((_, k) => (k + 1) / 10);
+        const { body } = predictAnswer('m', {
+          predictions: [{ id: 'a', prediction: 'b', score: 0.5, version: 1, probabilities: { classes, values } }],
+          version: 1,
+          fallback: null,
+        });
+        const [told] = (JSON.parse(String(body)) as { predictions: { probabilities: Record<string, number> }[] }).predictions;
+
+        expect(told?.probabilities).toEqual(Object.fromEntries(classes.map((name, k) => [name, values[k]])));
+      }),
+    );
+  });
+
   it('names in headers the version that answered, and who stood in', () => {
     expect(predictAnswer('m', { predictions: [], version: 3, fallback: null }).headers).toEqual({ 'x-pawl-version': '3' });
     expect(predictAnswer('m', { predictions: [], version: null, fallback: 'default' }).headers).toEqual({

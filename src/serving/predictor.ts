@@ -18,6 +18,14 @@ export interface Prediction {
   /** Null with the default answer, which no version gave. */
   readonly score: number | null;
   readonly version: number | null;
+  /** Of three classes or more, where the version gives them: that of each class. */
+  readonly probabilities?: ClassProbabilities;
+}
+
+export interface ClassProbabilities {
+  readonly classes: readonly string[];
+  /** As many. */
+  readonly values: ArrayLike<number>;
 }
 
 export interface Answered {
@@ -135,6 +143,9 @@ export class Predictor {
     this.#record.answered(call, by, role, rows, answers, ms, fallback === null ? counted : null);
     if (fallback !== null) this.#record.fellBack(call, fallback);
     const { version } = by;
+    const { task, classes } = by.scorer.signature;
+    if (task === 'multiclass-classification')
+      return { predictions: answersOfMany(answers, call.ids, version, classes ?? []), version, fallback };
     const predictions = answers.map(({ score, prediction }, i) => ({ id: call.ids[i] ?? '', prediction, score, version }));
     return { predictions, version, fallback };
   }
@@ -198,6 +209,21 @@ export class Predictor {
       }
     });
   }
+}
+
+function answersOfMany(
+  answers: readonly Scored[],
+  ids: readonly string[],
+  version: number,
+  classes: readonly string[],
+): Prediction[] {
+  return answers.map(({ score, prediction, probabilities }, i) => ({
+    id: ids[i] ?? '',
+    prediction,
+    score,
+    version,
+    ...(probabilities === undefined ? {} : { probabilities: { classes, values: probabilities } }),
+  }));
 }
 
 /** A version that its breaker spares was not asked, and so has not failed once more. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { smallModel, type SmallModel } from '../../test/serving/small-model.ts';
+import { threeClassesModel } from '../../test/serving/three-classes-model.ts';
 import type { Problem } from '../errors.ts';
 import { Graph } from '../onnx/graph.ts';
 import { rescore } from './rescore.ts';
@@ -47,6 +48,29 @@ describe.each([
       const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
       for (const [i, logit] of [4.1, -4.1, 0, 4].entries()) expect(answers[i]?.score).toBeCloseTo(sigmoid(logit), 5);
     }));
+
+  it('gives of three classes the most probable one, and the probability of each', async () => {
+    const scorer = await open(threeClassesModel());
+    try {
+      const prices = [0.1, 0.9, 0.55, ...Array.from({ length: 5000 }, (_, i) => i / 5000)];
+      const problems: Problem[] = [];
+      const rows = prices.map((price) => scorer.parse({ price }, problems) ?? []);
+      const answers = await scorer.score(rows);
+      expect(answers.slice(0, 3).map(({ prediction }) => prediction)).toEqual(['low', 'high', 'mid']);
+      for (const [i, { score, prediction, probabilities }] of answers.entries()) {
+        const weights = [1, 0, 0.5].map((centre) => Math.exp(-20 * ((prices[i] ?? 0) - centre) ** 2));
+        const sum = weights.reduce((total, weight) => total + weight, 0);
+        weights.forEach((weight, k) => expect(probabilities?.[k]).toBeCloseTo(weight / sum, 5));
+        expect(score).toBe(probabilities?.[['high', 'low', 'mid'].indexOf(String(prediction))]);
+      }
+      const missing = scorer.parse({ price: null }, problems) ?? [];
+      const [good] = await Promise.allSettled([scorer.score(rows.slice(0, 2))]);
+      expect(good.status).toBe('fulfilled');
+      await expect(scorer.score([missing])).rejects.toMatchObject({ code: 'PAWL_PREDICTION_FAILED' });
+    } finally {
+      await scorer.release();
+    }
+  });
 
   it('gives requests of one turn the answers that each would get alone', () =>
     withScorer({}, async (scorer) => {

@@ -63,4 +63,14 @@ describe('the endpoint that a file names', () => {
   it.each(['ftp://old', 'old:8080', '/score'])('is a URL: %s is none', (url) => {
     expect(mistakesOf(file(`champion: { http: "${url}" }`)).join()).toMatch(/a URL such as http:\/\/host\/path/);
   });
+
+  it('names as many classes as the task has', () => {
+    const classes = (list: string, task: string) =>
+      mistakesOf(file(`champion: { http: "http://old", classes: [${list}] }`).replace('binary-classification', task));
+    expect(classes('"yes", "no", "maybe"', 'binary-classification')).toContain(
+      '6: champion.classes has 3 of them and the task is binary-classification (both classes)',
+    );
+    expect(classes('"yes", "no"', 'multiclass-classification').join()).toContain('(all classes, three or more)');
+    expect(classes('a, b, b', 'multiclass-classification').join()).toContain('names a class twice (each class once)');
+  });
 });

@@ -1,6 +1,7 @@
 import { valueAt } from './issues.ts';
 import { nearest } from './nearest.ts';
 import { formatDuration, parseDuration } from './quantities.ts';
+import { taskIn } from './task.ts';
 
 type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
 
@@ -26,8 +27,20 @@ export function championCheck(file: unknown, report: Report): void {
       'a URL without',
     );
   const classes = valueAt(file, ['champion', 'classes']);
-  if (classes !== undefined && valueAt(file, ['task']) === 'regression')
+  const task = taskIn(file);
+  if (classes !== undefined && task === 'regression')
     report(['champion', 'classes'], 'champion.classes names classes and the task is regression', 'leave it out');
+  if (Array.isArray(classes) && task !== null && task !== 'regression') {
+    const right = task === 'binary-classification' ? classes.length === 2 : classes.length > 2;
+    if (!right)
+      report(
+        ['champion', 'classes'],
+        `champion.classes has ${classes.length} of them and the task is ${task}`,
+        task === 'binary-classification' ? 'both classes' : 'all classes, three or more',
+      );
+    if (new Set(classes.map(String)).size < classes.length)
+      report(['champion', 'classes'], 'champion.classes names a class twice', 'each class once');
+  }
   const positive = valueAt(file, ['contract', 'positive']);
   if (Array.isArray(classes) && positive !== undefined && !classes.map(String).includes(String(positive)))
     report(

@@ -102,9 +102,10 @@ const champion = z
       .describe('An answer that takes longer has failed.'),
     classes: z
       .array(written)
-      .length(2, 'both classes')
+      .min(2, 'all classes')
+      .max(100, 'at most 100 classes')
       .optional()
-      .describe('Binary classification: both classes as the labels write them. Default: those in the source.'),
+      .describe('Classification: all classes as the labels write them. Default: those in the source.'),
     features: z
       .array(column)
       .min(1)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSignature } from '../../onnx/signature.ts';
-import { answerOf, findByName } from './endpoint-answer.ts';
+import { answerOf, findByName, type Found } from './endpoint-answer.ts';
+import { decodePredictions } from './json-formats.ts';
 import { priceSignature } from './team-endpoint.testsuite.ts';
+import { decodeV2 } from './v2-format.ts';
 
 const withClasses = (negative: string, positive: string): ModelSignature => ({
   ...priceSignature,
@@ -76,5 +78,54 @@ describe('what an endpoint says of a row', () => {
         ]),
       ),
     ).toEqual({ prediction: 'UP' });
+  });
+});
+
+describe('what an endpoint of many classes says of a row', () => {
+  const classes = ['2', '9', '10'];
+  const many: ModelSignature = { ...priceSignature, task: 'multiclass-classification', classes, threshold: null };
+
+  it.each([
+    ['a class by its text', { only: '9' }, { prediction: '9', score: 1, graded: false }],
+    ['a class by its number', { prediction: 10.0 }, { prediction: '10', score: 1, graded: false }],
+    [
+      'the probabilities of all, ascending',
+      { only: [0.2, 0.7, 0.1] },
+      { prediction: '9', score: 0.7, graded: true, probabilities: [0.2, 0.7, 0.1] },
+    ],
+    [
+      'a class and the probabilities by name, and it may not be the most probable',
+      { prediction: '2', score: { '10': 0.1, '9': 0.7, '2': 0.2 } },
+      { prediction: '2', score: 0.2, graded: true, probabilities: [0.2, 0.7, 0.1] },
+    ],
+    ['a class and its probability', { prediction: '2', score: 0.6 }, { prediction: '2', score: 0.6, graded: true }],
+  ])('is read where it is %s', (_, found, answer) => {
+    expect(answerOf(found, many)).toEqual(answer);
+  });
+
+  it.each([
+    [{ only: '11' }, '"11" is none of 3 classes'],
+    [{ only: [0.5, 0.5] }, '[0.5,0.5] is none of 3 classes'],
+    [{ prediction: '2', score: [0.5, 0.5] }, 'the score [0.5,0.5] is no probability, and no list of 3 of them'],
+    [{}, 'nothing is none of 3 classes'],
+  ])('is refused where it means nothing: %j', (found, because) => {
+    expect(answerOf(found, many)).toContain(because);
+  });
+
+  it('is found in the answers of every protocol', () => {
+    const pawl = { predictions: [{ id: 'a', prediction: '9', score: 0.7, probabilities: { '2': 0.2, '9': 0.7, '10': 0.1 } }] };
+    const v2 = {
+      outputs: [
+        { name: 'predict', data: ['9'] },
+        { name: 'predict_proba', data: [0.2, 0.7, 0.1] },
+      ],
+    };
+    const zipMap = { predictions: [{ '2': 0.2, '9': 0.7, '10': 0.1 }] };
+    for (const found of [decodePredictions(pawl, 3), decodeV2(v2, 1, 3), decodePredictions(zipMap, 3)]) {
+      expect(answerOf((found as readonly Found[])[0] ?? {}, many)).toMatchObject({
+        prediction: '9',
+        probabilities: [0.2, 0.7, 0.1],
+      });
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { comesBefore } from '../../data/class-order.ts';
 import type { ModelSignature } from '../../onnx/signature.ts';
 import type { Scored } from '../scorer.ts';
+import { answerOfMany } from './answer-of-many.ts';
 
 /** What an endpoint said of one row. */
 export interface EndpointAnswer extends Scored {
@@ -24,6 +25,7 @@ export interface Found {
  * Regression: a number. Binary classification: a class by its text; the probability of the positive class, or those of both
  * classes in ascending order of the classes, as scikit-learn gives them; true and 1 for the positive class, false and 0 for the
  * other, where that is no class's text. A value that is a class's text is that class, also where it could be a probability.
+ * Three classes or more: see `answerOfMany`.
  */
 export function answerOf(found: Found, signature: ModelSignature): EndpointAnswer | string {
   const { classes } = signature;
@@ -31,6 +33,7 @@ export function answerOf(found: Found, signature: ModelSignature): EndpointAnswe
     const value = single(found.score ?? found.prediction ?? found.only);
     return isNumber(value) ? { score: value, prediction: value, graded: true } : `${shown(value)} is no finite number`;
   }
+  if (signature.task === 'multiclass-classification') return answerOfMany(found, classes);
   const [negative, positive] = classes;
   if (negative === undefined || positive === undefined) return 'the endpoint is said to tell no two classes apart';
   return ofTwo(found, [negative, positive], signature.threshold ?? 0.5);
@@ -83,10 +86,13 @@ const predictions = ['prediction', 'predictions', 'predict', 'label', 'output_la
 /** Whether an output's name says that it is a score, or a prediction. */
 export const meansAnswer = (name: string): boolean => scores.includes(name) || predictions.includes(name);
 
-/** The value under a name that says score or prediction, and the only one where neither is there. */
-export function findByName(named: ReadonlyMap<string, unknown>): Found {
+/**
+ * The value under a name that says score or prediction, and the only one where neither is there.
+ * @param many of three classes or more: the probabilities of all say more than the score of one
+ */
+export function findByName(named: ReadonlyMap<string, unknown>, many = false): Found {
   const first = (names: readonly string[]) => named.get(names.find((name) => named.has(name)) ?? '') ?? undefined;
-  const [score, prediction] = [first(scores), first(predictions)];
+  const [score, prediction] = [first(many ? [...scores.slice(2), ...scores] : scores), first(predictions)];
   if (score === undefined && prediction === undefined && named.size === 1) return { only: [...named.values()][0] };
   return { ...(score === undefined ? {} : { score }), ...(prediction === undefined ? {} : { prediction }) };
 }

@@ -77,7 +77,8 @@ export class Endpoint {
     } catch {
       throw this.#invalid(`is no JSON: ${excerpt(reply)}`);
     }
-    const found: FoundRows = this.config.format === 'v2' ? decodeV2(json, rows) : decodePredictions(json);
+    const classes = this.config.signature.classes?.length;
+    const found: FoundRows = this.config.format === 'v2' ? decodeV2(json, rows, classes) : decodePredictions(json, classes);
     if (typeof found === 'string') throw this.#invalid(`cannot be read: ${found}`);
     if (found.length !== rows) throw this.#invalid(`has ${found.length} predictions for ${rows} rows`);
     return found.map((one, i) => {

@@ -20,11 +20,19 @@ export function encodeMlflow(features: readonly AskedFeature[], rows: readonly P
   };
 }
 
-/** Both answer `{ "predictions": [...] }`, an entry a row: a value, the probabilities of both classes, or an object. */
-export function decodePredictions(json: unknown): FoundRows {
+/**
+ * Both answer `{ "predictions": [...] }`, an entry a row: a value, the probabilities of all classes, or an object.
+ * @param classes that the endpoint tells apart
+ */
+export function decodePredictions(json: unknown, classes = 2): FoundRows {
   const list = Array.isArray(json) ? json : isObject(json) ? json['predictions'] : undefined;
   if (!Array.isArray(list)) return 'there is no list `predictions`';
-  return list.map((entry: unknown) => (isObject(entry) ? findByName(new Map(Object.entries(entry))) : { only: entry }));
+  return list.map((entry: unknown) => {
+    if (!isObject(entry)) return { only: entry };
+    const found = findByName(new Map(Object.entries(entry)), classes > 2);
+    // An object with a probability under the name of each class, as ZipMap makes them.
+    return classes > 2 && Object.keys(found).length === 0 ? { score: entry } : found;
+  });
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -89,8 +89,11 @@ function elementOf(row: ParsedRow, feature: AskedFeature, datatype: string): unk
   return typeof cell === 'boolean' && datatype !== 'BOOL' ? Number(cell) : cell;
 }
 
-/** Outputs named as score or prediction, or the only one; each of a value a row, or of two (the probabilities of both classes). */
-export function decodeV2(json: unknown, rows: number): FoundRows {
+/**
+ * Outputs named as score or prediction, or the only one; each of a value a row, or of one for each class (their probabilities).
+ * @param classes that it tells apart
+ */
+export function decodeV2(json: unknown, rows: number, classes = 2): FoundRows {
   const outputs = listOf(json, 'outputs');
   if (outputs.length === 0) return 'there are no `outputs`';
   const columns = new Map<string, readonly unknown[]>();
@@ -98,13 +101,15 @@ export function decodeV2(json: unknown, rows: number): FoundRows {
     const flat: unknown[] = Array.isArray(data) ? data.flat(3) : [];
     const width = flat.length / rows;
     if (width === 1) columns.set(String(name), flat);
-    if (width === 2)
+    if (width === classes)
       columns.set(
         String(name),
-        Array.from({ length: rows }, (_, i) => flat.slice(2 * i, 2 * i + 2)),
+        Array.from({ length: rows }, (_, i) => flat.slice(width * i, width * (i + 1))),
       );
   }
-  const { score, prediction, only } = findByName(columns) as Readonly<Record<string, readonly unknown[] | undefined>>;
+  const { score, prediction, only } = findByName(columns, classes > 2) as Readonly<
+    Record<string, readonly unknown[] | undefined>
+  >;
   if ((score ?? prediction ?? only) === undefined) {
     const names = outputs.map(({ name }) => String(name)).join(', ');
     return `of the outputs ${names} none is named score or prediction and has a value for each of ${rows} rows`;

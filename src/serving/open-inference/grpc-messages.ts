@@ -1,7 +1,7 @@
 import type { Problem } from '../../errors.ts';
 import type { Inferred } from './infer.ts';
 import { checkParameters, mostProblems, notForInference, readName, readOutputs, type InferRequest } from './infer-request.ts';
-import { toBinary } from './outputs.ts';
+import { parametersOf, shapeOf, toBinary } from './outputs.ts';
 import { fromBinary, fromValues, readHead, shown, type Tensor } from './tensors.ts';
 
 /** A value of a parameter: `parameter_choice` names the field that is set. */
@@ -90,11 +90,12 @@ export function grpcAnswer({ model, version, id, fallback, outputs }: Inferred, 
     model_version: version === null ? '' : String(version),
     id,
     parameters: fallback === null ? {} : { fallback: { string_param: fallback } },
-    outputs: outputs.map(({ name, datatype, elements }) => ({
-      name,
-      datatype,
-      shape: [elements.length, 1],
-      ...(raw ? {} : { contents: typed(datatype, elements) }),
+    outputs: outputs.map((output) => ({
+      name: output.name,
+      datatype: output.datatype,
+      shape: shapeOf(output),
+      parameters: Object.fromEntries(Object.entries(parametersOf(output)).map(([name, text]) => [name, { string_param: text }])),
+      ...(raw ? {} : { contents: typed(output.datatype, output.elements) }),
     })),
     raw_output_contents: raw ? outputs.map(toBinary) : [],
   };

@@ -5,7 +5,7 @@ import { predictionId } from '../prediction-id.ts';
 import type { Answered, Predictor } from '../predictor.ts';
 import { notForInference, type InferRequest } from './infer-request.ts';
 import { versionNumber } from './lookup.ts';
-import { outputNames, outputsOf, type Output } from './outputs.ts';
+import { outputNamesOf, outputsOf, type Output } from './outputs.ts';
 import { rowsOf } from './tensor-rows.ts';
 
 /** What was inferred, whichever way it is to go out. */
@@ -51,17 +51,21 @@ export async function infer(predictor: Predictor, call: Call): Promise<Inferred>
   const ids = rows.length === 1 ? [id] : rows.map((_, i) => `${id}/${i}`);
   if ((ids.at(-1) ?? id).length > longestId)
     tell('id', `id leaves no room for the places of the rows in ${longestId} characters.`);
+  const task = signature?.task ?? traffic.assignment?.task ?? 'binary-classification';
+  const known = outputNamesOf(task);
+  for (const name of request.outputs ?? [])
+    if (!known.includes(name))
+      tell('outputs', `There is no output ${name}: the model has no more than two classes.`, known.join(', '));
   if (problems.length > 0) throw notForInference(problems);
 
   const key = request.key ?? caller.key;
   const segment = request.segment ?? caller.segment;
   const answered = await predictor.predict(traffic, { ...caller, rows, ids, key, segment, version }, arrivedAt);
-  const task = signature?.task ?? traffic.assignment?.task ?? 'binary-classification';
   return {
     model: traffic.model,
     version: answered.version,
     id,
     fallback: answered.fallback,
-    outputs: outputsOf(request.outputs ?? outputNames, task, answered.predictions),
+    outputs: outputsOf(request.outputs ?? known, task, answered.predictions, signature?.classes ?? []),
   };
 }

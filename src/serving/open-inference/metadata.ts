@@ -1,7 +1,7 @@
 import type { ModelSignature } from '../../onnx/signature.ts';
 import { packageVersion } from '../../package-root.ts';
 import type { ModelTraffic } from '../model-traffic.ts';
-import { outputDatatype, outputNames } from './outputs.ts';
+import { outputDatatype, outputNamesOf } from './outputs.ts';
 
 interface TensorMetadata {
   readonly name: string;
@@ -32,12 +32,16 @@ export const serverMetadata: ServerMetadata = { name: 'pawl', version, extension
 /** The datatypes that lose nothing: others are taken too. */
 const datatypes = { number: 'FP32', boolean: 'BOOL', category: 'BYTES' } as const;
 
-export function modelMetadata(traffic: ModelTraffic, { features, task }: ModelSignature): ModelMetadata {
+export function modelMetadata(traffic: ModelTraffic, { features, task, classes }: ModelSignature): ModelMetadata {
   return {
     name: traffic.model,
     versions: traffic.shelf.ready().map(String),
     platform: 'onnx_onnxv1',
     inputs: features.map(({ name, type }) => ({ name, datatype: datatypes[type], shape: [-1, 1] })),
-    outputs: outputNames.map((name) => ({ name, datatype: outputDatatype(name, task), shape: [-1, 1] })),
+    outputs: outputNamesOf(task).map((name) => ({
+      name,
+      datatype: outputDatatype(name, task),
+      shape: [-1, name === 'probabilities' ? (classes?.length ?? 1) : 1],
+    })),
   };
 }

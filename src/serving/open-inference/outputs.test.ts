@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../errors.ts';
-import { outputNames, outputsOf, toBinary } from './outputs.ts';
+import { grpcAnswer } from './grpc-messages.ts';
+import { outputNamesOf, outputsOf, toBinary } from './outputs.ts';
 import { restAnswer } from './rest-answer.ts';
 import { fromBinary, readHead } from './tensors.ts';
 
@@ -8,7 +9,7 @@ const predictions = [
   { id: 'a', prediction: 'grün', score: 0.25, version: 3 },
   { id: 'b', prediction: '', score: null, version: 3 },
 ];
-const outputs = outputsOf(outputNames, 'binary-classification', predictions);
+const outputs = outputsOf(outputNamesOf('binary-classification'), 'binary-classification', predictions);
 
 describe('outputs', () => {
   it('have classes and ids as text, scores and values as numbers', () => {
@@ -56,5 +57,36 @@ describe('outputs', () => {
     expect(JSON.parse(answer.body as string)).not.toHaveProperty('model_version');
     expect(answer.headers).not.toHaveProperty('x-pawl-version');
     expect(JSON.parse(answer.body as string)).toMatchObject({ outputs: [{}, { data: [0.25, null] }, {}] });
+  });
+
+  it('have of three classes a column of probabilities for each, and say which', () => {
+    const classes = ['a', 'b', 'c'];
+    const many = 'multiclass-classification';
+    const given = { classes, values: Float32Array.of(0.25, 0.5, 0.25) };
+    const answered = outputsOf(outputNamesOf(many), many, [
+      { id: 'x', prediction: 'b', score: 0.5, version: 1, probabilities: given },
+    ]);
+    const inferred = { model: 'm', version: 1, id: 'x', fallback: null, outputs: answered };
+    const wanted = {
+      name: 'probabilities',
+      datatype: 'FP64',
+      shape: [1, 3],
+      parameters: { classes: '["a","b","c"]' },
+      data: [0.25, 0.5, 0.25],
+    };
+    expect((JSON.parse(restAnswer(inferred, () => false).body as string) as { outputs: unknown[] }).outputs.at(-1)).toEqual(
+      wanted,
+    );
+    expect(grpcAnswer(inferred, false).outputs.at(-1)).toEqual({
+      name: 'probabilities',
+      datatype: 'FP64',
+      shape: [1, 3],
+      parameters: { classes: { string_param: '["a","b","c"]' } },
+      contents: { fp64_contents: [0.25, 0.5, 0.25] },
+    });
+    // The default answer has none: of the classes that were expected, or, where nobody knows them, not even those.
+    const defaults = [{ id: 'x', prediction: 'a', score: null, version: null }];
+    expect(outputsOf(['probabilities'], many, defaults, classes)).toMatchObject([{ elements: [NaN, NaN, NaN], classes }]);
+    expect(outputsOf(['probabilities'], many, defaults)).toEqual([]);
   });
 });

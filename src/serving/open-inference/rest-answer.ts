@@ -1,6 +1,6 @@
 import { jsonAnswer, type Answer } from '../http-answer.ts';
 import type { Inferred } from './infer.ts';
-import { toBinary, type Output, type OutputName } from './outputs.ts';
+import { parametersOf, shapeOf, toBinary, type Output, type OutputName } from './outputs.ts';
 
 /** The answer to an infer request: JSON, and behind it the outputs that `binary` names. */
 export function restAnswer(inferred: Inferred, binary: (output: OutputName) => boolean): Answer {
@@ -12,12 +12,14 @@ export function restAnswer(inferred: Inferred, binary: (output: OutputName) => b
     id,
     ...(fallback === null ? {} : { parameters: { fallback } }),
     outputs: outputs.map((output) => {
-      const { name, datatype, elements } = output;
-      const shape = [elements.length, 1];
-      if (!binary(name)) return { name, datatype, shape, data: jsonElements(output) };
+      const { name, datatype } = output;
+      const shape = shapeOf(output);
+      const parameters = parametersOf(output);
+      const told = parameters.classes === undefined ? {} : { parameters };
+      if (!binary(name)) return { name, datatype, shape, ...told, data: jsonElements(output) };
       const bytes = toBinary(output);
       parts.push(bytes);
-      return { name, datatype, shape, parameters: { binary_data_size: bytes.length } };
+      return { name, datatype, shape, parameters: { ...parameters, binary_data_size: bytes.length } };
     }),
   };
   const headers: Record<string, string> = {

@@ -78,7 +78,13 @@ export const inferenceSchemas: Part = {
       name: { enum: outputNames },
       datatype: { enum: ['BYTES', 'FP64'] },
       shape: list(extent, { minItems: 2, maxItems: 2 }),
-      parameters: object({ binary_data_size: { type: 'integer', minimum: 0 } }),
+      parameters: object(
+        {
+          binary_data_size: { type: 'integer', minimum: 0 },
+          classes: text('Of probabilities: what its columns are of, a list as JSON.'),
+        },
+        ['binary_data_size', 'classes'],
+      ),
       data: list({ type: ['number', 'string', 'null'] }),
     },
     ['parameters', 'data'],

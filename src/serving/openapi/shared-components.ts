@@ -40,14 +40,23 @@ export const schemas: Part = {
     ],
   },
   PredictAnswer: object({ model: text(), predictions: list(schemaRef('Prediction'), { minItems: 1 }) }),
-  Prediction: object({
-    id: text('The name under which the label is sent.'),
-    prediction: { type: ['string', 'number'], description: 'The class as text, or the number.' },
-    score: orNull('number', {
-      description: 'The probability of the positive class, or the number; null with the default answer.',
-    }),
-    version: orNull('integer', { description: 'Who answered; null with the default answer.' }),
-  }),
+  Prediction: object(
+    {
+      id: text('The name under which the label is sent.'),
+      prediction: { type: ['string', 'number'], description: 'The class as text, or the number.' },
+      score: orNull('number', {
+        description:
+          'The probability of the positive class, of more than two classes that of the predicted one, or the number; null with the default answer.',
+      }),
+      version: orNull('integer', { description: 'Who answered; null with the default answer.' }),
+      probabilities: {
+        type: 'object',
+        description: 'Of more than two classes: the probability of each.',
+        additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
+      },
+    },
+    ['probabilities'],
+  ),
   Label: closed(
     {
       id: name,

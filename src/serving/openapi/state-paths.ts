@@ -8,7 +8,7 @@ export const stateSchemas: Part = {
   Models: object({ process: text('Of the gateway that answers.'), models: list(schemaRef('Model')) }),
   Model: object({
     model: text(),
-    task: orNull('string', { enum: ['binary-classification', 'regression', null] }),
+    task: orNull('string', { enum: ['binary-classification', 'multiclass-classification', 'regression', null] }),
     revision: version('Of the traffic in force.'),
     champion: version('As assigned.'),
     challenger: version('As assigned.'),

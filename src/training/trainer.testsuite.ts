@@ -195,23 +195,14 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
       expect(importances['constant']).toBe(0);
     });
 
-    it('learns where no column says anything', async () => {
-      const rows = 60;
-      const frame: Frame = {
-        rows,
-        features: ['still', 'absent', 'nowhere'],
-        columns: {
-          still: { type: 'number', values: new Float32Array(rows).fill(1) },
-          absent: { type: 'number', values: new Float32Array(rows).fill(NaN) },
-          nowhere: { type: 'category', codes: new Int32Array(rows).fill(-1), levels: [] },
-        },
-        label: Float64Array.from({ length: rows }, (_, i) => (i % 3 === 0 ? 1 : 0)),
-        classes: ['no', 'yes'],
-        timestamp: null,
-      };
+    it('learns where all columns but one say nothing', async () => {
+      const frame = withColumns(generatedFrame('binary-classification', 400), {
+        noise: { type: 'number', values: new Float32Array(400).fill(1) },
+        flag: { type: 'number', values: new Float32Array(400).fill(NaN), boolean: true },
+        region: { type: 'category', codes: new Int32Array(400).fill(-1), levels: [] },
+      });
       const trained = await train('binary-classification', { frame });
-      for (const score of await scores(trained, frame)) expect(score).toBeCloseTo(1 / 3, 1);
-      expect(Object.values(trained.importances)).toEqual([1 / 3, 1 / 3, 1 / 3]);
+      expect(Object.values(trained.importances)).toEqual([1, 0, 0, 0, 0, 0]);
     });
 
     it('takes features that have the names of parts of the graph', async () => {
@@ -259,14 +250,25 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
 
     it('refuses what nothing can be learned from', async () => {
       const frame = generatedFrame('binary-classification', 50);
+      const nothing = new Float32Array(50).fill(NaN);
       const impossible: Frame[] = [
         rowsOf(frame, []),
+        rowsOf(frame, [0]),
+        { ...frame, features: ['constant', 'absent'] },
+        { ...frame, features: ['signal'], columns: { signal: { type: 'number', values: nothing } } },
         { ...frame, label: new Float64Array(50) },
         { ...frame, label: new Float64Array(50).fill(NaN) },
         withColumns(frame, { noise: { type: 'number', values: new Float32Array(50).fill(Infinity) } }),
       ];
       for (const frame of impossible) {
         await expect(train('binary-classification', { frame })).rejects.toMatchObject({ code: 'PAWL_TRAINING_IMPOSSIBLE' });
+      }
+      const still = { ...generatedFrame('regression', 50), label: new Float64Array(50).fill(7) };
+      await expect(train('regression', { frame: still })).rejects.toMatchObject({ code: 'PAWL_TRAINING_IMPOSSIBLE' });
+      for (const weights of [new Float64Array(50), new Float64Array(50).fill(-1), frame.label, frame.label.map((y) => y / 0)]) {
+        await expect(train('binary-classification', { frame, weights })).rejects.toMatchObject({
+          code: 'PAWL_TRAINING_IMPOSSIBLE',
+        });
       }
     });
   });

@@ -44,6 +44,8 @@ export interface TrainedModel {
   readonly params: Readonly<Record<string, unknown>>;
   /** Share of the total gain (gbt) or of absolute standardised weight (logistic) by feature; sums to 1. */
   readonly importances: Readonly<Record<string, number>>;
+  /** What it learned from, in words, where that is not simply all rows: for the story of the release. */
+  readonly because?: string;
 }
 
 /** The trainer port. Training is deterministic: equal job and seed give equal bytes, also across a checkpoint. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame } from '../../data/dataset.ts';
+import { counted, inWords } from '../../stats/wording.ts';
 import { checkJob, checkLabels } from '../check-job.ts';
 import { Checkpoints, jobDigest } from '../checkpoint.ts';
 import { parseParams } from '../params.ts';
@@ -13,7 +14,7 @@ import { exportEnsemble } from './export.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { Target } from './loss.ts';
 import { lossOf } from './loss-of.ts';
-import { gbtParams } from './params.ts';
+import { gbtParams, type GbtParams } from './params.ts';
 
 /** Gradient-boosted trees on histograms, grown leaf by leaf. */
 export const gbt: Trainer = {
@@ -56,10 +57,16 @@ export const gbt: Trainer = {
     return {
       onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, loss.link),
       params: learned < frame.rows ? { ...params, trees_kept: kept } : params,
+      ...(learned < frame.rows ? { because: toldOf(params, kept, frame.rows - learned) } : {}),
       importances: importancesOf(ensemble, frame.features),
     };
   },
 };
+
+/** Of an early end, or of one that did not come. */
+function toldOf({ trees }: GbtParams, kept: number, held: number): string {
+  return `Kept ${counted(kept, 'tree')} of ${inWords(trees)} allowed: the loss on the newest ${counted(held, 'row')}, held back for this, was smallest there.`;
+}
 
 function classesOf({ classes }: Frame): number {
   return classes?.length ?? 1;

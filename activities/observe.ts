@@ -70,8 +70,8 @@ export function createObserveActivities({ registry, store, clock, logger }: Depe
 
   /** What releases have taken and cost, which holds further ones back. */
   async function work(spec: ModelSpec): Promise<Pick<Observation, 'releasesThisWeek' | 'cost'>> {
-    const { thisWeek, thisMonth, last } = await releaseWork(registry, spec.model);
-    return { releasesThisWeek: thisWeek, ...releaseCost(spec, thisMonth, last) };
+    const { thisWeek, thisMonth, next } = await releaseWork(registry, spec.model);
+    return { releasesThisWeek: thisWeek, ...releaseCost(spec, thisMonth, next) };
   }
 
   /** What the champion's newest predictions and labels show. */

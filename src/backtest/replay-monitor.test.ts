@@ -63,6 +63,7 @@ const release = (from: number, to: number, outcome: RecordedRelease['outcome']):
   id: 'm/2',
   startedAt: start + from * hour,
   workedUntil: start + (from + 0.5) * hour,
+  used: null,
   onTrialFrom: null,
   endedAt: start + to * hour,
   outcome,

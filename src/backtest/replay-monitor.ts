@@ -4,6 +4,7 @@ import type { RecordedRelease } from '../registry/recorded-releases.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import { championLook } from '../watch/champion-look.ts';
 import { beginMemory, labelLook } from '../watch/label-look.ts';
+import { addUsage, noUsage, type Usage } from '../steps/step.ts';
 import { releaseCost } from '../watch/release-cost.ts';
 import type { LabelsBetween } from './judged-labels.ts';
 import type { MonitorRecord, Reign } from './monitor-record.ts';
@@ -119,17 +120,16 @@ class Walk {
 
   #work(at: number): Pick<Observation, 'releasesThisWeek' | 'cost'> {
     const begun = (within: number) => this.#record.releases.filter(({ startedAt: s }) => s <= at && s > at - within);
-    const took = ({ startedAt, workedUntil }: RecordedRelease) => Math.min(workedUntil ?? at, at) - startedAt;
+    const took = ({ startedAt, workedUntil, used }: RecordedRelease): Usage =>
+      used !== null && (workedUntil ?? Infinity) <= at
+        ? used
+        : { ...noUsage, wallMs: Math.min(workedUntil ?? at, at) - startedAt };
     const month = begun(30 * day);
     const own = this.#retrains.filter((one) => one > at - 7 * day).length;
     const newest = month.at(-1);
     return {
       releasesThisWeek: begun(7 * day).length + own,
-      ...releaseCost(
-        this.#spec,
-        month.reduce((sum, one) => sum + took(one), 0),
-        newest === undefined ? 0 : took(newest),
-      ),
+      ...releaseCost(this.#spec, month.map(took).reduce(addUsage, noUsage), newest === undefined ? noUsage : took(newest)),
     };
   }
 

@@ -8,6 +8,8 @@ import { writeJudgedLabels } from './judged-labels.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { releaseWork } from './release-work.ts';
 import { closeRelease } from './releases.ts';
+import { noUsage } from '../steps/step.ts';
+import { beginStep, endStep, noteStep, type StepKey } from './steps.ts';
 import { type WindowRow, writeWindows } from './windows.ts';
 
 let registry: Registry;
@@ -92,11 +94,40 @@ describe('what a budget counts', () => {
   });
 });
 
-it('knows what releases have taken, and how many began this week', async () => {
-  const example = await ExampleModel.apply(registry);
-  expect(await releaseWork(registry, example.model)).toEqual({ thisWeek: 0, thisMonth: 0, last: 0 });
-  const { id } = await example.open();
-  await closeRelease(registry, { id, outcome: 'rejected', version: null, because: 'a test', metrics: {} });
-  const { thisWeek, thisMonth, last } = await releaseWork(registry, example.model);
-  expect([thisWeek, last >= 0, thisMonth]).toEqual([1, true, last]);
+describe('what releases have taken', () => {
+  it('is nothing before the first, and the time until its gates of one that has no steps on record', async () => {
+    const example = await ExampleModel.apply(registry);
+    expect(await releaseWork(registry, example.model)).toEqual({ thisWeek: 0, thisMonth: noUsage, next: noUsage });
+    const { id } = await example.open();
+    await closeRelease(registry, { id, outcome: 'rejected', version: null, because: 'a test', metrics: {} });
+    const { thisWeek, thisMonth, next } = await releaseWork(registry, example.model);
+    expect([thisWeek, next.wallMs >= 0, thisMonth]).toEqual([1, true, next]);
+  });
+
+  it('is what every attempt at every step used; one more may take what the newest that trained did', async () => {
+    const example = await ExampleModel.apply(registry);
+    const { model } = example;
+    const used = (wallMs: number) => ({ wallMs, cpuMs: 2 * wallMs, bytesRead: 5, bytesWritten: 7 });
+    const attempt = async (key: StepKey, end: { state: 'done' | 'taken' | 'failed'; wallMs: number } | null) => {
+      await beginStep(registry, { ...key, model, project: null, owner: 'ada', tags: {} });
+      await noteStep(registry, key, used(3));
+      if (end === null) return;
+      const { state, wallMs } = end;
+      const takenFrom = state === 'taken' ? key.release : null;
+      const left = { inputs: {}, inputsDigest: null, output: null, objects: [], because: null, rows: 1 };
+      await endStep(registry, key, { ...used(wallMs), ...left, state, takenFrom });
+    };
+    const { id: first } = await example.open();
+    const key = { part: '', attempt: 1 };
+    await attempt({ ...key, release: first, step: 'ingest' }, { state: 'done', wallMs: 100 });
+    await attempt({ ...key, release: first, step: 'train' }, { state: 'failed', wallMs: 40 });
+    await attempt({ ...key, release: first, step: 'train', attempt: 2 }, { state: 'done', wallMs: 1000 });
+    const { id: second } = await example.open();
+    await attempt({ ...key, release: second, step: 'train' }, { state: 'taken', wallMs: 1 });
+    await attempt({ ...key, release: second, step: 'evaluate' }, null);
+    const { thisWeek, thisMonth, next } = await releaseWork(registry, model);
+    expect(thisWeek).toBe(2);
+    expect(next).toEqual({ wallMs: 1140, cpuMs: 2280, bytesRead: 15, bytesWritten: 21 });
+    expect(thisMonth).toEqual({ wallMs: 1144, cpuMs: 2288, bytesRead: 25, bytesWritten: 35 });
+  });
 });

@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import type { ReleaseOutcome } from '../messages/release.ts';
 import type { TriggerKind } from '../monitoring/state.ts';
+import type { Usage } from '../steps/step.ts';
 import type { Registry } from './registry.ts';
 
 /** A release as it went; times in ms since 1970. */
 export interface RecordedRelease {
   readonly id: string;
   readonly startedAt: number;
-  /** When its gates were checked, or it ended before: until then it cost something. Null where neither has been. */
+  /** When its gates were checked, or it ended before: until then it worked. Null where neither has been. */
   readonly workedUntil: number | null;
+  /** What its steps used; null of one before there were steps on record. */
+  readonly used: Usage | null;
   /** When its rollout began; null where it came to none. */
   readonly onTrialFrom: number | null;
   /** Null while it runs. */
@@ -20,7 +23,9 @@ export interface RecordedRelease {
 export async function recordedReleases(registry: Registry, model: string): Promise<RecordedRelease[]> {
   const ms = (time: ReturnType<typeof sql>) => sql`(extract(epoch FROM ${time}) * 1000)::float8`;
   const { rows } = await sql<RecordedRelease>`
-    SELECT r.id, r.outcome, ${ms(sql`r.started_at`)} AS "startedAt", ${ms(sql`r.ended_at`)} AS "endedAt",
+    SELECT r.id, r.outcome,
+      (SELECT json_build_object('wallMs', sum(s.wall_ms), 'cpuMs', sum(s.cpu_ms), 'bytesRead', sum(s.bytes_read), 'bytesWritten', sum(s.bytes_written))
+        FROM steps AS s WHERE s.release = r.id HAVING count(*) > 0) AS used, ${ms(sql`r.started_at`)} AS "startedAt", ${ms(sql`r.ended_at`)} AS "endedAt",
       ${ms(sql`coalesce(d.at, r.ended_at)`)} AS "workedUntil",
       (SELECT ${ms(sql`min(t.written_at)`)} FROM traffic_revisions AS t
         JOIN traffic_epochs AS e ON e.model = t.model AND e.epoch = t.epoch AND e.kind = 'rollout'

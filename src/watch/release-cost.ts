@@ -1,14 +1,14 @@
 import type { Observation } from '../monitoring/state.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { priceOf } from '../steps/prices.ts';
+import type { Usage } from '../steps/step.ts';
 
-const hour = 3_600_000;
-
-/** What the releases of a month cost, and what one more would; nothing where no budget is stated. @param work, last in ms */
-export function releaseCost(spec: Pick<ModelSpec, 'cost'>, work: number, last: number): Pick<Observation, 'cost'> {
-  const { monthly, per_hour: perHour } = spec.cost ?? {};
-  if (monthly === undefined || perHour === undefined) return {};
-  const price = Number.parseFloat(perHour) / hour;
+/** What the releases of a month cost, and what one more would; nothing where no budget is stated. */
+export function releaseCost(spec: Pick<ModelSpec, 'cost'>, month: Usage, next: Usage): Pick<Observation, 'cost'> {
+  const { monthly } = spec.cost ?? {};
+  const [spent, one] = [priceOf(month, spec.cost), priceOf(next, spec.cost)];
+  if (monthly === undefined || spent === null || one === null) return {};
   return {
-    cost: { spent: work * price, next: last * price, monthly: Number.parseFloat(monthly), currency: monthly.slice(-3) },
+    cost: { spent: spent.amount, next: one.amount, monthly: Number.parseFloat(monthly), currency: spent.currency },
   };
 }

@@ -34,7 +34,7 @@ export function quantileLoss({ label, weights, learned }: Target, alpha: number)
     base: [Math.fround(weightedQuantile(start, startWeights, alpha))],
     derive(_, [score = new Float64Array()], into) {
       for (let row = 0; row < learned; row++) {
-        into.gradient[row] = (score[row] as number) >= (label[row] as number) ? 1 - alpha : -alpha;
+        into.gradient[row] = (score[row] as number) > (label[row] as number) ? 1 - alpha : -alpha;
       }
       into.hessian.fill(1, 0, learned);
       weigh(into, weights, learned);

@@ -11,6 +11,7 @@ import type { StepNote } from '../src/steps/step.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { codeDigest } from '../src/training/command/code-digest.ts';
 import { jobOf } from '../src/training/job-of.ts';
+import { silentColumns, tellSilent } from '../src/training/silent-columns.ts';
 import type { TrainingControl } from '../src/training/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
 import { importCandidate } from './import-candidate.ts';
@@ -35,6 +36,8 @@ export interface Candidate {
   readonly resumedFrom: number;
   /** A calibration and thresholds, where the spec asks for them: learned after the training, and inside the artifact. */
   readonly tuning?: Tuning;
+  /** What a person would like to know of the training, a sentence each. Earlier candidates lack it. */
+  readonly notes?: readonly string[];
   /** What made it. Candidates of before there were attestations lack it. */
   readonly code?: Code;
 }
@@ -101,6 +104,7 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
       seed,
       params: model.params,
       importances: model.importances,
+      notes: [model.because ?? null, tellSilent(silentColumns(rows))].filter((note) => note !== null),
       trainedRows: rows.rows,
       resumedFrom,
       code: { pawl: packageVersion(), ...digestOfCode },

@@ -76,6 +76,7 @@ async function pass(
   story.tell(
     `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}${because(trained)}.`,
   );
+  for (const note of candidate.notes ?? []) story.tell(note);
 
   at('evaluate');
   const { step: evaluated, ...evaluation }: Evaluation & { step?: StepNote } = await long.evaluate({

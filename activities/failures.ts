@@ -10,6 +10,7 @@ const types: Partial<Record<ErrorCode, FailureType>> = {
   PAWL_CONTRACT_VIOLATED: 'ContractViolation',
   PAWL_TRAINING_PARAMS_INVALID: 'TrainingFailed',
   PAWL_TRAINING_IMPOSSIBLE: 'TrainingFailed',
+  PAWL_SEARCH_IMPOSSIBLE: 'TrainingFailed',
   PAWL_CHECKPOINT_REFUSED: 'TrainingFailed',
   PAWL_TRAINER_NOT_FOUND: 'TrainingFailed',
   PAWL_TRAINER_REFUSED: 'TrainingFailed',

@@ -22,6 +22,7 @@ import { asStep } from './step.ts';
 import { StoredCheckpoint } from './stored-checkpoint.ts';
 import { trainStep } from './train-step.ts';
 import { trainingRows } from './training-rows.ts';
+import { withParams } from './with-params.ts';
 
 /** What a training leaves behind: references and small facts. */
 export interface Candidate {
@@ -48,6 +49,8 @@ interface TrainInput {
   readonly model: string;
   readonly dataset: DatasetRef;
   readonly shuffleLabels: boolean;
+  /** What a search has found, in place of what the spec says. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs on training workers. Deterministic, so a second attempt of a finished one writes the same artifact. */
@@ -57,9 +60,10 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
       heartbeat({ phase: 'read', done: 0, total: 1 });
       await updateRelease(registry, input.release, { stage: 'train' });
       const release = await getRelease(registry, input.release);
-      const { spec, baseDirectory } = await getSpec(registry, input.model, release.specDigest);
+      const { spec: applied, baseDirectory } = await getSpec(registry, input.model, release.specDigest);
+      const spec = withParams(applied, input.params);
       const imported = (await findImport(registry, release.triggerId)) ?? importOfSpec(spec);
-      const about = { spec, baseDirectory, ...input };
+      const about = { ...input, spec, baseDirectory, params: spec.training.params };
       const plan = await trainStep(registry, release, { ...about, imported: imported !== null });
       const { output, note: step } = await asStep<Candidate>({ registry, store, logger }, plan, (tools) =>
         imported === null

@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { PipelineActivities, TrainingActivities } from '../activities/pipeline.ts';
 import { trainingQueueBeside } from '../src/messages/names.ts';
 
@@ -39,4 +39,17 @@ export const training = () =>
     startToCloseTimeout: '24 hours',
     heartbeatTimeout: '5 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 },
+  });
+
+/**
+ * Trials run where trainings do. What keeps failing is a trial's own fault sooner than a training's, so it is tried less often. One that
+ * is stopped is waited for: it saves no checkpoint after the search has cleaned up.
+ */
+export const trials = () =>
+  proxyActivities<TrainingActivities>({
+    taskQueue: trainingQueueBeside(workflowInfo().taskQueue),
+    startToCloseTimeout: '24 hours',
+    heartbeatTimeout: '5 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1 second', maximumInterval: '10 seconds', maximumAttempts: 4 },
   });

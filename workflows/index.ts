@@ -4,3 +4,4 @@ export { release } from './release.ts';
 export { rollout } from './rollout.ts';
 export { scheduledDrill } from './scheduled-drill.ts';
 export { scheduledRetrain } from './scheduled-retrain.ts';
+export { search } from './search.ts';

@@ -8,6 +8,7 @@ import { awaitApproval } from './approval.ts';
 import { ReleaseDesk } from './release-desk.ts';
 import { closeRelease, endOf } from './release-end.ts';
 import { recordResumption } from './resumption.ts';
+import { searched } from './searched.ts';
 import { because } from './step-note.ts';
 import { tellOpened } from './tell-monitor.ts';
 import { label, Story } from './visibility.ts';
@@ -67,10 +68,21 @@ async function pass(
   const { step: validated, ...dataset } = await long.validate({ release: id, model, snapshot });
   story.tell(`${dataset.rows} rows meet the contract, ${dataset.quarantined} were set aside${because(validated)}.`);
 
+  const found = plan.search === undefined ? null : await searched(plan, plan.search, dataset, input, at);
+  if (found !== null) story.tell(`Searched: ${found.because}.`);
+
   at('train');
   const { step: trained, ...candidate }: Candidate & { step?: StepNote } = await training().train.executeWithOptions(
     { summary: `${plan.trainer} on ${dataset.rows} rows` },
-    [{ release: id, model, dataset, shuffleLabels: input.shuffleLabels ?? false }],
+    [
+      {
+        release: id,
+        model,
+        dataset,
+        shuffleLabels: input.shuffleLabels ?? false,
+        ...(found === null ? {} : { params: found.params }),
+      },
+    ],
   );
   if (candidate.resumedFrom > 0) await recordResumption(plan, candidate);
   story.tell(

@@ -11,7 +11,11 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 const allowedPackages = new Set(['@temporalio', 'long', 'ms', 'nexus-rpc']);
 
 /** The rooms of the repository that workflow code may take code from; types are gone before the bundle is made. */
-const allowedRooms = [/^workflows\//, /^src\/(messages|rollout|monitoring|stats)\//, /^src\/errors\.ts$/];
+const allowedRooms = [
+  /^workflows\//,
+  /^src\/(messages|rollout|monitoring|search|stats)\//,
+  /^src\/(errors|training\/random)\.ts$/,
+];
 
 export async function bundleWorkflows(workflowsPath) {
   // The bundler itself refuses the modules of Node.js; what it says then is the reason.

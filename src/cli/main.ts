@@ -20,6 +20,7 @@ import { addRelease } from './commands/release.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addTimeline } from './commands/timeline.ts';
+import { addTrials } from './commands/trials.ts';
 import { addVerify } from './commands/verify.ts';
 import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
@@ -70,6 +71,7 @@ for (const add of [
   addTimeline,
   addDrift,
   addVersions,
+  addTrials,
   addDiff,
   addChampion,
   addCard,

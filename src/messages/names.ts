@@ -3,6 +3,7 @@ export const workflowId = {
   monitor: (model: string) => `monitor/${model}`,
   release: (model: string) => `release/${model}`,
   rollout: (model: string) => `rollout/${model}`,
+  search: (release: string) => `search/${release}`,
 } as const;
 
 export const scheduleId = (model: string) => `retrain/${model}`;

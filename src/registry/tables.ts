@@ -6,6 +6,7 @@ import type { ReleaseOutcome, StartStep } from '../messages/release.ts';
 import type { DriftReport } from '../monitoring/drift-report.ts';
 import type { AlarmKind, TriggerKind } from '../monitoring/state.ts';
 import type { DrillEnd, Recovery, WayBack } from '../rollout/drill.ts';
+import type { DrawnParams } from '../search/space.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ReferenceBins } from '../stats/reference-bins.ts';
 import type { StepInputs, StepName, StepObject } from '../steps/step.ts';
@@ -120,6 +121,20 @@ export interface Tables {
     because: string | null;
     sent_at: Date | null;
     refused_at: Date | null;
+  };
+  trials: {
+    release: string;
+    trial: number;
+    rung: number;
+    params: Json<DrawnParams>;
+    share: number;
+    resource: string | null;
+    state: 'running' | 'done' | 'failed' | 'stopped';
+    score: number | null;
+    seconds: number | null;
+    because: string | null;
+    began_at: Generated<Date>;
+    ended_at: Date | null;
   };
   drills: {
     release: string;

@@ -13,6 +13,7 @@ import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
 import { parseDuration } from './quantities.ts';
 import { releaseCheck } from './release-check.ts';
+import { searchCheck } from './search-check.ts';
 import { strategyCheck } from './strategy-check.ts';
 import { taskIn } from './task.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -34,6 +35,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     evaluationCheck,
     trainerParams,
     trainingCheck,
+    searchCheck,
     weightsCheck,
     lossCheck,
     importCheck,

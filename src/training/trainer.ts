@@ -55,7 +55,12 @@ export interface Trainer {
   readonly tasks: readonly Task[];
   /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
   checkParams(params: Readonly<Record<string, unknown>>): void;
-  /** Units of work of a whole training, of one that can stop between two of them and go on later: trees. Others lack it. */
-  units?(params: Readonly<Record<string, unknown>>): number;
+  /** Of a training that can stop between two units of work and go on later: how many it has, such as trees. Others lack it. */
+  units?(params: Readonly<Record<string, unknown>>): {
+    readonly count: number;
+    readonly noun: string;
+    /** The parameter that says how many. */
+    readonly param: string;
+  };
   train(job: TrainingJob, control: TrainingControl): Promise<TrainedModel>;
 }

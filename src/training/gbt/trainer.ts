@@ -25,7 +25,7 @@ export const gbt: Trainer = {
     parseParams('gbt', gbtParams, params);
   },
 
-  units: (params) => parseParams('gbt', gbtParams, params).trees,
+  units: (params) => ({ count: parseParams('gbt', gbtParams, params).trees, noun: 'tree', param: 'trees' }),
 
   async train(job, control) {
     const params = parseParams('gbt', gbtParams, job.params);

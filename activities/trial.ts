@@ -1,0 +1,117 @@
+import type { Frame } from '../src/data/dataset.ts';
+import { splitHoldout } from '../src/data/holdout.ts';
+import { FinalError } from '../src/errors.ts';
+import { answersAt, metricsOf } from '../src/evaluation/answers.ts';
+import type { TrialInput } from '../src/messages/search.ts';
+import { OnnxModel } from '../src/onnx/model.ts';
+import { scoreFrame } from '../src/onnx/score-frame.ts';
+import { getRelease } from '../src/registry/releases.ts';
+import { getSpec } from '../src/registry/specs.ts';
+import { beginTrial, endTrial } from '../src/registry/trials.ts';
+import type { Look } from '../src/search/state.ts';
+import type { ModelSpec } from '../src/spec/schema.ts';
+import { counted, percent } from '../src/stats/wording.ts';
+import { jobOf } from '../src/training/job-of.ts';
+import { partOfRows } from '../src/training/part-of-rows.ts';
+import type { TrainingControl } from '../src/training/trainer.ts';
+import { trainers } from '../src/training/trainers.ts';
+import type { Dependencies } from './dependencies.ts';
+import { cancellation, heartbeat } from './progress.ts';
+import { runTraining } from './run-training.ts';
+import { StoredCheckpoint } from './stored-checkpoint.ts';
+import { trainingRows } from './training-rows.ts';
+import { withParams } from './with-params.ts';
+
+/** Where the trials of a release leave what they can go on from. */
+export const trialCheckpoints = (release: string) => `checkpoints/${release}/trials/`;
+
+/** How much of its whole resource a trial gets. */
+interface Portion {
+  readonly rows: Frame;
+  /** Trees to stop at; null where the trainer cannot stop and go on, and sees some of the rows instead. */
+  readonly stopAt: number | null;
+  /** In words. */
+  readonly resource: string;
+  /** What the final training is told of it. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Runs on training workers, as trainings do: many at a time where there are many. */
+export function createTrialActivities({ registry, store, logger, ...dependencies }: Dependencies) {
+  return {
+    /**
+     * Trains a trial up to its rung, going on from the rung before or from a lost worker's checkpoint, and scores it on rows that no
+     * trial learns from: the newest of those before the hold-out.
+     */
+    async trial(input: TrialInput): Promise<Look> {
+      const began = performance.now();
+      heartbeat({ phase: 'read', done: 0, total: 1 });
+      const { release, model, dataset, trial, rung, share, drawn } = input;
+      await beginTrial(registry, { release, trial, rung, params: drawn, share });
+      const { spec: applied, baseDirectory } = await getSpec(registry, model, (await getRelease(registry, release)).specDigest);
+      const spec = withParams(applied, drawn);
+      const { rows } = await trainingRows(store, spec, dataset, input);
+      const { train, holdout } = rowsOfTrials(rows, spec.training.search?.validation ?? 0.2);
+      const portion = portionOf(spec, train, share);
+
+      const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}.bin`);
+      const { resumedFrom } = checkpoint;
+      if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
+      const control: TrainingControl = {
+        signal: cancellation(),
+        onProgress: heartbeat,
+        ...checkpoint.control(),
+        ...(portion.stopAt === null ? {} : { stopAt: portion.stopAt }),
+      };
+      const order = { spec, baseDirectory, release, model, dataset };
+      const trained = await runTraining({ registry, store, ...dependencies }, order, jobOf(spec, portion.rows), control);
+      const score = await scoreOf(trained.onnx, holdout, input.metric);
+      const ms = performance.now() - began;
+      const { resource } = portion;
+      await endTrial(registry, input, { score, because: null, resource, seconds: ms / 1000 });
+      return { score, ms, params: { ...drawn, ...portion.params }, resource };
+    },
+  };
+}
+
+/** @throws FinalError PAWL_SEARCH_IMPOSSIBLE where there are none to learn from, or none to compare trials on */
+function rowsOfTrials(rows: Frame, share: number) {
+  try {
+    return splitHoldout(rows, { share });
+  } catch (error) {
+    if (!(error instanceof FinalError) || error.code !== 'PAWL_HOLDOUT_EMPTY') throw error;
+    const message = `${percent(share, 2)} of ${counted(rows.rows, 'row')} leave none to learn from, or none to compare trials on`;
+    throw new FinalError('PAWL_SEARCH_IMPOSSIBLE', `${message}.`, {
+      problems: [{ subject: 'training.search.validation', message, hint: 'such as 20%' }],
+    });
+  }
+}
+
+/** A trainer that can stop gets a share of its trees; any other all of them, on a share of the rows. */
+function portionOf(spec: ModelSpec, rows: Frame, share: number): Portion {
+  const { trainer: name, params } = spec.training;
+  const trainer = Object.entries(trainers).find(([known]) => known === name)?.[1];
+  const units = trainer?.units?.(params);
+  if (units !== undefined) {
+    const stopAt = Math.max(1, Math.round(units.count * share));
+    return { rows, stopAt, resource: counted(stopAt, units.noun), params: { [units.param]: stopAt } };
+  }
+  const part = partOfRows(rows, share);
+  return { rows: part, stopAt: null, resource: counted(part.rows, 'row'), params: {} };
+}
+
+/** @throws FinalError PAWL_SEARCH_IMPOSSIBLE where the metric has no value on these rows */
+async function scoreOf(onnx: Uint8Array, rows: Frame, metric: string): Promise<number> {
+  const model = await OnnxModel.open(onnx);
+  try {
+    const answers = answersAt(await scoreFrame(model, rows), model.signature.threshold);
+    const score = metricsOf(rows.label, answers)[metric];
+    if (score !== undefined) return score;
+    const kept = `the newest ${counted(rows.rows, 'row')} before the hold-out, which trials are compared on`;
+    throw new FinalError('PAWL_SEARCH_IMPOSSIBLE', `${metric} has no value on ${kept}.`, {
+      problems: [{ subject: 'training.search.metric', message: `${metric} has no value there`, hint: 'a larger validation' }],
+    });
+  } finally {
+    await model.release();
+  }
+}

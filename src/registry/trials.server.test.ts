@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDatabase } from '../../test/stack/postgres.ts';
+import { ExampleModel } from './example-model.testsuite.ts';
+import { openRegistry, type Registry } from './registry.ts';
+import { beginTrial, endTrial, lastSearch, listTrials, stopTrials } from './trials.ts';
+
+let registry: Registry;
+beforeAll(async () => {
+  registry = openRegistry(await createDatabase());
+});
+afterAll(() => registry.close());
+
+it('keeps each look at a trial, through what a lost worker had begun, to its end', async () => {
+  const example = await ExampleModel.apply(registry);
+  const { id: release } = await example.open();
+  const at = (trial: number, rung: number) => ({ release, trial, rung });
+  const params = { learning_rate: 0.05, loss: 'squared', flat: true };
+  expect(await lastSearch(registry, example.model)).toBeNull();
+  await beginTrial(registry, { ...at(2, 0), params, share: 1 / 3 });
+  await beginTrial(registry, { ...at(1, 0), params: {}, share: 1 / 3 });
+  await beginTrial(registry, { ...at(1, 0), params: {}, share: 1 / 3 });
+  await endTrial(registry, at(1, 0), { score: 0.8, because: null, resource: '67 trees', seconds: 1.5 });
+  await beginTrial(registry, { ...at(1, 1), params: {}, share: 1 });
+  await endTrial(registry, at(2, 0), { score: null, because: 'no luck' });
+  await stopTrials(registry, release);
+  const seen = (await listTrials(registry, release)).map(({ trial, rung, state, score, resource, because, endedAt }) => [
+    ...[trial, rung, state, score, resource, because],
+    endedAt !== null,
+  ]);
+  expect(seen).toEqual([
+    [1, 0, 'done', 0.8, '67 trees', null, true],
+    [1, 1, 'stopped', null, null, null, true],
+    [2, 0, 'failed', null, null, 'no luck', true],
+  ]);
+  expect((await listTrials(registry, release)).at(-1)?.params).toEqual(params);
+  expect(await lastSearch(registry, example.model)).toBe(release);
+});

@@ -1,0 +1,28 @@
+import type { SearchPolicy } from '../search/state.ts';
+import { higherIsBetter } from './evaluation-schema.ts';
+import type { MetricName } from './evaluation-schema.ts';
+import type { ModelSpec } from './schema.ts';
+
+const hour = 3_600_000;
+
+/** What the search of a release obeys; null where the spec asks for none. */
+export function searchPolicyOf({ task, training, cost }: ModelSpec): SearchPolicy | null {
+  const { search } = training;
+  if (search === undefined) return null;
+  const metric: MetricName = search.metric ?? (task === 'regression' ? 'rmse' : 'auc');
+  const { params: space, trials, parallel, reduction, rungs, for: forMs = null, seed = training.seed } = search;
+  const price = Number.parseFloat(cost?.per_hour ?? '');
+  const workMs = search.cost === undefined ? null : (Number.parseFloat(search.cost) / price) * hour;
+  return {
+    space,
+    seed,
+    trials,
+    forMs,
+    workMs,
+    parallel,
+    reduction,
+    rungs,
+    metric,
+    higherIsBetter: higherIsBetter.some((known) => known === metric),
+  };
+}

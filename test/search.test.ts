@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
+import { getRelease } from '../src/registry/releases.ts';
+import { timeline } from '../src/registry/timeline.ts';
+import { listTrials } from '../src/registry/trials.ts';
+import { listVersions } from '../src/registry/versions.ts';
+import { quickRollout, RunningPawl, until } from './running-pawl.ts';
+
+const rate = 'training.search.params.learning_rate={ from: 0.02, to: 0.3, scale: log }';
+const leaves = 'training.search.params.leaves={ from: 4, to: 64, scale: log, whole: true }';
+
+describe('a release that searches its parameters first', () => {
+  let pawl: RunningPawl;
+
+  beforeAll(async () => {
+    pawl = await RunningPawl.start({ example: 'electricity', processes: ['pipeline', 'gateway', 'training'] });
+  }, 120_000);
+  afterAll(() => pawl?.stop());
+
+  const start = async (...options: string[]) => {
+    const { release } = (await pawl.done('release', pawl.model, '--reason', 'with a search', ...options)) as { release: string };
+    return release;
+  };
+  const trialsOf = (release: string) => listTrials(pawl.registry, release);
+  const ended = (release: string) =>
+    until(`${release} has ended`, async () => (await getRelease(pawl.registry, release)).outcome !== null, { seconds: 150 });
+
+  it('trains with what the best trial had; a killed worker costs one trial its work since the checkpoint', async () => {
+    await pawl.apply(...quickRollout, 'training.params.trees=1500', rate, leaves, 'training.search.trials=7');
+    const release = await start();
+    const checkpoints = `checkpoints/${release}/trials/`;
+    await until(
+      'two trials are through',
+      async () => (await trialsOf(release)).filter(({ state }) => state === 'done').length >= 2,
+    );
+    // In the middle of a trial, which has said that it is in training and not come to its end.
+    await until('one is in training', async () => (await trialsOf(release)).some(({ state }) => state === 'running'));
+    await pawl.kill('training');
+    const before = (await trialsOf(release)).filter(({ state }) => state === 'done');
+    await pawl.startProcess('training', 'training 2');
+    await ended(release);
+
+    const trials = await trialsOf(release);
+    expect(await getRelease(pawl.registry, release)).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(trials.every(({ state }) => state === 'done')).toBe(true);
+    // What was through stays, and is not done again.
+    expect(trials.filter(({ endedAt }) => endedAt !== null && before.some((one) => +(one.endedAt ?? 0) === +endedAt))).toEqual(
+      before,
+    );
+    expect(new Set(trials.map(({ trial }) => trial)).size).toBe(7);
+    expect(trials.filter(({ rung }) => rung === 2).length).toBeGreaterThanOrEqual(1);
+    expect(trials.find(({ trial, rung }) => trial === 1 && rung === 0)).toMatchObject({ params: {}, resource: '167 trees' });
+    // A higher rung goes on from the trees of the one below.
+    expect(readFileSync(join(pawl.folder, 'training 2.log'), 'utf8')).toMatch(/"resumedFrom":(167|500).*a trial goes on/);
+
+    const best = trials.reduce((a, b) => ((b.score ?? 0) > (a.score ?? 0) ? b : a));
+    const [version] = await listVersions(pawl.registry, pawl.model);
+    expect(version?.params).toMatchObject({ ...best.params, trees: Number.parseInt((best.resource ?? '').replace(',', ''), 10) });
+    expect(await pawl.store.list(checkpoints)).toEqual([]);
+
+    const lines = (await timeline(pawl.registry, pawl.model, 200)).map(({ because }) => because);
+    expect(lines.filter((line) => line.startsWith('search: best: trial 1 with auc 0.')).length).toBe(1);
+    expect(lines.find((line) => line.startsWith('search: choose: '))).toMatch(/7 trials made: trial \d with auc 0\.\d+/);
+
+    const told = (await pawl.done('trials', pawl.model)) as Record<string, unknown>;
+    expect(told).toMatchObject({ release, metric: 'auc', chosen: { trial: best.trial, rung: best.rung, score: best.score } });
+    const description = await pawl.client.workflow.getHandle(workflowId.search(release)).describe();
+    expect(description.status.name).toBe('COMPLETED');
+  }, 300_000);
+
+  it('is withdrawn with all of its trials, and nothing of them is left', async () => {
+    await pawl.apply(...quickRollout, 'training.params.trees=15000', rate, 'training.search.trials=4', 'training.search.rungs=1');
+    const release = await start();
+    await until('a trial is in training', async () => (await trialsOf(release)).some(({ state }) => state === 'running'));
+    await until('it has saved a checkpoint', async () => (await pawl.store.list(`checkpoints/${release}/`)).length > 0);
+    await pawl.done('rollback', pawl.model, '--reason', 'not now');
+    await ended(release);
+    expect(await getRelease(pawl.registry, release)).toMatchObject({ outcome: 'rolled_back', version: null });
+    expect((await trialsOf(release)).every(({ state }) => state === 'stopped')).toBe(true);
+    expect(await pawl.store.list(`checkpoints/${release}/`)).toEqual([]);
+  }, 120_000);
+
+  it('fails with a code and the reason where all of its trials fail', async () => {
+    await pawl.apply(
+      ...quickRollout,
+      'training.params.trees=40',
+      rate,
+      'training.search.trials=6',
+      'training.search.metric=auc',
+      'training.search.validation=0.01%',
+    );
+    const release = await start();
+    await ended(release);
+    const { outcome, because } = await getRelease(pawl.registry, release);
+    expect(outcome).toBe('failed');
+    expect(because).toMatch(/PAWL_SEARCH_FAILED/);
+    expect(because).toMatch(/all failed; trial \d: PAWL_SEARCH_IMPOSSIBLE: 0.01 % of 4,320 rows leave none to learn from/);
+    expect((await trialsOf(release)).every(({ state }) => state === 'failed')).toBe(true);
+  }, 120_000);
+
+  it('ends with what it has found when its time is over', async () => {
+    await pawl.apply(...quickRollout, 'training.params.trees=3000', rate, 'training.search.trials=200', 'training.search.for=8s');
+    const release = await start('--override-gates');
+    await until(
+      'it has trained',
+      async () => (await getRelease(pawl.registry, release)).stage !== 'search' && (await trialsOf(release)).length > 0,
+      { seconds: 120 },
+    );
+    const trials = await trialsOf(release);
+    expect(trials.some(({ state }) => state === 'done')).toBe(true);
+    expect(trials.every(({ state }) => state !== 'running')).toBe(true);
+    expect(new Set(trials.map(({ trial }) => trial)).size).toBeLessThan(200);
+    const lines = (await timeline(pawl.registry, pawl.model, 200)).map(({ because }) => because);
+    expect(lines.some((line) => line.startsWith('search: choose: 8 s are over: '))).toBe(true);
+    await pawl.done('rollback', pawl.model, '--reason', 'seen enough');
+    await ended(release);
+  }, 200_000);
+});

@@ -1,3 +1,4 @@
+import { createBudgetActivities } from './budget.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDrillActivities } from './drill.ts';
 import { createEvaluateActivities } from './evaluate.ts';
@@ -7,10 +8,8 @@ import { createObserveActivities } from './observe.ts';
 import { createOperationActivities } from './operations.ts';
 import { createRegisterActivities } from './register.ts';
 import { createReleaseActivities } from './release.ts';
-import { createSearchActivities } from './search.ts';
 import { createTrafficActivities } from './traffic.ts';
 import { createTrainActivities } from './train.ts';
-import { createTrialActivities } from './trial.ts';
 import { createValidateActivities } from './validate.ts';
 
 /** Everything that runs on the pipeline queue. */
@@ -21,18 +20,16 @@ export function createPipelineActivities(dependencies: Dependencies) {
     ...createValidateActivities(dependencies),
     ...createEvaluateActivities(dependencies),
     ...createRegisterActivities(dependencies),
-    ...createSearchActivities(dependencies),
     ...createTrafficActivities(dependencies),
     ...createDrillActivities(dependencies),
     ...createGuardActivities(dependencies),
     ...createObserveActivities(dependencies),
     ...createOperationActivities(dependencies),
+    ...createBudgetActivities(dependencies),
   };
 }
 export type PipelineActivities = ReturnType<typeof createPipelineActivities>;
 
 /** What runs on the training queue, on workers of its own. */
-export function createTrainingActivities(dependencies: Dependencies) {
-  return { ...createTrainActivities(dependencies), ...createTrialActivities(dependencies) };
-}
+export const createTrainingActivities = createTrainActivities;
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scheduleId } from '../src/messages/names.ts';
+import { getDecision } from '../src/registry/decisions.ts';
+import { listReleases } from '../src/registry/releases.ts';
 import { listTriggers } from '../src/registry/triggers.ts';
 import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
@@ -45,3 +47,30 @@ it('retrains through the monitor when it is due, and records why', async () => {
   }))
     await record(pawl.client, 'scheduledRetrain', run.workflowId);
 }, 120_000);
+
+it('waits with what is scheduled while the budget of the month is spent, goes on when it allows, and holds no person back', async () => {
+  const spent = ['monitor.every=1s', 'schedule=0 3 * * 1', 'cost.project=bikes', 'cost.per_hour=1000 EUR'];
+  await pawl.apply(...quickRollout, ...spent, 'cost.monthly=0.01 EUR');
+  const begun = async () => (await listReleases(pawl.registry, pawl.model)).length;
+  await pawl.client.schedule.getHandle(scheduleId(pawl.model)).trigger();
+  const held = async () => (await listTriggers(pawl.registry, pawl.model)).at(-1);
+  await until('the trigger waits', async () =>
+    / it waits: .* EUR of 0\.01 EUR for the month are spent/.test((await held())?.because ?? ''),
+  );
+  expect(await begun()).toBe(1);
+
+  await pawl.apply(...quickRollout, ...spent, 'cost.monthly=100000 EUR');
+  await until('the scheduled release has begun', async () => (await begun()) === 2);
+  expect(await held()).toMatchObject({ kind: 'schedule', release: `${pawl.model}/2` });
+  await until('it has ended', async () =>
+    (await listReleases(pawl.registry, pawl.model)).every(({ outcome }) => outcome !== null),
+  );
+
+  await pawl.apply(...quickRollout, ...spent, 'cost.monthly=0.01 EUR');
+  await pawl.run('release', pawl.model, '--reason', 'the new feature', '--by', 'ada', '--wait');
+  expect(await begun()).toBe(3);
+  const decision = await getDecision(pawl.registry, `${pawl.model}/3/budget`);
+  expect(decision?.because).toMatch(
+    / EUR of 0\.01 EUR for the month are spent, .*; it begins all the same, as ada asked for it$/,
+  );
+}, 180_000);

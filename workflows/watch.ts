@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, patched, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type {
   MonitorCarry,
   MonitorInput,
@@ -32,6 +32,10 @@ export class Watch {
   #pending: PendingTrigger | null;
   #running: ReleaseOpened | null;
   #starting = false;
+  /** The trigger that waits for money; looked at again at each tick. */
+  #tooDear: string | null = null;
+  /** The trigger of which that was told. */
+  #told: string | null = null;
   /** The drill that was told to end. */
   #endingDrill: string | null = null;
   /** By trigger; of this run only, because whoever waits is answered before a run ends. */
@@ -114,12 +118,14 @@ export class Watch {
 
   #mayStart({ cooldown }: MonitorPolicy, running: boolean): boolean {
     const { paused, lastReleaseEndedAt } = this.#state;
+    if (this.#pending !== null && this.#pending.id === this.#tooDear) return false;
     return mayStart(this.#pending, { running, paused, lastReleaseEndedAt, cooldown, now: Date.now() });
   }
 
   /** Looks, decides, and does what was decided. */
   async tick(policy: MonitorPolicy): Promise<void> {
     const observation = await long.observe({ model: this.model, memory: this.#state.memory });
+    this.#tooDear = null;
     this.#reconcile(observation);
     const moreUrgent = drillGivesWay(this.#state, observation, policy);
     const { state, action, because, told, over, standing } = decideMonitor(this.#state, observation, policy);
@@ -178,6 +184,7 @@ export class Watch {
     const { id, kind, because, by } = trigger;
     try {
       const input = { model: this.model, trigger: { id, kind, because, by }, ...releaseOptions(trigger) };
+      if (kind !== 'person' && !(await this.#canAfford(input.trigger))) return;
       if (await startUnderLock<typeof release>('release', input, `${kind}, ${because}`)) {
         this.#running ??= { release: workflowId.release(this.model), triggerId: id, by };
         if (this.#pending?.id === id) this.#pending = null;
@@ -189,6 +196,17 @@ export class Watch {
     } finally {
       this.#starting = false;
     }
+  }
+
+  /** The budget of a month holds back what no person asked for. Monitors of before knew it for alarms only. */
+  async #canAfford(trigger: Trigger): Promise<boolean> {
+    if (!patched('the budget holds every trigger')) return true;
+    const { refusal } = await quick.mayAfford({ model: this.model, trigger });
+    if (refusal === null) return true;
+    this.#tooDear = trigger.id;
+    if (this.#told !== trigger.id) this.tell(`a retrain (${trigger.kind}) waits: ${refusal}`);
+    this.#told = trigger.id;
+    return false;
   }
 
   /** A drill as a child, under the id of a release. Returns why it could not begin. */

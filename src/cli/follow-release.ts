@@ -67,7 +67,7 @@ async function releaseOf({ registry, triggerId }: Followed): Promise<ReleaseReco
 async function tellProgress({ registry, model }: Followed, release: ReleaseRecord, tell: (line: string) => void): Promise<void> {
   const { id, stage } = release;
   for (const row of await timeline(registry, model, 50))
-    if (row.kind === 'decision' && row.release === id) tell(`${id}: ${row.because}`);
+    if ((row.kind === 'decision' || row.kind === 'step') && row.release === id) tell(`${id}: ${row.because}`);
   if (release.outcome !== null) return;
   if (stage !== null && stage !== 'rollout') tell(`${id}: ${stage}`);
   if (stage === 'rollout') {

@@ -1,5 +1,6 @@
-import { counted, figure, inWords, lasting } from '../stats/wording.ts';
+import { counted, inWords, lasting } from '../stats/wording.ts';
 import { isUrgent } from './alarm.ts';
+import { overBudget } from './money.ts';
 import type { Alarm, AlarmKind, MonitorPolicy, MonitorState, Observation } from './state.ts';
 
 /** What an alarm leads to at a tick. `because` is the alarm with the reason for acting or waiting. */
@@ -81,12 +82,7 @@ function retrain(alarm: Alarm, state: MonitorState, observation: Observation, po
   const begun = observation.releasesThisWeek ?? 0;
   const most = policy.retrains_a_week ?? Infinity;
   if (begun >= most) return waits(`${counted(begun, 'release')} began within seven days, where ${inWords(most)} may`);
-  const { cost } = observation;
-  if (cost && cost.spent + cost.next > cost.monthly) {
-    const money = (amount: number) => `${figure(Number(amount.toFixed(2)))} ${cost.currency}`;
-    return waits(
-      `${money(cost.spent)} of ${money(cost.monthly)} for the month are spent, and a retrain costs ${money(cost.next)}`,
-    );
-  }
+  const tooDear = overBudget(observation.cost);
+  if (tooDear !== null) return waits(tooDear);
   return { alarm, action: 'retrain', because: `${alarm.because}; ${counted(labels, 'label')} ${since}` };
 }

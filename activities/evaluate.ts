@@ -23,6 +23,7 @@ import { scoringSurroundings } from '../src/steps/surroundings.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { askNewestRows, incumbentAnswers } from './ask-incumbent.ts';
 import type { Dependencies } from './dependencies.ts';
+import { optimize } from './optimize.ts';
 import { keepAlive } from './progress.ts';
 import { asStep } from './step.ts';
 import type { Candidate } from './train.ts';
@@ -38,6 +39,8 @@ interface Comparison {
   readonly champion: VersionRecord | null;
   /** A gate is on latency. */
   readonly isTimed: boolean;
+  /** In the place of the trained one. */
+  readonly artifact?: Uint8Array;
 }
 
 /** Candidate and champion on rows that neither has learned from. What is evaluated is the artifact that would ship. */
@@ -62,7 +65,8 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
   }
 
   /** Both on the rows that neither has learned from. */
-  async function compare(store: ObjectStore, { spec, dataset, trained, champion, isTimed }: Comparison): Promise<Evaluation> {
+  async function compare(store: ObjectStore, comparison: Comparison): Promise<Evaluation> {
+    const { spec, dataset, trained, champion, isTimed } = comparison;
     const opened: OnnxModel[] = [];
     const open = async (bytes: Uint8Array) => {
       const model = await OnnxModel.open(bytes);
@@ -73,7 +77,7 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
       const { holdout } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);
       const unseen = champion?.holdoutFrom ? rowsFrom(holdout, Date.parse(champion.holdoutFrom)) : holdout;
 
-      const artifact = await store.get(trained.uri);
+      const artifact = comparison.artifact ?? (await store.get(trained.uri));
       const model = await open(artifact);
       const other = champion === null || champion.incumbent !== null ? null : await open(await store.get(champion.uri));
       const candidate = await answer(model, unseen);
@@ -112,6 +116,17 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
     }
   }
 
+  /** The same for what the spec asks to be made of the artifact; what does not pass is as it was. */
+  async function compareOptimized(store: ObjectStore, comparison: Comparison): Promise<Evaluation> {
+    const { spec, dataset, trained } = comparison;
+    const evaluation = await compare(store, comparison);
+    const steps = spec.training.optimize ?? [];
+    if (steps.length === 0 || !evaluation.passed) return evaluation;
+    const { train: learned, holdout: unseen } = splitHoldout(await readFrame(store, dataset.uri, spec), spec.evaluation.holdout);
+    const before = { artifact: await store.get(trained.uri), evaluation };
+    return optimize(store, steps, before, { learned, unseen }, (artifact) => compare(store, { ...comparison, artifact }));
+  }
+
   return {
     async evaluate(input: {
       release: string;
@@ -142,9 +157,9 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
               : champion?.incumbent
                 ? 'the champion is an endpoint, which is asked each time'
                 : null,
-            left: ({ rows }) => ({ objects: [], rows }),
+            left: ({ rows, artifact }) => ({ objects: artifact === undefined ? [] : [artifact], rows }),
           },
-          (tools) => compare(tools.store, { spec, dataset, trained, champion, isTimed }),
+          (tools) => compareOptimized(tools.store, { spec, dataset, trained, champion, isTimed }),
         );
         await recordDecision(registry, {
           key: `${input.release}/gates`,

@@ -41,7 +41,8 @@ export function createRegisterActivities({ registry, store, logger, signer = nul
     }): Promise<Registered> {
       const stop = keepAlive('register');
       try {
-        const { candidate, evaluation, dataset } = input;
+        const { evaluation, dataset } = input;
+        const candidate = { ...input.candidate, ...evaluation.artifact };
         await updateRelease(registry, input.release, { stage: 'register' });
         const release = await getRelease(registry, input.release);
         const { spec } = await getSpec(registry, input.model, release.specDigest);
@@ -63,7 +64,7 @@ export function createRegisterActivities({ registry, store, logger, signer = nul
             if (digestOf(artifact) !== candidate.digest)
               throw new FinalError(
                 'PAWL_ARTIFACT_DAMAGED',
-                `The artifact in the object store has digest ${digestOf(artifact)}, not ${candidate.digest} as trained.`,
+                `The artifact in the object store has digest ${digestOf(artifact)}, not ${candidate.digest} as evaluated.`,
               );
             const model = await OnnxModel.open(artifact);
             const evaluated = await scoreFrame(model, holdout);

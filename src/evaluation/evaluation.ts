@@ -1,5 +1,6 @@
 import type { GateResult, StatedInterval } from './gate-result.ts';
 import type { Judgement } from './judge.ts';
+import type { OptimizedArtifact, OptimizeResult } from './optimized.ts';
 import type { Tuning } from './tune.ts';
 
 /** What was found out of a candidate on rows that it has not learned from; kept as the evidence of the release's decision on its gates. */
@@ -25,4 +26,8 @@ export interface Evaluation {
   readonly bytes?: number;
   /** What was learned after the training, inside the graph. */
   readonly tuning?: Tuning;
+  /** What ships in the place of the trained artifact: it was optimised, and everything here is said of it. */
+  readonly artifact?: OptimizedArtifact;
+  /** What came of each step of `training.optimize`. */
+  readonly optimized?: readonly OptimizeResult[];
 }

@@ -18,6 +18,9 @@ export function trainingCheck(file: unknown, report: Report): void {
     if (of(key) !== undefined && trainer !== only)
       report(['training', key], `training.${key} is of trainer: ${only}, and this one is ${text(trainer)}`, hint);
   }
+  const steps = of('optimize');
+  if (Array.isArray(steps) && steps.includes('int8') && (trainer === undefined || trainer === 'gbt'))
+    report(['training', 'optimize'], 'int8 is for matrices of weights, and trees have none', 'leave int8 out');
   if (trainer === 'command' || trainer === 'ray') {
     if (of('command') === undefined)
       report(['training', 'trainer'], 'the trainer is a command and training.command is missing', 'such as [python3, train.py]');

@@ -43,9 +43,11 @@ const classWeights = z.union(
 export const training = z.strictObject({
   window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
   trainer: z
-    .enum(['gbt', 'logistic', 'import', 'command', 'ray'])
+    .enum(['gbt', 'logistic', 'ftrl', 'import', 'command', 'ray'])
     .default('gbt')
-    .describe('gbt and logistic are built in; import takes a model that was made elsewhere; command is a program of your own, in any language; ray runs it on a Ray cluster.'),
+    .describe(
+      'gbt, logistic and ftrl are built in; import takes a model that was made elsewhere; command is a program of your own, in any language; ray runs it on a Ray cluster.',
+    ),
   params: z
     .record(z.string(), z.unknown())
     .default({})
@@ -61,6 +63,13 @@ export const training = z.strictObject({
     ),
   import: importSource.optional(),
   search: search.optional(),
+  optimize: z
+    .array(z.enum(['graph', 'int8']))
+    .min(1)
+    .optional()
+    .describe(
+      'What is made of a model that has passed its gates, in this order, and kept where it gains and every gate still holds: graph simplifies it, int8 puts large matrices of weights into integers.',
+    ),
   class_weights: classWeights
     .optional()
     .describe(

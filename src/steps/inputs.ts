@@ -117,6 +117,7 @@ export function trainInputs(
     'window',
     'time_budget',
     'disk',
+    'optimize',
     ...(builtIn ? (['threads'] as const) : []),
   );
   const { tune_on, calibrate, fairness } = evaluation;
@@ -150,6 +151,7 @@ export function evaluateInputs(
     data: rowsOf(dataset),
     contract: settings(learned(spec)),
     evaluation: settings(spec.evaluation),
+    optimize: settings({ steps: spec.training.optimize }),
     candidate: { digest: settings({ digest: candidate.digest, tuning: candidate.tuning }).digest, facts: {} },
     champion: version(champion),
     code,

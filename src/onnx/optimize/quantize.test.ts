@@ -1,56 +1,26 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../data/dataset.ts';
+import { networkFeatures, networkOnnx, networkSignature } from '../../../test/training/network-onnx.ts';
 import { Random } from '../../training/random.ts';
 import { Graph } from '../graph.ts';
 import { inspectGraph } from '../inspect.ts';
 import { decodeForeign } from '../foreign-schema.ts';
 import { OnnxModel } from '../model.ts';
 import { scoreFrame } from '../score-frame.ts';
-import { inputOf, type ModelSignature } from '../signature.ts';
+import { inputOf } from '../signature.ts';
 import { quantized } from './quantize.ts';
 import { simplified } from './simplify.ts';
-
-const features = Array.from({ length: 16 }, (_, i) => `x${i}`);
-const signature: ModelSignature = {
-  format: 1,
-  task: 'binary-classification',
-  features: features.map((name) => ({ name, type: 'number' })),
-  classes: ['no', 'yes'],
-  threshold: 0.5,
-};
 
 function frameOf(rows: number, seed: number): Frame {
   const random = new Random(seed);
   const columns = Object.fromEntries(
-    features.map((name) => [
+    networkFeatures.map((name) => [
       name,
       { type: 'number' as const, values: Float32Array.from({ length: rows }, () => random.next() * 4 - 2) },
     ]),
   );
-  return { rows, features, columns, label: new Float64Array(rows), classes: ['no', 'yes'], timestamp: null };
-}
-
-/** A network of two hidden layers, one by MatMul and one by Gemm, with random weights. */
-function network(hidden: number): Uint8Array {
-  const random = new Random(3);
-  const graph = new Graph('net');
-  const weights = (rows: number, columns: number) =>
-    graph.floats(
-      [rows, columns],
-      Array.from({ length: rows * columns }, () => (random.next() * 2 - 1) / Math.sqrt(rows)),
-    );
-  const row = graph.node('Concat', features.map(inputOf), { axis: { int: 1 } });
-  const first = graph.node('Relu', [
-    graph.node('Add', [
-      graph.node('MatMul', [row, weights(16, hidden)]),
-      graph.floats([hidden], new Float32Array(hidden).fill(0.1)),
-    ]),
-  ]);
-  const bias = graph.floats([hidden], new Float32Array(hidden).fill(-0.1));
-  const second = graph.node('Relu', [graph.node('Gemm', [first, weights(hidden, hidden), bias], { transB: { int: 1 } })]);
-  graph.node('Sigmoid', [graph.node('MatMul', [second, weights(hidden, 1)])], {}, '', 'score');
-  return graph.encode(signature);
+  return { rows, features: networkFeatures, columns, label: new Float64Array(rows), classes: ['no', 'yes'], timestamp: null };
 }
 
 async function scores(artifact: Uint8Array, frame: Frame): Promise<Float32Array> {
@@ -63,10 +33,10 @@ async function scores(artifact: Uint8Array, frame: Frame): Promise<Float32Array>
 }
 
 describe('a network in int8', () => {
-  const plain = network(128);
+  const plain = networkOnnx(128);
   let small: Uint8Array;
   beforeAll(async () => {
-    small = (await quantized(plain, signature, frameOf(2000, 1))) ?? new Uint8Array();
+    small = (await quantized(plain, networkSignature, frameOf(2000, 1))) ?? new Uint8Array();
   });
 
   it('scores nearly as before on rows that it has not seen, in a third of the bytes', async () => {
@@ -81,7 +51,7 @@ describe('a network in int8', () => {
   it('is a model of the standard, with the same signature', async () => {
     expect(inspectGraph(decodeForeign(small))).toEqual([]);
     const model = await OnnxModel.open(small);
-    expect(model.signature).toEqual(signature);
+    expect(model.signature).toEqual(networkSignature);
     await model.release();
   });
 
@@ -108,18 +78,18 @@ describe('a network in int8', () => {
   });
 
   it('is none where no matrix is large enough to be worth it', async () => {
-    expect(await quantized(network(4), signature, frameOf(100, 1))).toBeNull();
+    expect(await quantized(networkOnnx(4), networkSignature, frameOf(100, 1))).toBeNull();
   });
 });
 
 describe('a simplified model', () => {
   it('scores to the bit as before, without what is constant or does nothing', async () => {
     const graph = new Graph('net');
-    const row = graph.node('Concat', features.map(inputOf), { axis: { int: 1 } });
+    const row = graph.node('Concat', networkFeatures.map(inputOf), { axis: { int: 1 } });
     const half = graph.node('Add', [graph.floats([1, 1], [0.2]), graph.floats([1, 1], [0.3])]);
     const sum = graph.node('Identity', [graph.node('ReduceSum', [row, graph.integers([1])])]);
     graph.node('Sigmoid', [graph.node('Mul', [sum, half])], {}, '', 'score');
-    const plain = graph.encode(signature);
+    const plain = graph.encode(networkSignature);
     const simple = await simplified(plain);
     const operators = (bytes: Uint8Array) => decodeForeign(bytes).graph?.node.map(({ op_type: operator }) => operator);
     expect(operators(plain)).toEqual(expect.arrayContaining(['Add', 'Identity']));

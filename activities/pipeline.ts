@@ -8,8 +8,10 @@ import { createObserveActivities } from './observe.ts';
 import { createOperationActivities } from './operations.ts';
 import { createRegisterActivities } from './register.ts';
 import { createReleaseActivities } from './release.ts';
+import { createSearchActivities } from './search.ts';
 import { createTrafficActivities } from './traffic.ts';
 import { createTrainActivities } from './train.ts';
+import { createTrialActivities } from './trial.ts';
 import { createValidateActivities } from './validate.ts';
 
 /** Everything that runs on the pipeline queue. */
@@ -20,6 +22,7 @@ export function createPipelineActivities(dependencies: Dependencies) {
     ...createValidateActivities(dependencies),
     ...createEvaluateActivities(dependencies),
     ...createRegisterActivities(dependencies),
+    ...createSearchActivities(dependencies),
     ...createTrafficActivities(dependencies),
     ...createDrillActivities(dependencies),
     ...createGuardActivities(dependencies),
@@ -31,5 +34,7 @@ export function createPipelineActivities(dependencies: Dependencies) {
 export type PipelineActivities = ReturnType<typeof createPipelineActivities>;
 
 /** What runs on the training queue, on workers of its own. */
-export const createTrainingActivities = createTrainActivities;
+export function createTrainingActivities(dependencies: Dependencies) {
+  return { ...createTrainActivities(dependencies), ...createTrialActivities(dependencies) };
+}
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;

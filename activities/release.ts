@@ -7,6 +7,7 @@ import { closeRelease, openRelease, updateRelease } from '../src/registry/releas
 import { getSpec } from '../src/registry/specs.ts';
 import { linkTrigger, recordTrigger } from '../src/registry/triggers.ts';
 import { policyOf } from '../src/rollout/state.ts';
+import { searchPolicyOf } from '../src/spec/search-policy.ts';
 import { noteOverBudget } from './budget.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -31,6 +32,7 @@ export function createReleaseActivities({ registry }: Dependencies) {
       await linkTrigger(registry, trigger.id, release.id);
       await noteOverBudget(registry, release.id, model, trigger);
       const champion = await getChampion(registry, model);
+      const search = searchPolicyOf(spec);
       return {
         release: release.id,
         model,
@@ -38,6 +40,7 @@ export function createReleaseActivities({ registry }: Dependencies) {
         approval: spec.release.approval,
         champion: champion?.version ?? null,
         policy: policyOf(spec.release),
+        ...(search === null ? {} : { search }),
       };
     },
 

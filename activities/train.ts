@@ -16,6 +16,7 @@ import type { TrainingControl } from '../src/training/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
 import { importCandidate } from './import-candidate.ts';
 import { importOfSpec } from './import-model.ts';
+import { priorArtifact } from './prior-artifact.ts';
 import { cancellation, heartbeat } from './progress.ts';
 import { runTraining } from './run-training.ts';
 import { asStep } from './step.ts';
@@ -88,7 +89,9 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
     const { resumedFrom } = checkpoint;
     if (resumedFrom > 0) logger.info({ release: input.release, resumedFrom }, 'training goes on from its checkpoint');
 
-    const job = jobOf(spec, rows);
+    // Labels that were dealt out at random are to be all that it learns.
+    const prior = input.shuffleLabels ? {} : await priorArtifact({ registry, store }, input.model, spec);
+    const job = { ...jobOf(spec, rows), ...prior };
     const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
     const { command = [] } = spec.training;
     // Before it runs: what it leaves was made by the files as they are now.

@@ -42,9 +42,14 @@ export class Checkpoints<State> {
     return envelope.state as State;
   }
 
+  /** Whether it is time to save again. */
+  get due(): boolean {
+    return performance.now() - this.#saved >= (this.#control.checkpointEveryMs ?? usualPause);
+  }
+
   /** Saves where it is time again. */
   async saveAfterPause(state: State, progress: { phase: string; done: number; total: number }): Promise<void> {
-    if (performance.now() - this.#saved >= (this.#control.checkpointEveryMs ?? usualPause)) await this.save(state, progress);
+    if (this.due) await this.save(state, progress);
   }
 
   /** Saves at once, for a training that ends here and may go on later. */

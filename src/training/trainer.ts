@@ -15,6 +15,8 @@ export interface TrainingJob {
   readonly seed: number;
   /** How much each row counts, one finite entry >= 0 a row and not all of them 0; all count 1 where it is missing. */
   readonly weights?: Float64Array;
+  /** The champion's artifact, for a trainer that goes on from what it has learned (`Trainer.continues`); it changes what comes out. */
+  readonly prior?: { readonly version: number; readonly onnx: Uint8Array };
   /** Threads that the trainer may keep busy. Default: 1. They change how long it takes, never what comes out. */
   readonly threads?: number;
 }
@@ -42,7 +44,7 @@ export interface TrainedModel {
   readonly onnx: Uint8Array;
   /** All parameters as used, defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Share of the total gain (gbt) or of absolute standardised weight (logistic) by feature; sums to 1. */
+  /** Share of the total gain (gbt) or of absolute standardised weight (logistic, ftrl) by feature; sums to 1. */
   readonly importances: Readonly<Record<string, number>>;
   /** What it learned from, in words, where that is not simply all rows: for the story of the release. */
   readonly because?: string;
@@ -53,6 +55,8 @@ export interface Trainer {
   readonly name: string;
   /** What it can learn; another task is refused when pawl.yaml is read. */
   readonly tasks: readonly Task[];
+  /** Whether it goes on from the champion's artifact (`TrainingJob.prior`). */
+  readonly continues?: true;
   /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
   checkParams(params: Readonly<Record<string, unknown>>): void;
   /** Of a training that can stop between two units of work and go on later: how many it has, such as trees. Others lack it. */

@@ -48,7 +48,10 @@ const fromTo = (from: string, to: string) => (from === to ? to : `${from} to ${t
 function evidenceText({ evidence }: FeatureReport): string {
   if (evidence === null) return '';
   const { share, what } = evidence;
-  const of = what === 'distribution' || what === 'score' ? '' : `, ${what === 'missing' ? 'missing values' : 'new values'}`;
+  const of =
+    what === 'distribution' || what === 'score' || what === 'prediction'
+      ? ''
+      : `, ${what === 'missing' ? 'missing values' : 'new values'}`;
   if (share >= 1) return `alarm (${share >= 1.05 ? `${figure(Number(share.toPrecision(2)))} times` : 'just'}${of})`;
   return share < 0.001 ? 'none' : `${percent(share)}${of}`;
 }

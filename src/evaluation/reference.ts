@@ -1,7 +1,6 @@
 import type { Frame } from '../data/dataset.ts';
+import { answerFrame } from '../onnx/answer-frame.ts';
 import type { OnnxModel } from '../onnx/model.ts';
-import { scoreFrame } from '../onnx/score-frame.ts';
-import { topClasses } from '../onnx/top-class.ts';
 import { type ReferenceBins, type ReferenceColumn, referenceBins } from '../stats/reference-bins.ts';
 
 /**
@@ -9,10 +8,7 @@ import { type ReferenceBins, type ReferenceColumn, referenceBins } from '../stat
  * @throws FinalError PAWL_FRAME_UNFIT
  */
 export async function referenceOf(model: OnnxModel, rows: Frame): Promise<ReferenceBins> {
-  const { task, classes } = model.signature;
-  const all = await scoreFrame(model, rows);
-  // Of many classes windows count the probability of the predicted one, as the log does.
-  const scores = task === 'multiclass-classification' ? topClasses(all, classes?.length ?? 1).probabilities : all;
+  const { scores } = await answerFrame(model, rows);
   const columns = model.signature.features.map(({ name, type }): ReferenceColumn => {
     const column = rows.columns[name];
     if (column?.type === 'category')

@@ -37,13 +37,15 @@ export interface DriftBatch {
   /** By feature; `score` of the options is apart. A column that is absent, or dropped by the log, is not looked at. */
   readonly columns: Readonly<Record<string, Column>>;
   readonly scores?: ArrayLike<number>;
+  /** The classes that were predicted, where the reference looks at them. */
+  readonly predictions?: readonly string[];
 }
 
 /** Something that has changed, and stands until the evidence for it is gone. */
 export interface DriftAlarm {
-  /** `score` for the score. */
+  /** `score` for the score, `predicted class` for the mix of the classes that are predicted. */
   readonly feature: string;
-  readonly what: 'distribution' | 'missing' | 'new category' | 'score';
+  readonly what: 'distribution' | 'missing' | 'new category' | 'score' | 'prediction';
   /** Mean of a number, share of a category or boolean, share of missing or new values. `value`: the category. */
   readonly from: number;
   readonly to: number;
@@ -63,7 +65,7 @@ export interface DriftAlarm {
 export interface ColumnEvidence {
   /** `score` for the score. */
   readonly feature: string;
-  readonly of: 'feature' | 'score';
+  readonly of: DriftColumn['of'];
   /** What the strongest of its evidence is about. */
   readonly what: DriftAlarm['what'];
   /** Evidence as a share of what an alarm needs: 1 and more is one. */
@@ -111,7 +113,7 @@ export function observeDrift(
   const columns = reference.columns.map((column, i) => {
     const before = state.columns[i];
     if (before === undefined) throw new RangeError('The state was begun with another reference.');
-    const values = column.of === 'score' ? batch.scores : batch.columns[column.name];
+    const values = valuesOf(column, batch);
     const watch = new ColumnWatch(column, before, policy.falseAlarmRows);
     if (values !== undefined) watch.add(values, batch.at);
     alarms.push(...watch.alarms());
@@ -121,6 +123,10 @@ export function observeDrift(
     state: { format: 1, rows: state.rows + batch.at.length, columns },
     alarms: alarms.toSorted((a, b) => b.evidence - a.evidence),
   };
+}
+
+function valuesOf({ name, of }: DriftColumn, { columns, scores, predictions }: DriftBatch): Column | undefined {
+  return of === 'feature' ? columns[name] : of === 'score' ? scores : predictions;
 }
 
 /** How near each column is to an alarm, in the order of the reference's columns. */
@@ -147,7 +153,7 @@ class ColumnWatch {
   constructor(column: DriftColumn, state: ColumnState, falseAlarmRows: number) {
     this.#column = column;
     this.#falseAlarmRows = falseAlarmRows;
-    const unseen = column.bins.type === 'category' ? forUnseen : 0;
+    const unseen = column.bins.type === 'category' && column.of === 'feature' ? forUnseen : 0;
     this.#shares = {
       distribution: column.weight * (1 - forMissing - unseen),
       missing: column.weight * forMissing,
@@ -210,7 +216,7 @@ class ColumnWatch {
       return { what, evidence: detector.evidence(table) * share, side, stretch };
     };
     const { distribution, missing, unseen } = this.#shares;
-    const values = this.#column.of === 'score' ? 'score' : 'distribution';
+    const values = this.#column.of === 'feature' ? 'distribution' : this.#column.of;
     return [
       look(this.#distribution, this.#tables.distribution, distribution, values),
       look(this.#missing, this.#tables.missing, missing, 'missing'),
@@ -267,13 +273,15 @@ class ColumnWatch {
   }
 
   #makeTables() {
-    const { bins, correlation } = this.#column;
+    const { bins, correlation, of } = this.#column;
     const counts = bins.counts.map((count, bin) => count + (this.#settled[bin] ?? 0));
     const last = counts.length - 1;
     return {
       distribution: betTable(distributionFunctions(bins, counts), correlation.values),
       missing: betTable([rateFunction(counts, last)], correlation.missing),
-      unseen: bins.type === 'category' ? betTable([rateFunction(counts, last - 1)], correlation.missing) : null,
+      // A class that was not predicted before is no fault of the data: it is a change of the mix.
+      unseen:
+        bins.type === 'category' && of === 'feature' ? betTable([rateFunction(counts, last - 1)], correlation.missing) : null,
     };
   }
 }

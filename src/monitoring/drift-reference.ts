@@ -6,7 +6,7 @@ import { summarise } from '../stats/summary.ts';
 import { binOf, distributionFunctions } from './drift-functions.ts';
 import type { Column } from './shifts.ts';
 
-/** What a stream of rows is compared with: one entry for each feature, and one for the score. Plain JSON. */
+/** What a stream of rows is compared with: one entry for each feature, one for the score, and of many classes one for those predicted. Plain JSON. */
 export interface DriftReference {
   readonly format: 1;
   readonly columns: readonly DriftColumn[];
@@ -14,7 +14,7 @@ export interface DriftReference {
 
 export interface DriftColumn {
   readonly name: string;
-  readonly of: 'feature' | 'score';
+  readonly of: 'feature' | 'score' | 'prediction';
   /** Its share of the model's false alarms; those of all columns add up to 1. */
   readonly weight: number;
   /** Laid over the reference rows, with their counts. */
@@ -30,6 +30,8 @@ export interface ReferenceOptions {
   readonly features: Readonly<Record<string, { readonly type: 'number' | 'boolean' | 'category' }>>;
   /** The version's own scores of the accepted rows, in their order. Left out where there are none. */
   readonly scores?: ArrayLike<number>;
+  /** Three classes or more: those that the version predicts of the accepted rows, in their order. */
+  readonly predictions?: readonly string[];
   /**
    * So many of them, the newest, are of rows that the version has not learned from: those say how scores are distributed. Of rows that
    * it has learned from it is too sure; but as they are many more, they say how alike neighbouring scores are. Left out: all of them.
@@ -41,7 +43,10 @@ export interface ReferenceOptions {
   readonly stretch: number;
 }
 
-/** The score is one column among the features, and the one that all of them can move. */
+/** What the mix of predicted classes is called among the columns. */
+export const predictedClass = 'predicted class';
+
+/** What a version answers is one column among the features, and the one that all of them can move: of many classes two, its score and its class. */
 const scoreShare = 0.2;
 /** Of what the features share, as much goes to each of them alike: one that the model hardly uses may break all the same. */
 const alike = 0.5;
@@ -69,16 +74,28 @@ export function driftReference(accepted: Readonly<Record<string, Column>>, optio
     return { name, of: 'feature', weight, ...referenceOf(features[name]?.type ?? 'number', column, stretch) };
   });
   if (scores === undefined) return { format: 1, columns };
-  const weight = names.length === 0 ? 1 : scoreShare;
+  const { predictions } = options;
+  const weight = (names.length === 0 ? 1 : scoreShare) / (predictions === undefined ? 1 : 2);
+  const score = referenceOfAnswers('number', Array.from(scores), unlearned, stretch);
+  const mix = predictions && referenceOfAnswers('category', predictions, unlearned, stretch);
   return {
     format: 1,
-    columns: [...columns, { name: 'score', of: 'score', weight, ...referenceOfScores(scores, unlearned, stretch) }],
+    columns: [
+      ...columns,
+      ...(mix === undefined ? [] : [{ name: predictedClass, of: 'prediction' as const, weight, ...mix }]),
+      { name: 'score', of: 'score', weight, ...score },
+    ],
   };
 }
 
 /** A week held out knows nothing of how weeks differ: rows that were learned from do. */
-function referenceOfScores(scores: ArrayLike<number>, unlearned: number, stretch: number) {
-  const [all, own] = [scores, Array.from(scores).slice(-unlearned)].map((values) => referenceOf('number', values, stretch));
+function referenceOfAnswers(
+  type: 'number' | 'category',
+  answers: readonly number[] | readonly string[],
+  unlearned: number,
+  stretch: number,
+) {
+  const [all, own] = [answers, answers.slice(-unlearned)].map((values) => referenceOf(type, values, stretch));
   if (all === undefined || own === undefined) throw new RangeError('Two references were asked for.');
   const alike = (of: keyof DriftColumn['correlation']) => Math.max(all.correlation[of], own.correlation[of]);
   return { ...own, correlation: { values: alike('values'), missing: alike('missing') } };

@@ -56,6 +56,21 @@ describe('pairs of answers', () => {
     expect(counts.challenger['f1']).toBe(1);
   });
 
+  it('of many classes have no positive one, also while only two of them have been seen', () => {
+    const pairs = new Pairs({ task: 'multiclass-classification', champion: 1, challenger: 2 });
+    for (const row of [...both('a', 'x', 'y'), ...both('b', 'y', 'y')])
+      pairs.addPrediction({ role: 'champion', ...row, score: 0.9 });
+    pairs.addLabel('a', 'y');
+    pairs.addLabel('b', 'y');
+    expect(pairs.counts()).toMatchObject({
+      labelled: 2,
+      disagreements: 1,
+      champion: { accuracy: 0.5 },
+      challenger: { accuracy: 1 },
+    });
+    expect(Object.keys(pairs.counts().champion)).toEqual(['accuracy']);
+  });
+
   it('take regression answers further apart than the champion’s own spread for disagreement', () => {
     const pairs = new Pairs({ task: 'regression', champion: 1, challenger: 2 });
     for (const [i, [champion, challenger]] of [

@@ -92,7 +92,7 @@ export class Pairs {
       const label = this.#labels.get(id);
       return label === undefined ? [] : [{ champion, challenger, label }];
     });
-    const positive = this.#positive ?? greaterClass(labelled.flatMap((pair) => [pair.label, pair.champion.prediction]));
+    const positive = this.#positiveOf(labelled.flatMap((pair) => [pair.label, pair.champion.prediction]));
     const metrics = pairedMetrics(this.#task, labelled, positive, this.#worth);
     const differ = this.#disagreements(pairs);
     const apart = pairs.map(({ champion, challenger }) => challenger.score - champion.score);
@@ -124,6 +124,11 @@ export class Pairs {
       }
     }
     return rewards;
+  }
+
+  /** Of many classes none is the positive one, also while no more than two of them have been seen. */
+  #positiveOf(seen: readonly string[]): string | null {
+    return this.#task === 'multiclass-classification' ? null : (this.#positive ?? greaterClass(seen));
   }
 
   /** 1 where the two disagree. Classification: different answers. Regression: further apart than one standard deviation of the champion's scores. */

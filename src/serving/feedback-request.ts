@@ -37,7 +37,7 @@ export function parseFeedback(model: string, body: unknown, signature: ModelSign
     const text = typeof label === 'string' || typeof label === 'boolean' || Number.isFinite(label) ? String(label) : '';
     if (!isName(text)) tell('label', `label is text of 1 to ${longestId} printable characters, a finite number, true or false.`);
     else if (signature?.classes && !signature.classes.includes(text))
-      tell('label', `${text.slice(0, 80)} is no class.`, signature.classes.join(' or '));
+      tell('label', `${text.slice(0, 80)} is no class.`, classesText(signature.classes));
     else if (signature?.task === 'regression' && !Number.isFinite(Number(text)))
       tell('label', `${text.slice(0, 80)} is no number.`);
     const observedAt =
@@ -72,4 +72,10 @@ function listOf(body: unknown): readonly unknown[] {
   if (Object.keys(body).length > 1) throw refuse('Beside labels there is something else.');
   if (!Array.isArray(body.labels) || body.labels.length === 0) throw refuse('labels is a list of at least one.');
   return body.labels;
+}
+
+/** Those that one may read through. */
+function classesText(classes: readonly string[]): string {
+  const shown = classes.slice(0, 20).join(' or ');
+  return classes.length > 20 ? `${shown} or one of ${classes.length - 20} more` : shown;
 }

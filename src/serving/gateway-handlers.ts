@@ -2,6 +2,7 @@ import { TransientError } from '../errors.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { acceptance, parseFeedback } from './feedback-request.ts';
 import type { FeedbackSpool } from './feedback-spool.ts';
+import type { ModelSignature } from '../onnx/signature.ts';
 import { jsonAnswer, type Answer } from './http-answer.ts';
 import { parseJson } from './http-body.ts';
 import type { ModelTraffic } from './model-traffic.ts';
@@ -43,7 +44,7 @@ export function gatewayRoutes(options: HandlerOptions): Route[] {
   };
 
   const acceptLabels: Handler = async (request, model) => {
-    const signature = trafficOf(book, model).champions()[0]?.scorer.signature ?? null;
+    const signature = labelledSignature(trafficOf(book, model));
     const labels = parseFeedback(model, parseJson(request.body), signature, Date.now());
     try {
       await feedback.accept(labels);
@@ -73,6 +74,14 @@ export function gatewayRoutes(options: HandlerOptions): Route[] {
     { methods: get, path: '/readyz', handle: () => readiness(options) },
     { methods: get, path: '/openapi.json', handle: () => openApiAnswer },
   ];
+}
+
+/** What labels are held against: the champion's signature, and where there are many classes those that only a challenger knows as well. */
+function labelledSignature(traffic: ModelTraffic): ModelSignature | null {
+  const signature = traffic.champions()[0]?.scorer.signature ?? null;
+  const other = traffic.challenger()?.scorer.signature ?? null;
+  if (signature?.task !== 'multiclass-classification' || other?.task !== 'multiclass-classification') return signature;
+  return { ...signature, classes: [...new Set([...(signature.classes ?? []), ...(other.classes ?? [])])] };
 }
 
 /** Every assigned champion is loaded, and the gateway is not shutting down. */

@@ -1,8 +1,8 @@
 import { readFrame } from '../data/frame.ts';
 import { newestRows } from '../data/holdout.ts';
 import { acceptedRows, type Column } from '../monitoring/shifts.ts';
+import { answerFrame } from '../onnx/answer-frame.ts';
 import { OnnxModel } from '../onnx/model.ts';
-import { scoreFrame } from '../onnx/score-frame.ts';
 import { getDataset } from '../registry/datasets.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionRecord } from '../registry/versions.ts';
@@ -30,7 +30,7 @@ export async function readAccepted(
     return {
       rows: frame.rows,
       columns: Object.fromEntries(columns),
-      scores: Float64Array.from(await scoreFrame(model, frame)),
+      scores: Float64Array.from((await answerFrame(model, frame)).scores),
       importances: version.importances,
     };
   } finally {

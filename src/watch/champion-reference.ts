@@ -1,6 +1,7 @@
 import type { Frame, FrameColumn } from '../data/dataset.ts';
 import { readFrame } from '../data/frame.ts';
 import { newestRows, rowsFrom } from '../data/holdout.ts';
+import { answerFrame } from '../onnx/answer-frame.ts';
 import { OnnxModel } from '../onnx/model.ts';
 import { scoreFrame } from '../onnx/score-frame.ts';
 import { type DriftReference, driftReference } from '../monitoring/drift-reference.ts';
@@ -126,7 +127,7 @@ async function driftOf(
   ]);
   const reference = driftReference(Object.fromEntries(columns) as Record<string, Column>, {
     features: spec.contract.features,
-    scores: await scoreFrame(model, accepted),
+    ...(await answerFrame(model, accepted)),
     unlearned,
     importances: version.importances,
     stretch,
@@ -139,8 +140,28 @@ type Learned = Omit<ChampionReference, 'drift'>;
 
 /** What can be told of rows without labels, from some that the version has not learned from. */
 export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<Learned> {
-  const scores = await scoreFrame(model, heldOut);
+  const { scores, predictions } = await answerFrame(model, heldOut);
+  if (predictions !== undefined) return topConfidence(heldOut, scores, predictions);
   return model.signature.task === 'regression' ? errorModel(heldOut, scores) : confidence(heldOut, scores, model);
+}
+
+/**
+ * CBPE of many classes: what the probability of the predicted class came to mean on the held-out rows. The mean of it is the accuracy
+ * that is expected; of other metrics the log keeps too little.
+ */
+function topConfidence(heldOut: Frame, scores: Float32Array, predictions: readonly string[]): Learned {
+  const right = Float64Array.from(predictions, (said, i) => Number(said === heldOut.classes?.[heldOut.label[i] ?? -1]));
+  const calibration = calibrateScores(scores, right);
+  return {
+    losses: lossesOf(right.map((one) => 1 - one)),
+    estimate(sample, width) {
+      if (sample.length === 0) return Promise.resolve(null);
+      const probability = sample.map(({ score }) => calibrated(calibration, score));
+      const accuracy = estimateAccuracy(probability, new Uint8Array(sample.length).fill(1), calibration, width);
+      return Promise.resolve({ ...accuracy, metrics: { accuracy: accuracy.value } });
+    },
+    release: () => Promise.resolve(),
+  };
 }
 
 /** CBPE: what the scores came to mean on the held-out rows. */

@@ -47,6 +47,7 @@ export async function driftLook(
     at: rows.map((row) => row.at),
     columns: Object.fromEntries(columns),
     scores: rows.map(({ score }) => score),
+    predictions: rows.map(({ prediction }) => prediction),
   };
   const { memory, drift, faults, since } = watchDrift(before, reference, batch, falseAlarmsOf(spec.monitor).drift, at);
   if (drift === null || since === null) return { memory: { ...memory, labelsAtChange: null }, drift, faults };

@@ -47,20 +47,27 @@ export async function reportDrift(
       importances: version.importances,
       evidence: watched === null || drift === null ? [] : evidenceIn(watched, drift.reference, every, at),
       measures,
-      score: drift === null ? null : measureScore(drift.reference, sample, version.version),
+      score: drift === null ? null : measureAnswers(drift.reference, 'score', sample, version.version),
+      mix: drift === null ? null : measureAnswers(drift.reference, 'prediction', sample, version.version),
     },
   );
 }
 
-/** The version's own scores in the bins of the accepted rows' scores: the reference keeps no more of them. */
-function measureScore({ columns }: DriftReference, sample: readonly LoggedPrediction[], version: number): MeasuredFeature | null {
-  const bins = columns.find(({ of }) => of === 'score')?.bins;
+/** The version's own scores, or predicted classes, in the bins of those of the accepted rows: the reference keeps no more of them. */
+function measureAnswers(
+  { columns }: DriftReference,
+  what: 'score' | 'prediction',
+  sample: readonly LoggedPrediction[],
+  version: number,
+): MeasuredFeature | null {
+  const column = columns.find(({ of }) => of === what);
   const own = sample.filter((row) => row.version === version);
-  if (bins === undefined || own.length === 0) return null;
+  if (column === undefined || own.length === 0) return null;
+  const { name, bins } = column;
   const counts = new Array<number>(binCount(bins)).fill(0);
-  for (const { score } of own) {
-    const bin = binOf(bins, score);
+  for (const row of own) {
+    const bin = binOf(bins, row[what]);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return measureCounts('score', bins, counts);
+  return measureCounts(name, bins, counts);
 }

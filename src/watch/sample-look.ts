@@ -1,3 +1,5 @@
+import { metricsOf } from '../evaluation/answers.ts';
+import { answersOfNamed } from '../evaluation/class-answers.ts';
 import { computeMetrics } from '../evaluation/metrics.ts';
 import { classicBatch, classicFinding, type ClassicMemory, isNewBatch } from '../monitoring/classic.ts';
 import { classicPerformance } from '../monitoring/classic-rules.ts';
@@ -111,7 +113,9 @@ export async function liveMetrics(
   if (count < spec.monitor.performance.at_least) return { metrics: {}, labels: count };
   if (spec.task !== 'regression') {
     const answers = labelled.map(({ id, prediction }) => ({ prediction, label: labels.get(id) ?? '' }));
-    return { metrics: classMetrics(answers, spec.contract.positive), labels: count };
+    const metrics =
+      spec.task === 'multiclass-classification' ? manyClassMetrics(answers) : classMetrics(answers, spec.contract.positive);
+    return { metrics, labels: count };
   }
   const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
   const score = Float32Array.from(labelled, (prediction) => prediction.score);
@@ -131,6 +135,20 @@ function classMetrics(
     either += Number(prediction === positive) + Number(label === positive);
   }
   return { accuracy: right / answers.length, ...(either === 0 ? {} : { f1: (2 * hits) / either }) };
+}
+
+/** Accuracy, and the F1 of the classes that were seen, on average. */
+function manyClassMetrics(answers: readonly { readonly prediction: string; readonly label: string }[]): Record<string, number> {
+  const classes = [...new Set(answers.flatMap(({ prediction, label }) => [prediction, label]))];
+  const named = answersOfNamed(
+    answers.map(({ prediction }) => prediction),
+    classes,
+  );
+  const { accuracy, f1 } = metricsOf(
+    answers.map(({ label }) => classes.indexOf(label)),
+    named,
+  );
+  return { ...(accuracy === undefined ? {} : { accuracy }), ...(f1 === undefined ? {} : { f1 }) };
 }
 
 /** As numbers where both are, else as text. */

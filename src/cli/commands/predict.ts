@@ -7,7 +7,14 @@ import { httpUrl } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';
 
 interface Answer {
-  readonly predictions: readonly { id: string; prediction: string | number; score: number; version: number }[];
+  readonly predictions: readonly {
+    readonly id: string;
+    readonly prediction: string | number;
+    /** Null, as the version, with the default answer. */
+    readonly score: number | null;
+    readonly version: number | null;
+    readonly probabilities?: Readonly<Record<string, number>>;
+  }[];
 }
 
 interface Refusal {
@@ -57,10 +64,22 @@ function isRefusal(answer: unknown): answer is Refusal {
   return typeof error?.code === 'string' && error.code in catalogue;
 }
 
-function predictionText({ prediction, score, version, id }: Answer['predictions'][number]): string {
-  const scored = score === prediction ? '' : `  score ${Number(score.toFixed(4))}`;
-  return `${prediction}${scored}  v${version}  ${id}`;
+function predictionText({ prediction, score, version, id, probabilities }: Answer['predictions'][number]): string {
+  const scored = score === null || score === prediction ? '' : `  score ${Number(score.toFixed(4))}`;
+  const by = version === null ? 'default' : `v${version}`;
+  return `${prediction}${scored}${othersText(String(prediction), probabilities)}  ${by}  ${id}`;
 }
+
+/** The next most probable classes, where there are three or more. */
+function othersText(prediction: string, probabilities: Readonly<Record<string, number>> | undefined): string {
+  const others = Object.entries(probabilities ?? {})
+    .filter(([name]) => name !== prediction)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, othersShown);
+  return others.length === 0 ? '' : ` (${others.map(([name, p]) => `${name} ${Number(p.toFixed(4))}`).join(', ')})`;
+}
+
+const othersShown = 2;
 
 function parseRow(source: string): unknown {
   try {

@@ -57,16 +57,22 @@ export class CommandBed {
    * Trains with a shell script. `$out` is the folder that it writes to, `hand_in` copies the right files there.
    * @param keys of `training`, as pawl.yaml writes them
    */
-  async train(script: string, keys: Record<string, unknown> = {}, control: Partial<TrainingControl> = {}): Promise<TrainedModel> {
+  async train(
+    script: string,
+    keys: Record<string, unknown> = {},
+    control: Partial<TrainingControl> = {},
+    job: Partial<TrainingJob> = {},
+  ): Promise<TrainedModel> {
     const functions = 'out=$(dirname "$PAWL_JOB")/out\nhand_in() { cp model.onnx report.json golden.json "$out"; }\n';
     await writeFile(join(this.folder, 'train.sh'), functions + script);
-    return this.run(['sh', 'train.sh'], keys, control);
+    return this.run(['sh', 'train.sh'], keys, control, job);
   }
 
   run(
     command: readonly string[],
     keys: Record<string, unknown> = {},
     control: Partial<TrainingControl> = {},
+    job: Partial<TrainingJob> = {},
   ): Promise<TrainedModel> {
     const spec = modelSpec.parse({
       model: 'loans',
@@ -78,7 +84,7 @@ export class CommandBed {
     });
     const dataset = { digest: 'sha256:00' as const, rows: this.job.frame.rows };
     const about = { spec, baseDirectory: this.folder, release: 'loans/1', dataset, prior: () => Promise.resolve(null) };
-    return trainByCommand(this.job, about, quietly(control));
+    return trainByCommand({ ...this.job, ...job }, about, quietly(control));
   }
 }
 

@@ -78,6 +78,17 @@ describe('a trainer that is a command', () => {
     expect(noise).toEqual(column?.type === 'number' ? [...column.values] : null);
   });
 
+  it('gets how much rows count as a column', async () => {
+    const weights = Float64Array.from({ length: 400 }, (_, row) => (row % 5) / 2);
+    const script = 'cp "$PAWL_JOB" told.json; cp "$(dirname "$PAWL_JOB")/rows.csv" told.csv; hand_in';
+    await bed.train(script, {}, {}, { weights });
+    const told = JSON.parse(await readFile(join(bed.folder, 'told.json'), 'utf8')) as JobFile;
+    expect(told.weights).toBe('weight');
+    const lines = (await readFile(join(bed.folder, 'told.csv'), 'utf8')).trimEnd().split('\n');
+    expect(lines[0]).toBe('signal,noise,constant,absent,flag,region,repaid,weight');
+    expect(lines.slice(1).map((line) => Number(line.split(',').at(-1)))).toEqual([...weights]);
+  });
+
   it('gets threads that sleep, its own folder for temporary files, and none of the secrets of the worker', async () => {
     process.env['PAWL_REGISTRY_URL'] = 'postgres://secret';
     process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { judge } from '../bars.ts';
 import { generated } from './generated.ts';
-import { gbtBars } from './report.ts';
+import { ftrlBar, gbtBars } from './report.ts';
 import type { Run } from './run.ts';
 
 const problem = generated('rows', 10);
@@ -32,4 +32,10 @@ it('each bar is missed by what it is about', () => {
   expect(verdicts([...slow, ...run('lightgbm')])).toEqual([true, false, true, true]);
   expect(verdicts([...run('pawl', { memory: 101 }), ...run('lightgbm')])).toEqual([true, true, false, true]);
   expect(verdicts([...run('pawl', { quality: 0.8689 }), ...run('lightgbm')])).toEqual([true, true, true, false]);
+});
+
+it('rows a second are compared, however many rows each was given', () => {
+  const online = (riverRows: number) => [...run('pawl', { rows: 1000 }), ...run('river', { rows: riverRows })];
+  const held = (runs: readonly Run[]) => judge(ftrlBar('ftrl', runs))?.held ?? null;
+  expect([held(online(100)), held(online(101)), held([])]).toEqual([true, false, null]);
 });

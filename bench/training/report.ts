@@ -1,4 +1,5 @@
 import type { Bar } from '../bars.ts';
+import { inWords } from '../../src/stats/wording.ts';
 import { median } from '../statistics.ts';
 import type { Problem } from './problem.ts';
 import type { Run } from './run.ts';
@@ -7,6 +8,9 @@ import type { Run } from './run.ts';
 const slowest = 1.3;
 /** By how much AUC may be worse, and RMSE as a share. */
 const [worseAuc, worseRmse] = [0.001, 0.005];
+/** How many times as many rows a second as River's FTRL. */
+const asManyRows = 10;
+
 export const threadCounts = [1, 2] as const;
 
 export const inThreads = (threads: number) => `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
@@ -40,6 +44,13 @@ export function gbtBars({ name, task }: Problem, runs: readonly Run[]): Bar[] {
   ];
 }
 
+/** Rows a second, medians of rounds: River, which takes rows one by one, is given fewer of them. */
+export function ftrlBar(name: string, runs: readonly Run[]): Bar {
+  const speed = (by: string) => median(runs.filter((run) => run.by === by).map((run) => run.rows / run.seconds));
+  const value = runs.some(({ by }) => by === 'river') ? speed('pawl') / speed('river') : null;
+  return { name: `${name}: rows a second against River`, unit: 'times', wanted: 'at least', bar: asManyRows, value };
+}
+
 /** The median of the ratios of pairs that ran one after the other on the same rows. */
 export function timeRatio(own: readonly Run[], theirs: readonly Run[], threads: number): number {
   return median(
@@ -49,7 +60,7 @@ export function timeRatio(own: readonly Run[], theirs: readonly Run[], threads: 
   );
 }
 
-export const head = ['learned', 'threads', 'by', 'seconds', 'CPU s', 'time', 'MiB', 'AUC or RMSE', 'rounds'];
+export const head = ['learned', 'threads', 'by', 'rows', 'seconds', 'CPU s', 'time', 'MiB', 'AUC or RMSE', 'rounds'];
 
 /** A line for each program and number of threads: medians, and times as multiples of LightGBM's. */
 export function lines(runs: readonly Run[]): (string | number)[][] {
@@ -64,6 +75,7 @@ export function lines(runs: readonly Run[]): (string | number)[][] {
       problem,
       threads,
       by,
+      inWords(own[0]?.rows ?? 0),
       of('seconds').toFixed(2),
       of('cpu').toFixed(2),
       peer.length === 0 ? '' : `${timeRatio(own, peer, Number(threads)).toFixed(2)}x`,

@@ -66,6 +66,12 @@ export class Bed {
     return this.#run(by, this.#python, args, threads);
   }
 
+  /** River's FTRL, on the first rows only: it takes them one by one. */
+  river(rows: number, params: Params): Promise<Run> {
+    const script = packageFile('bench/training/peers/ftrl.py');
+    return this.#run('river', this.#python, [script, this.#folder, String(rows), JSON.stringify(params)], 1);
+  }
+
   async #run(by: string, program: string, args: readonly string[], threads: number): Promise<Run> {
     const env = {
       ...process.env,

@@ -2,15 +2,14 @@ import type { DatasetRef, Frame } from '../src/data/dataset.ts';
 import { readFrame } from '../src/data/frame.ts';
 import { rowsFrom, splitHoldout } from '../src/data/holdout.ts';
 import { PawlError } from '../src/errors.ts';
-import { type Answers, answersAt, metricsOf } from '../src/evaluation/answers.ts';
-import { answersOfClasses } from '../src/evaluation/class-answers.ts';
+import { answerRows } from '../src/evaluation/answer-rows.ts';
+import { type Answers, metricsOf } from '../src/evaluation/answers.ts';
 import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { decisiveSentence, gatesPassed } from '../src/evaluation/gates.ts';
 import { judge } from '../src/evaluation/judge.ts';
 import { allIntervals } from '../src/evaluation/metric-intervals.ts';
 import { measureLatency } from '../src/onnx/measure-latency.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
-import { scoreFrame } from '../src/onnx/score-frame.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { recordDecision } from '../src/registry/decisions.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
@@ -54,7 +53,7 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
     spec: ModelSpec,
   ): Promise<Answers | 'unfit'> {
     try {
-      if (model !== null) return await answer(model, rows);
+      if (model !== null) return await answerRows(model, rows);
       if (incumbent === null) return 'unfit';
       const answers = await askNewestRows(incumbent, { store, uri: dataset.uri, spec, newest: rows.rows });
       return incumbentAnswers(incumbent.signature, rows, answers);
@@ -80,7 +79,7 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
       const artifact = comparison.artifact ?? (await store.get(trained.uri));
       const model = await open(artifact);
       const other = champion === null || champion.incumbent !== null ? null : await open(await store.get(champion.uri));
-      const candidate = await answer(model, unseen);
+      const candidate = await answerRows(model, unseen);
       const theirs = champion === null ? null : await championAnswers(champion, other, unseen, dataset, spec);
       const beside = theirs === 'unfit' ? null : other;
       const [own = null, champions = null] = isTimed
@@ -90,7 +89,7 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
         frame: unseen,
         candidate,
         champion: theirs,
-        score: (frame) => answer(model, frame),
+        score: (frame) => answerRows(model, frame),
         costs: { bytes: artifact.length, latencies: own, championLatencies: champions },
       });
       const { confidence } = spec.evaluation;
@@ -177,11 +176,4 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
       }
     },
   };
-}
-
-async function answer(model: OnnxModel, rows: Frame): Promise<Answers> {
-  const { task, classes, threshold } = model.signature;
-  const scores = await scoreFrame(model, rows);
-  if (task === 'multiclass-classification') return answersOfClasses(scores, classes ?? [], rows.classes ?? []);
-  return answersAt(scores, threshold);
 }

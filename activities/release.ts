@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { FinalError } from '../src/errors.ts';
 import { type ReleaseInput, releaseOptions, type ReleaseOutcome, type ReleasePlan } from '../src/messages/release.ts';
 import { getChampion } from '../src/registry/champion.ts';
+import { findImport } from '../src/registry/imports.ts';
 import { finishOpenOperations } from '../src/registry/operations.ts';
 import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
@@ -32,7 +33,8 @@ export function createReleaseActivities({ registry }: Dependencies) {
       await linkTrigger(registry, trigger.id, release.id);
       await noteOverBudget(registry, release.id, model, trigger);
       const champion = await getChampion(registry, model);
-      const search = searchPolicyOf(spec);
+      const trains = input.from !== 'evaluate' && (await findImport(registry, trigger.id)) === null;
+      const search = trains ? searchPolicyOf(spec) : null;
       return {
         release: release.id,
         model,

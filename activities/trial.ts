@@ -1,24 +1,28 @@
-import type { Frame } from '../src/data/dataset.ts';
+import type { DatasetRef, Frame } from '../src/data/dataset.ts';
 import { splitHoldout } from '../src/data/holdout.ts';
 import { FinalError } from '../src/errors.ts';
-import { answersAt, metricsOf } from '../src/evaluation/answers.ts';
+import { answerRows } from '../src/evaluation/answer-rows.ts';
+import { metricsOf } from '../src/evaluation/answers.ts';
 import type { TrialInput } from '../src/messages/search.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
-import { scoreFrame } from '../src/onnx/score-frame.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { beginTrial, endTrial } from '../src/registry/trials.ts';
 import type { Look } from '../src/search/state.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import { counted, percent } from '../src/stats/wording.ts';
+import { settings } from '../src/steps/inputs.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
 import { jobOf } from '../src/training/job-of.ts';
 import { partOfRows } from '../src/training/part-of-rows.ts';
 import type { TrainingControl } from '../src/training/trainer.ts';
 import { trainers } from '../src/training/trainers.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, heartbeat } from './progress.ts';
-import { runTraining } from './run-training.ts';
+import { runTraining, type TrainingOrder } from './run-training.ts';
+import { asStep } from './step.ts';
 import { StoredCheckpoint } from './stored-checkpoint.ts';
+import { trainStep } from './train-step.ts';
 import { trainingRows } from './training-rows.ts';
 import { withParams } from './with-params.ts';
 
@@ -41,37 +45,60 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
   return {
     /**
      * Trains a trial up to its rung, going on from the rung before or from a lost worker's checkpoint, and scores it on rows that no
-     * trial learns from: the newest of those before the hold-out.
+     * trial learns from: the newest of those before the hold-out. What an earlier release tried on the same rows is taken from there.
      */
     async trial(input: TrialInput): Promise<Look> {
-      const began = performance.now();
       heartbeat({ phase: 'read', done: 0, total: 1 });
-      const { release, model, dataset, trial, rung, share, drawn } = input;
-      await beginTrial(registry, { release, trial, rung, params: drawn, share });
-      const { spec: applied, baseDirectory } = await getSpec(registry, model, (await getRelease(registry, release)).specDigest);
+      const { model, dataset, trial, rung, share, drawn, metric } = input;
+      await beginTrial(registry, { release: input.release, trial, rung, params: drawn, share });
+      const release = await getRelease(registry, input.release);
+      const { spec: applied, baseDirectory } = await getSpec(registry, model, release.specDigest);
       const spec = withParams(applied, drawn);
-      const { rows } = await trainingRows(store, spec, dataset, input);
-      const { train, holdout } = rowsOfTrials(rows, spec.training.search?.validation ?? 0.2);
-      const portion = portionOf(spec, train, share);
-
-      const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}.bin`);
-      const { resumedFrom } = checkpoint;
-      if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
-      const control: TrainingControl = {
-        signal: cancellation(),
-        onProgress: heartbeat,
-        ...checkpoint.control(),
-        ...(portion.stopAt === null ? {} : { stopAt: portion.stopAt }),
-      };
-      const order = { spec, baseDirectory, release, model, dataset };
-      const trained = await runTraining({ registry, store, ...dependencies }, order, jobOf(spec, portion.rows), control);
-      const score = await scoreOf(trained.onnx, holdout, input.metric);
-      const ms = performance.now() - began;
-      const { resource } = portion;
-      await endTrial(registry, input, { score, because: null, resource, seconds: ms / 1000 });
-      return { score, ms, params: { ...drawn, ...portion.params }, resource };
+      const { params, search } = spec.training;
+      const validation = search?.validation ?? 0.2;
+      const training = await trainStep(registry, release, { ...input, spec, baseDirectory, params, imported: false });
+      const { output, note } = await asStep<Look>(
+        { registry, store, logger },
+        {
+          ...training,
+          name: 'trial',
+          part: `${trial}/${rung}`,
+          inputs: async () => ({ ...(await training.inputs()), trial: settings({ share, metric, validation }) }),
+          left: () => ({ objects: [], rows: dataset.rows }),
+        },
+        (tools) => tryOut(tools.store, { spec, baseDirectory, release: release.id, model, dataset }, { ...input, validation }),
+      );
+      const taken = note.takenFrom !== null;
+      const look = taken ? { ...output, ms: 0 } : output;
+      const because = taken ? note.because : null;
+      await endTrial(registry, input, { score: look.score, because, resource: look.resource, seconds: look.ms / 1000 });
+      return look;
     },
   };
+
+  async function tryOut(
+    store: ObjectStore,
+    order: TrainingOrder & { readonly dataset: DatasetRef },
+    { trial, rung, share, drawn, metric, validation, shuffleLabels }: TrialInput & { readonly validation: number },
+  ): Promise<Look> {
+    const began = performance.now();
+    const { release, spec, dataset } = order;
+    const { rows } = await trainingRows(store, spec, dataset, { shuffleLabels });
+    const { train, holdout } = rowsOfTrials(rows, validation);
+    const { resource, stopAt, params, rows: part } = portionOf(spec, train, share);
+    const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}.bin`);
+    const { resumedFrom } = checkpoint;
+    if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
+    const control: TrainingControl = {
+      signal: cancellation(),
+      onProgress: heartbeat,
+      ...checkpoint.control(),
+      ...(stopAt === null ? {} : { stopAt }),
+    };
+    const { onnx } = await runTraining({ registry, store, ...dependencies }, order, jobOf(spec, part), control);
+    const score = await scoreOf(onnx, holdout, metric);
+    return { score, ms: performance.now() - began, params: { ...drawn, ...params }, resource };
+  }
 }
 
 /** @throws FinalError PAWL_SEARCH_IMPOSSIBLE where there are none to learn from, or none to compare trials on */
@@ -104,8 +131,7 @@ function portionOf(spec: ModelSpec, rows: Frame, share: number): Portion {
 async function scoreOf(onnx: Uint8Array, rows: Frame, metric: string): Promise<number> {
   const model = await OnnxModel.open(onnx);
   try {
-    const answers = answersAt(await scoreFrame(model, rows), model.signature.threshold);
-    const score = metricsOf(rows.label, answers)[metric];
+    const score = metricsOf(rows.label, await answerRows(model, rows))[metric];
     if (score !== undefined) return score;
     const kept = `the newest ${counted(rows.rows, 'row')} before the hold-out, which trials are compared on`;
     throw new FinalError('PAWL_SEARCH_IMPOSSIBLE', `${metric} has no value on ${kept}.`, {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { card } from './card-schema.ts';
 import { cost } from './cost-schema.ts';
 import { defaultGates, evaluation } from './evaluation-schema.ts';
-import { money } from './money.ts';
 import { monitor } from './monitor-schema.ts';
 import { count, duration, share } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, limitRules, limitsToGoOn, release } from './release-schema.ts';

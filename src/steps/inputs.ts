@@ -115,6 +115,8 @@ export function trainInputs(
     'params',
     'seed',
     'window',
+    // What a search has found is among the parameters.
+    'search',
     'time_budget',
     'disk',
     'optimize',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Signer } from '../src/attestation/keys.ts';
 import type { Trust } from '../src/attestation/trust.ts';
+import type { Teller } from '../src/lineage/run-event.ts';
 import type { MlflowServer } from '../src/mlflow/server.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -29,7 +30,9 @@ export interface Dependencies {
   readonly signer?: Signer | null;
   /** Others whose signatures count beside the signer's own. */
   readonly trust?: Trust | null;
-  /** The MLflow server to import from; null where none is named. */
+  /** How lineage is told of; null where nobody is to hear it. */
+  readonly lineage?: Teller | null;
+  /** The MLflow server to import from and to tell of versions; null where none is named. */
   readonly mlflow?: MlflowServer | null;
   /** Where trainings run that name no Ray cluster of their own. */
   readonly cluster?: { readonly address: string | null; readonly token: string | null };

@@ -342,6 +342,11 @@ export const catalogue = {
     what: 'The MLflow server cannot be reached, or is not well.',
     todo: 'Look at the server that PAWL_MLFLOW_URL names; `pawl doctor` tries it.',
   },
+  PAWL_LINEAGE_UNAVAILABLE: {
+    status: 503,
+    what: 'The receiver of OpenLineage events does not take them.',
+    todo: 'Look at PAWL_OPENLINEAGE_URL or PAWL_OPENLINEAGE_FILE. Nothing is lost: events wait in the registry and are sent again.',
+  },
   PAWL_MLFLOW_REFUSED: {
     status: 422,
     what: 'The MLflow server refuses a request.',

@@ -33,6 +33,12 @@ const schema = z.object({
   PAWL_RAY_TOKEN: z.string().min(1).optional(),
   /** How often a gateway writes its windows to the registry, ms. */
   PAWL_WINDOW_MS: z.coerce.number().int().min(100).default(2000),
+  /** Where OpenLineage events go: a receiver such as http://marquez:5000, or a file with an event a line. */
+  PAWL_OPENLINEAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PAWL_OPENLINEAGE_FILE: z.string().min(1).optional(),
+  PAWL_OPENLINEAGE_API_KEY: z.string().min(1).optional(),
+  /** Of the jobs and datasets of this pawl, among those of others. */
+  PAWL_OPENLINEAGE_NAMESPACE: z.string().min(1).default('pawl'),
   /** The MLflow server to import from and to tell of versions; a name and password may be in it. */
   PAWL_MLFLOW_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Sent to it as a bearer's token. */

@@ -6,8 +6,12 @@ import type { Logger } from 'pino';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { wallClock } from '../activities/dependencies.ts';
 import { failureInterceptor } from '../activities/failures.ts';
+import { outsideInterceptor } from '../activities/tell-outside.ts';
 import { configuredSigner, configuredTrust } from '../src/attestation/configured.ts';
+import { configuredLineage } from '../src/lineage/configured.ts';
 import { configuredMlflow } from '../src/mlflow/configured.ts';
+import { OutboxSender } from '../src/outbox/outbox-sender.ts';
+import { receiversOf } from '../src/outbox/receivers.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { openRegistry } from '../src/registry/registry.ts';
 import type { Settings } from '../src/settings.ts';
@@ -27,16 +31,19 @@ export function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflow
 
 /**
  * A worker process from its environment: runs until SIGTERM or SIGINT, then lets what it is doing finish or checkpoint.
- * Prints one line with the message `ready` once it polls.
+ * Prints one line with the message `ready` once it polls. One that `sends` tells others what waits for them in the outbox.
  */
 export async function runWorker(
   name: string,
   options: (dependencies: Dependencies, settings: Settings) => Partial<WorkerOptions> & { taskQueue: string },
+  { sends = false }: { readonly sends?: boolean } = {},
 ): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(name, settings.PAWL_LOG_LEVEL);
   const cluster = { address: settings.PAWL_RAY_ADDRESS ?? null, token: settings.PAWL_RAY_TOKEN ?? null };
   const signing = { signer: configuredSigner(settings), trust: configuredTrust(settings) };
+  const lineage = configuredLineage(settings);
+  const mlflow = configuredMlflow(settings);
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
   const registry = openRegistry(settings.PAWL_REGISTRY_URL);
@@ -44,21 +51,26 @@ export async function runWorker(
     settings.PAWL_STORE_URL,
     settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
   );
+  const outside = { registry, store, clock: wallClock, lineage: lineage?.teller ?? null, mlflow };
+  let sender: OutboxSender | null = null;
   try {
     const worker = await Worker.create({
       connection,
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
-      interceptors: { activity: [failureInterceptor] },
+      interceptors: { activity: [failureInterceptor, outsideInterceptor(outside)] },
       ...options(
-        { registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow: configuredMlflow(settings), cluster, ...signing },
+        { registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow, cluster, ...signing },
         settings,
       ),
     });
+    const receivers = receiversOf({ registry, store }, { lineage: lineage?.sink ?? null, mlflow });
+    if (sends) sender = new OutboxSender({ registry, logger, receivers });
     const running = worker.run();
     logger.info({ taskQueue: worker.options.taskQueue }, 'ready');
     await running;
   } finally {
+    await sender?.close();
     await registry.close();
     await connection.close();
   }

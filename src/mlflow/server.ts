@@ -88,7 +88,7 @@ export class MlflowServer {
     path: string,
     query: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
-    init: RequestInit,
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
   ): Promise<Response> {
     const parameters = new URLSearchParams(query).toString();
     const limits = [AbortSignal.timeout(patience), ...(signal === undefined ? [] : [signal])];

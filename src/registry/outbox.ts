@@ -71,7 +71,7 @@ export async function sendWaiting(
   registry: Registry,
   receiver: Receiver,
   send: (message: OutboxMessage) => Promise<'sent' | { readonly refused: string }>,
-  limit: number,
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal },
 ): Promise<number | null> {
   return registry.db.connection().execute(async (db) => {
     const name = `pawl outbox ${receiver}`;
@@ -89,6 +89,7 @@ export async function sendWaiting(
         .execute();
       let sent = 0;
       for (const message of waiting) {
+        if (signal?.aborted === true) break;
         const one = db.updateTable('outbox').where('seq', '=', message.seq);
         try {
           const end = await send(message);

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetRef } from '../src/data/dataset.ts';
 import { literal, withDuck } from '../src/data/duckdb.ts';
+import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { moveChampion } from '../src/registry/champion.ts';
 import { recordDataset } from '../src/registry/datasets.ts';
 import { exampleDataset } from '../src/registry/example-model.testsuite.ts';
@@ -22,7 +23,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { linearOnnx } from '../test/training/linear-onnx.ts';
 import { createDatabase } from '../test/stack/postgres.ts';
 import { type Dependencies, wallClock } from './dependencies.ts';
-import { createEvaluateActivities, type Evaluation } from './evaluate.ts';
+import { createEvaluateActivities } from './evaluate.ts';
 import { createRegisterActivities } from './register.ts';
 import { type Candidate, createTrainActivities } from './train.ts';
 

@@ -13,6 +13,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDrill } from './commands/drill.ts';
 import { addDrift } from './commands/drift.ts';
 import { addImport } from './commands/import.ts';
+import { addExport } from './commands/export.ts';
 import { addInit } from './commands/init.ts';
 import { addOperate } from './commands/operate.ts';
 import { addPredict } from './commands/predict.ts';
@@ -75,6 +76,7 @@ for (const add of [
   addDiff,
   addChampion,
   addCard,
+  addExport,
   addWhy,
   addVerify,
   addAttest,

@@ -37,8 +37,8 @@ def refuse(message):
 class Job:
     """What job.json says, and the rows that it names.
 
-    Of the rows, missing numbers are NaN and missing categories ''; booleans are 1.0 and 0.0. A binary label is 1.0 for the
-    positive class (`classes[1]`) and 0.0 for the other.
+    Of the rows, missing numbers are NaN and missing categories ''; booleans are 1.0 and 0.0. The label of a classification is the
+    place of its class in `classes`, from 0.0: of two, 1.0 is the positive one.
     """
 
     def __init__(self, told):
@@ -96,12 +96,15 @@ class Job:
         """Hands in the model and ends the work.
 
         onnx: the bytes of the graph. scores: the model's own scores of the rows `golden`, in that order, for pawl to compare
-        with those of the graph. importances: by feature, any scale. params: all of them as used; by default those of the job.
+        with those of the graph; of three classes or more the probabilities of all of them for each row. importances: by feature, any scale. params: all of them as used; by default those of the job.
         """
-        scores = [float(score) for score in scores]
+        many = len(self.classes) if self.task == "multiclass-classification" else None
+        scores = [float(score) if many is None else [float(one) for one in score] for score in scores]
         if len(scores) != len(self.golden):
             raise ValueError(f"{len(scores)} scores for the {len(self.golden)} rows of `golden`")
-        if not all(math.isfinite(score) for score in scores):
+        if many is not None and any(len(row) != many for row in scores):
+            raise ValueError(f"the scores of the golden rows are not the probabilities of all {many} classes")
+        if not all(math.isfinite(score) for row in scores for score in (row if many else [row])):
             raise ValueError("the scores of the golden rows are not all finite numbers")
         report = {"params": self.params if params is None else params}
         if importances is not None:

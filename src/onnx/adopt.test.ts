@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FinalError } from '../errors.ts';
 import { adoptGraph } from './adopt.ts';
 import { ForeignModelProto } from './foreign-schema.ts';
 import { columnValue, Graph } from './graph.ts';
@@ -134,4 +135,42 @@ function withBranch(branch: object): Uint8Array {
       graph: { node: [{ op_type: 'If', attribute: [{ name: 'then_branch', g: branch }] }], input: matrix },
     }),
   ).finish();
+}
+
+describe('a graph of three classes or more', () => {
+  const many: ModelSignature = { ...binary, task: 'multiclass-classification', classes: ['p', 'q', 'r'], threshold: null };
+  const of = (width: number, name: string, type: number, declared: number | string = width) =>
+    foreign(
+      (graph) => {
+        const both = graph.node('Gather', ['X', graph.integers([0, 1, 0, 1].slice(0, width))], { axis: { int: 1 } });
+        graph.node('Cast', [both], { to: { int: type } }, '', name);
+      },
+      matrix,
+      [tensor('label', 7, 'N'), tensor(name, type, 'N', declared)],
+    );
+
+  it.each([
+    ['probabilities', of(3, 'probabilities', 1)],
+    ['probabilities in float64', of(3, 'probabilities', 11)],
+    ['a score whose columns are not told', of(3, 'score', 11, 'K')],
+    ['a score', of(3, 'score', 1)],
+  ])('gives them in the order of the classes: %s', async (_, bytes) => {
+    expect(await scores(bytes, many)).toEqual([1, 0.25, 1, 2, 0.5, 2, 3, 1, 3]);
+  });
+
+  it('is refused where it tells another number of them apart', () => {
+    expect(problemsOf(() => adoptGraph(of(2, 'score', 1), many))).toEqual(['its output score has 2 columns for 3 classes']);
+    expect(problemsOf(() => adoptGraph(of(2, 'probabilities', 1), many))).toEqual([
+      'it has no float output score, nor one of probabilities [rows, 3]; it gives label (int64), probabilities (float32)',
+    ]);
+  });
+});
+
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return (error as FinalError).problems.map(({ message }) => message);
+  }
 }

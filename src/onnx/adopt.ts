@@ -5,7 +5,7 @@ import { columnValue, Graph } from './graph.ts';
 import { inspectGraph } from './inspect.ts';
 import { withField } from './message-field.ts';
 import { dataType, fieldNumber, GraphProto, ModelProto, signatureKey, ValueInfoProto } from './schema.ts';
-import { inputOf, type ModelSignature } from './signature.ts';
+import { inputOf, type ModelSignature, scoresPerRow } from './signature.ts';
 
 /** Of the operators of ONNX, where a graph has none of them and ours are added. */
 const usualOpset = 18;
@@ -17,7 +17,8 @@ const before = 'pawl:before:adopted';
 /**
  * A graph that others have written as an artifact of pawl's: an input a feature, one output `score`, the signature in its metadata. It
  * may have the inputs of pawl's graphs already, or take all numbers and booleans as one float32 matrix, in the order of the
- * features, and names with `_` for what is no letter or digit; and it may give `score`, or for a binary classification probabilities [rows, 2], for a regression its only float output.
+ * features, and names with `_` for what is no letter or digit; and it may give `score`, or for a
+ * classification probabilities [rows, classes], for a regression its only float output.
  * Its own nodes and weights stay as they are.
  * @throws FinalError PAWL_TRAINER_OUTPUT_INVALID with everything that is wrong with it
  */
@@ -39,6 +40,7 @@ export function adoptGraph(bytes: Uint8Array, signature: ModelSignature): Uint8A
   if (problems.length > 0 || typeof source === 'string')
     throw new FinalError('PAWL_TRAINER_OUTPUT_INVALID', 'model.onnx cannot be served.', { problems });
 
+  const perRow = scoresPerRow(signature);
   const isReady = source.name === 'score' && source.shape === 'column' && !source.isDouble;
   const adopted = withField(bytes, fieldNumber.graphOfModel, (graph) => {
     const kept = withField(graph, fieldNumber.inputOfGraph, (value) => {
@@ -47,11 +49,11 @@ export function adoptGraph(bytes: Uint8Array, signature: ModelSignature): Uint8A
     });
     const alone = withField(kept, fieldNumber.outputOfGraph, () => null);
     const rest = isReady ? alone : withoutScore(alone);
-    const score = GraphProto.fromObject({ output: [columnValue('score', dataType.float)] });
+    const score = GraphProto.fromObject({ output: [columnValue('score', dataType.float, perRow)] });
     return Buffer.concat([
       head(matrix, aliases, signature),
       rest,
-      isReady ? new Uint8Array() : tail(source),
+      isReady ? new Uint8Array() : tail(source, perRow),
       GraphProto.encode(score).finish(),
     ]);
   });
@@ -79,13 +81,13 @@ function head(matrix: string | null, aliases: ReadonlyMap<string, string>, signa
   return Buffer.concat([GraphProto.encode(GraphProto.fromObject({ input })).finish(), graph.encodePart()]);
 }
 
-/** The nodes that make float32 [rows, 1] of what the graph gives. */
-function tail({ name, isDouble, shape }: ScoreSource): Uint8Array {
+/** The nodes that make float32 [rows, `perRow`] of what the graph gives. */
+function tail({ name, isDouble, shape }: ScoreSource, perRow: number): Uint8Array {
   const graph = new Graph('pawl:adopted');
   const given = name === 'score' ? before : name;
   const value = isDouble ? graph.node('Cast', [given], { to: { int: dataType.float } }) : given;
   if (shape === 'pair') graph.node('Gather', [value, graph.integers([1])], { axis: { int: 1 } }, '', 'score');
-  else graph.node('Reshape', [value, graph.integers([-1, 1])], {}, '', 'score');
+  else graph.node('Reshape', [value, graph.integers([-1, perRow])], {}, '', 'score');
   return graph.encodePart();
 }
 

@@ -1,13 +1,13 @@
 import type { Problem } from '../errors.ts';
 import { numberOf, type ForeignValue } from './foreign-schema.ts';
 import { dataType } from './schema.ts';
-import { inputOf, type ModelSignature } from './signature.ts';
+import { inputOf, type ModelSignature, scoresPerRow } from './signature.ts';
 
 /** The value of a graph that the score is made of. */
 export interface ScoreSource {
   readonly name: string;
   readonly isDouble: boolean;
-  /** column: [rows, 1]. pair: [rows, 2], the second is of the positive class. list: [rows], or not told. */
+  /** column: [rows, 1]; of K > 2 classes [rows, K]. pair: [rows, 2], the second is of the positive class. list: another one, or not told. */
   readonly shape: 'column' | 'pair' | 'list';
 }
 
@@ -73,22 +73,29 @@ export function inputProblems(inputs: readonly ForeignValue[], signature: ModelS
 const hint = 'an input [rows, 1] for each feature, or one float32 matrix of all numbers in their order';
 
 /** What the score is made of; a sentence where that cannot be told. */
-export function scoreSource(outputs: readonly ForeignValue[], { task }: ModelSignature): ScoreSource | string {
-  const isBinary = task === 'binary-classification';
+export function scoreSource(outputs: readonly ForeignValue[], signature: ModelSignature): ScoreSource | string {
   const scores = outputs.filter((output) => [dataType.float, dataType.double].includes(elementOf(output) as 1 | 11));
   const named = scores.find(({ name }) => name === 'score');
-  const fitting = named === undefined ? scores.filter((output) => !isBinary || widthOf(output) === 2) : [named];
+  const [wide, wanted] = wideOutput(signature);
+  const fitting = named === undefined ? scores.filter((output) => wide === null || widthOf(output) === wide) : [named];
   const [only] = fitting;
   if (only === undefined || fitting.length > 1) {
     const given = outputs.map((output) => `${output.name} (${elementName(elementOf(output))})`).join(', ');
-    const wanted = isBinary ? 'no float output score, nor one of probabilities [rows, 2]' : 'no single float output';
     return `it has ${wanted}; it gives ${given === '' ? 'nothing' : given}`;
   }
+  const perRow = scoresPerRow(signature);
   const width = widthOf(only);
-  if (width !== null && width !== 1 && !(isBinary && width === 2))
-    return `its output ${only.name} has ${width} columns for a score of one`;
+  if (width !== null && width !== perRow && width !== wide)
+    return `its output ${only.name} has ${width} columns for ${perRow === 1 ? 'a score of one' : `${perRow} classes`}`;
   const isDouble = elementOf(only) === dataType.double;
-  return { name: only.name, isDouble, shape: width === 1 ? 'column' : width === 2 ? 'pair' : 'list' };
+  return { name: only.name, isDouble, shape: width === perRow ? 'column' : width === null ? 'list' : 'pair' };
+}
+
+/** How wide an output without the name `score` has to be to be it, where that is told; and what was missed where none is. */
+function wideOutput({ task, classes }: ModelSignature): [width: number | null, missed: string] {
+  if (task === 'regression') return [null, 'no single float output'];
+  const width = classes?.length ?? 2;
+  return [width, `no float output score, nor one of probabilities [rows, ${width}]`];
 }
 
 function elementOf({ type }: ForeignValue): number | null {
@@ -111,5 +118,6 @@ function elementName(element: number | null): string {
 /** Columns of a [rows, columns] tensor; null where there are none or their number is not told. */
 function widthOf(value: ForeignValue | undefined): number | null {
   const dims = value?.type?.tensor_type?.shape?.dim;
-  return dims?.length === 2 ? numberOf(dims[1]?.dim_value) : null;
+  // A dimension that has a name in the place of a number reads as 0.
+  return dims?.length === 2 ? numberOf(dims[1]?.dim_value) || null : null;
 }

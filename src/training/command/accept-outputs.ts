@@ -1,4 +1,5 @@
 import { adoptGraph } from '../../onnx/adopt.ts';
+import { scoresPerRow } from '../../onnx/signature.ts';
 import { signatureOf } from '../signature-of.ts';
 import type { TrainedModel, TrainingControl, TrainingJob } from '../trainer.ts';
 import { checkModel } from './check-model.ts';
@@ -17,8 +18,9 @@ export async function acceptOutputs(
   golden: readonly number[],
   control: TrainingControl,
 ): Promise<TrainedModel> {
-  const outputs = await readOutputs(output, job.frame.features, golden);
-  const onnx = adoptGraph(outputs.onnx, signatureOf(job.task, job.frame));
+  const signature = signatureOf(job.task, job.frame);
+  const outputs = await readOutputs(output, job.frame.features, golden, scoresPerRow(signature));
+  const onnx = adoptGraph(outputs.onnx, signature);
   await control.onProgress({ phase: 'check', done: 0, total: 1 });
   await checkModel(onnx, job, outputs.golden);
   return { onnx, params: outputs.report.params ?? job.params, importances: shares(outputs.report.importances ?? {}) };

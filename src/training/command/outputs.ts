@@ -13,24 +13,31 @@ const report = z.strictObject({
   metrics: z.record(z.string(), z.number()).optional(),
 });
 
-const golden = z.strictObject({ rows: z.array(z.int().min(0)), scores: z.array(z.number()) });
+const golden = z.strictObject({
+  rows: z.array(z.int().min(0)),
+  /** Of three classes or more a list for each row. */
+  scores: z.array(z.union([z.number(), z.array(z.number())])),
+});
 
 /** What a command left, as it was written and not yet believed. */
 export interface Outputs {
   readonly onnx: Uint8Array;
   readonly report: z.output<typeof report>;
-  readonly golden: z.output<typeof golden>;
+  /** Scores row by row. */
+  readonly golden: { readonly rows: readonly number[]; readonly scores: readonly number[] };
 }
 
 /**
  * Reads the three files that a command leaves.
  * @param asked the rows whose scores `golden.json` has to hold, in this order
+ * @param perRow how many scores each of them has
  * @throws FinalError PAWL_TRAINER_OUTPUT_INVALID with every mistake
  */
 export async function readOutputs(
   paths: { readonly model: string; readonly report: string; readonly golden: string },
   features: readonly string[],
   asked: readonly number[],
+  perRow = 1,
 ): Promise<Outputs> {
   const problems: Problem[] = [];
   const note = (subject: string, message: string, hint?: string) =>
@@ -63,10 +70,18 @@ export async function readOutputs(
     if (rows.length !== asked.length || rows.some((row, i) => row !== asked[i]))
       note('golden.json', `rows are not the ${asked.length} that the job asks for`, '`golden` of job.json, in its order');
     if (scores.length !== rows.length) note('golden.json', `${scores.length} scores for ${rows.length} rows`);
+    const unfit = scores.findIndex((score) => (Array.isArray(score) ? score.length !== perRow : perRow !== 1));
+    if (unfit >= 0 && perRow > 1)
+      note(
+        'golden.json',
+        `the scores of row ${unfit + 1} of golden are not ${perRow}`,
+        'a list for each row, with a probability for each class',
+      );
+    else if (unfit >= 0) note('golden.json', `the score of row ${unfit + 1} of golden is a list`, 'one number for each row');
   }
   if (onnx === null || said === null || scored === null || problems.length > 0)
     throw new FinalError('PAWL_TRAINER_OUTPUT_INVALID', 'The trainer did not leave what it has to.', { problems });
-  return { onnx, report: said, golden: scored };
+  return { onnx, report: said, golden: { rows: scored.rows, scores: scored.scores.flat() } };
 }
 
 /** A file's bytes, or what is wrong with it. A link, a pipe or a device is not opened: it could lead anywhere, or never end. */

@@ -15,7 +15,7 @@ const block = 5000;
 
 /**
  * Writes rows for a command: timestamp (ISO 8601), features, label, weight. A missing value is an empty cell or a null, a boolean 1 or 0, the
- * label of a binary classification 1 for the positive class and 0 for the other. Numbers are those that the graph will see:
+ * label of a classification the place of its class among those of the job, from 0: of two 1 for the positive one. Numbers are those that the graph will see:
  * float32, in the fewest digits that give them back.
  */
 export async function writeRows(

@@ -24,14 +24,33 @@ export function squaredLoss({ label, weights, learned }: Target): Loss {
  * if it were 1, and each leaf then takes the weighted quantile of its residuals (J. Friedman, 2001, algorithm 3, for the median).
  */
 export function quantileLoss({ label, weights, learned }: Target, alpha: number): Loss {
-  const known =
-    weights === null ? null : Int32Array.from({ length: learned }, (_, row) => row).filter((row) => weights[row] !== 0);
-  const start = known === null ? label.slice(0, learned) : Float64Array.from(known, (row) => label[row] as number);
-  const startWeights = known === null ? null : Float64Array.from(known, (row) => weights?.[row] as number);
+  const values = new Float64Array(learned);
+  const ofValues = weights === null ? null : new Float64Array(learned);
+  /** The quantile of what `valueOf` says of rows that weigh anything; null where there are none. */
+  const quantileOf = (rows: number, rowAt: (i: number) => number, valueOf: (row: number) => number): number | null => {
+    let count = 0;
+    for (let i = 0; i < rows; i++) {
+      const row = rowAt(i);
+      const weight = weights === null ? 1 : (weights[row] as number);
+      if (weight === 0) continue;
+      values[count] = valueOf(row);
+      if (ofValues !== null) ofValues[count] = weight;
+      count++;
+    }
+    return count === 0 ? null : weightedQuantile(values.subarray(0, count), ofValues?.subarray(0, count) ?? null, alpha);
+  };
   return {
     outputs: 1,
     link: 'identity',
-    base: [Math.fround(weightedQuantile(start, startWeights, alpha))],
+    base: [
+      Math.fround(
+        quantileOf(
+          learned,
+          (row) => row,
+          (row) => label[row] as number,
+        ) ?? 0,
+      ),
+    ],
     derive(_, [score = new Float64Array()], into) {
       for (let row = 0; row < learned; row++) {
         into.gradient[row] = (score[row] as number) > (label[row] as number) ? 1 - alpha : -alpha;
@@ -39,13 +58,12 @@ export function quantileLoss({ label, weights, learned }: Target, alpha: number)
       into.hessian.fill(1, 0, learned);
       weigh(into, weights, learned);
     },
-    leafValue(step, rows, [score = new Float64Array()]) {
-      const counting = weights === null ? rows : rows.filter((row) => weights[row] !== 0);
-      if (counting.length === 0) return step;
-      const residuals = Float64Array.from(counting, (row) => (label[row] as number) - (score[row] as number));
-      const ofRows = weights === null ? null : Float64Array.from(counting, (row) => weights[row] as number);
-      return weightedQuantile(residuals, ofRows, alpha);
-    },
+    leafValue: (step, rows, [score = new Float64Array()]) =>
+      quantileOf(
+        rows.length,
+        (i) => rows[i] as number,
+        (row) => (label[row] as number) - (score[row] as number),
+      ) ?? step,
     mean: ([score = new Float64Array()], from, to) =>
       weightedMean(weights, from, to, (row) => {
         const below = (label[row] as number) - (score[row] as number);

@@ -11,65 +11,54 @@ const rounding = 1e-12;
  * @param share from 0 to 1
  */
 export function weightedQuantile(values: Float64Array, weights: Float64Array | null, share: number): number {
-  let total = values.length;
-  if (weights !== null) {
-    total = 0;
-    for (const weight of weights) total += weight;
-  }
+  const total = sum(weights, 0, values.length);
   const target = total * share;
   const close = total * rounding;
-  let [low, high] = [0, values.length];
-  // Of the entries before `low`, all less than those from there on.
+  const found = valueAt(values, weights, target - close);
+  let upTo = 0;
+  let next = Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value <= found) upTo += weights === null ? 1 : (weights[i] as number);
+    else if (value < next) next = value;
+  }
+  return upTo <= target + close && next < Infinity ? found / 2 + next / 2 : found;
+}
+
+/** The first of the values in their order by which the weights come to `target`. */
+function valueAt(values: Float64Array, weights: Float64Array | null, target: number): number {
+  let [left, right] = [0, values.length - 1];
+  // The weight of the values before `left`, none of which is greater than those from there on.
   let before = 0;
-  // The least value known to lie above the entries from `low` to `high`.
-  let above = NaN;
-  for (;;) {
-    const pivot = middleOfThree(values[low] as number, values[(low + high) >>> 1] as number, values[high - 1] as number);
-    const [less, more] = partition(values, weights, low, high, pivot);
-    const ofLess = sum(weights, low, less);
-    const ofEqual = sum(weights, less, more);
-    if (less > low && before + ofLess >= target - close) {
-      above = pivot;
-      high = less;
-      continue;
+  while (left < right) {
+    const pivot = middleOfThree(values[left] as number, values[(left + right) >>> 1] as number, values[right] as number);
+    let [i, j] = [left, right];
+    do {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      swap(values, i, j);
+      if (weights !== null) swap(weights, i, j);
+      i++;
+      j--;
+    } while (i <= j);
+    // None up to j is greater than the pivot, none from i on is less, and between them they equal it.
+    const lower = before + sum(weights, left, j + 1);
+    if (lower >= target && j >= left) right = j;
+    else {
+      const middle = lower + sum(weights, j + 1, i);
+      if ((middle >= target && i > j + 1) || i > right) return pivot;
+      before = middle;
+      left = i;
     }
-    const upTo = before + ofLess + ofEqual;
-    if (upTo >= target - close || more === high) {
-      if (Math.abs(upTo - target) > close) return pivot;
-      const next = more < high ? least(values, more, high) : above;
-      return Number.isNaN(next) ? pivot : pivot / 2 + next / 2;
-    }
-    before = upTo;
-    low = more;
   }
+  return values[left] as number;
 }
 
-/** Puts values [low, high) in the order: less than the pivot, equal, greater. Returns where the equal ones begin and end. */
-function partition(
-  values: Float64Array,
-  weights: Float64Array | null,
-  low: number,
-  high: number,
-  pivot: number,
-): [less: number, more: number] {
-  let [less, at, more] = [low, low, high];
-  while (at < more) {
-    const value = values[at] as number;
-    if (value < pivot) swap(values, weights, at++, less++);
-    else if (value > pivot) swap(values, weights, at, --more);
-    else at++;
-  }
-  return [less, more];
-}
-
-function swap(values: Float64Array, weights: Float64Array | null, a: number, b: number): void {
-  const value = values[a] as number;
-  values[a] = values[b] as number;
-  values[b] = value;
-  if (weights === null) return;
-  const weight = weights[a] as number;
-  weights[a] = weights[b] as number;
-  weights[b] = weight;
+function swap(entries: Float64Array, a: number, b: number): void {
+  const held = entries[a] as number;
+  entries[a] = entries[b] as number;
+  entries[b] = held;
 }
 
 function sum(weights: Float64Array | null, from: number, to: number): number {
@@ -77,12 +66,6 @@ function sum(weights: Float64Array | null, from: number, to: number): number {
   let total = 0;
   for (let i = from; i < to; i++) total += weights[i] as number;
   return total;
-}
-
-function least(values: Float64Array, from: number, to: number): number {
-  let least = values[from] as number;
-  for (let i = from + 1; i < to; i++) if ((values[i] as number) < least) least = values[i] as number;
-  return least;
 }
 
 function middleOfThree(a: number, b: number, c: number): number {

@@ -16,10 +16,11 @@ dt { color: #404040; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .92rem; }
-caption { padding: .25rem 0; text-align: left; font-weight: 600; }
+caption { padding: .25rem 0; text-align: left; font-weight: 600; white-space: nowrap; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #c8c8c8; text-align: left; vertical-align: top; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 6rem; }
-td { overflow-wrap: break-word; }
+td { max-width: 26rem; overflow-wrap: break-word; }
+time { white-space: nowrap; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .85em; }
 code { overflow-wrap: anywhere; }
 pre { padding: .75rem; background: #f4f4f4; white-space: pre-wrap; overflow-wrap: anywhere; }

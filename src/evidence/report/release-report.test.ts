@@ -126,7 +126,7 @@ describe('a report of a release', () => {
       'It was held against v2, the champion, on the same rows.',
       '24 % of 120 (20 % to 30 %)',
       'Only callers of beta took part.',
-      'v2: 900 answered, 1 errors, 300 beside',
+      'v2: 900 answered, 1 error, 300 beside',
       '1,204 requests without an error',
       'grace approved v3: the numbers hold',
       'key c0ffee, which is trusted here',

@@ -1,5 +1,5 @@
 import type { RevisionCounts, RolloutRevision } from '../../registry/release-history.ts';
-import { inWords, lasting, listed, percent } from '../../stats/wording.ts';
+import { counted, inWords, lasting, listed, percent } from '../../stats/wording.ts';
 import { rampChart } from '../html/charts.ts';
 import { html, type Part } from '../html/markup.ts';
 import { moment, type Section, table } from '../html/parts.ts';
@@ -66,7 +66,7 @@ function cells(revision: RolloutRevision, version: number, counts: readonly Revi
     others
       .map(
         (one) =>
-          `v${one.version}: ${inWords(one.answered)} answered, ${inWords(one.errors)} errors, ${inWords(one.beside)} beside`,
+          `v${one.version}: ${inWords(one.answered)} answered, ${counted(one.errors, 'error')}, ${inWords(one.beside)} beside`,
       )
       .join('; '),
     because,

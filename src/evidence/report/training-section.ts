@@ -1,4 +1,4 @@
-import { percent, sized } from '../../stats/wording.ts';
+import { counted, percent, sized } from '../../stats/wording.ts';
 import { importanceChart } from '../html/charts.ts';
 import { html, type Part } from '../html/markup.ts';
 import { code, facts, type Section, table } from '../html/parts.ts';
@@ -31,7 +31,7 @@ function codeText(made: NonNullable<ReleaseEvidence['version']>['code']): Part {
 
 function servedText({ requests, p50, p99 }: NonNullable<ReleaseEvidence['served']>): string {
   const latency = p50 === null || p99 === null ? '' : `, median ${p50.toFixed(2)} ms, 99 % within ${p99.toFixed(2)} ms`;
-  return `${requests} requests${latency}`;
+  return `${counted(requests, 'request')}${latency}`;
 }
 
 function parameterTable(params: Readonly<Record<string, unknown>>): Part {

@@ -285,7 +285,7 @@ export const catalogue = {
   PAWL_TRAINING_IMPOSSIBLE: {
     status: 422,
     what: 'These rows cannot be learned from.',
-    todo: 'Check the contract, the window and the hold-out: there must be rows of both classes to learn from.',
+    todo: 'Correct what it names: the contract, the window, the hold-out or the weights. `docs/trainers.md` lists what cannot be learned from.',
   },
   PAWL_TRAINER_NOT_FOUND: {
     status: 422,

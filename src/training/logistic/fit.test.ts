@@ -19,7 +19,8 @@ async function fitted(task: Task, frame: Frame, params: Record<string, unknown>,
   const checkpoints = new Checkpoints<FitState>('job', control);
   const parsed = logisticParams.parse(params);
   const { l1, l2 } = parsed;
-  return { design, beta: await fit({ task, design, label: frame.label, weights, l1, l2 }, parsed, control, checkpoints) };
+  const { beta } = await fit({ task, design, label: frame.label, weights, l1, l2 }, parsed, control, checkpoints);
+  return { design, beta };
 }
 
 /** The penalised loss of a classifier, and its derivatives. */
@@ -202,7 +203,7 @@ describe('the exported graph', () => {
   it.each(['binary-classification', 'regression'] as const)('says what the coefficients say: %s', async (task) => {
     const frame = generatedFrame(task, 5000);
     const { design, beta } = await fitted(task, frame, {});
-    const model = await OnnxModel.open(exportLinear(signatureOf(task, frame), design.terms, beta));
+    const model = await OnnxModel.open(exportLinear(signatureOf(task, frame), design.terms, [beta]));
     const graph = await scoreFrame(model, frame);
     await model.release();
     const scale = task === 'regression' ? 100 : 1;

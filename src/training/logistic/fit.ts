@@ -22,20 +22,22 @@ export interface FitState {
  * Newton's method on the penalised loss, which is iteratively reweighted least squares (P. McCullagh and J. Nelder,
  * "Generalized Linear Models", 2.5), its steps halved where they overshoot: logistic regression; ridge regression in one step. With
  * absolute coefficients in the penalty each step is found by coordinate descent (J. Friedman, T. Hastie and R. Tibshirani, 2010).
+ * @returns the coefficients, and whether the last step was small enough to end
  */
 export async function fit(
   problem: Problem,
   params: LogisticParams,
   control: TrainingControl,
   checkpoints: Checkpoints<FitState>,
-): Promise<Coefficients> {
+): Promise<{ beta: Coefficients; done: boolean }> {
   const { task, design, l1 } = problem;
-  const most = task === 'regression' && l1 === 0 ? 1 : params.max_iterations;
+  const inOneStep = task === 'regression' && l1 === 0;
+  const most = inOneStep ? 1 : params.max_iterations;
   const equationsAt = (beta: Coefficients) => normalEquations(problem, beta, control.signal);
   const resumed = checkpoints.resume();
   let { iterations, done } = resumed ?? { iterations: 0, done: false };
   let beta: Coefficients = resumed === null ? new Float64Array(design.terms.length + 1) : Float64Array.from(resumed.beta);
-  if (done || iterations >= most) return beta;
+  if (done || iterations >= most) return { beta, done: done || inOneStep };
 
   let equations = await equationsAt(beta);
   while (!done && iterations < most) {
@@ -60,7 +62,7 @@ export async function fit(
     await checkpoints.saveAfterPause({ iterations, beta: [...beta], done }, progress);
     await nextTurn();
   }
-  return beta;
+  return { beta, done: done || inOneStep };
 }
 
 function along(beta: Coefficients, step: Float64Array, scale: number): Float64Array {

@@ -1,5 +1,7 @@
 import type { ChangedValue } from '../evidence/changed-values.ts';
 import type { Change, DataSide, GateChange, MetricChange, VersionComparison } from '../evidence/compare-versions.ts';
+import type { MeasuredMetric } from '../evidence/slice-metrics.ts';
+import type { GroupReport, Rate } from '../evaluation/fairness.ts';
 import type { MeasuredFeature } from '../monitoring/measures.ts';
 import { figure, inWords, percent, sized } from '../stats/wording.ts';
 import { measuresText } from './drift-text.ts';
@@ -18,6 +20,8 @@ export function diffText(diff: VersionComparison): string {
     trainingLines(diff),
     changeLines('pawl.yaml', diff.spec),
     metricLines(diff),
+    sliceLines(diff),
+    groupLines(diff),
     gateLines(diff.gates),
     importanceLines(diff.importances),
     artifactLines(diff),
@@ -94,6 +98,30 @@ function metricCells({ metric, from, to, toInterval }: MetricChange): string[] {
   const difference = from === null || to === null ? '' : signed(to - from);
   const between = toInterval === null ? '' : `${figure(toInterval.low)} and ${figure(toInterval.high)}`;
   return [metric, from === null ? '' : figure(from), to === null ? '' : figure(to), difference, between];
+}
+
+function sliceLines({ from, to, slices }: VersionComparison): string[] {
+  if (slices.length === 0) return [];
+  const cell = (side: MeasuredMetric | null) =>
+    side === null ? 'not measured' : `${figure(side.value)}${side.rows === null ? '' : ` of ${inWords(side.rows)}`}`;
+  const rows = slices.map(({ metric, slice, from: one, to: other }) => {
+    const difference = one === null || other === null ? '' : signed(other.value - one.value);
+    return [slice, metric, cell(one), cell(other), difference];
+  });
+  return [
+    'slices, each version on held-out rows of its own:',
+    table(['where', 'metric', `v${from}`, `v${to}`, 'difference'], rows),
+  ];
+}
+
+function groupLines({ from, to, groups }: VersionComparison): string[] {
+  if (groups.length === 0) return [];
+  const rate = (of: Rate | undefined) => (of == null ? 'none' : percent(of.value));
+  const rates = (name: 'selection' | 'truePositive' | 'falsePositive') => (side: GroupReport | null) => rate(side?.[name]);
+  const columns = [rates('selection'), rates('truePositive'), rates('falsePositive')];
+  const rows = groups.map(({ group, from: one, to: other }) => [group, ...columns.map((of) => `${of(one)} to ${of(other)}`)]);
+  const head = ['group', 'predicted positive', 'true-positive rate', 'false-positive rate'];
+  return [`groups, v${from} to v${to}, each on held-out rows of its own:`, table(head, rows)];
 }
 
 /** Gates that judged differently, were asked of one alone, or refused either. */

@@ -1,6 +1,7 @@
 import type { Rate } from '../evaluation/fairness.ts';
 import { figure, inWords, percent } from '../stats/wording.ts';
-import type { CardMetric, ModelCard } from './model-card.ts';
+import type { ModelCard } from './model-card.ts';
+import type { MeasuredMetric } from './slice-metrics.ts';
 
 /** The card for people: GitHub's Markdown. Every text of others is escaped, so that it stays text. */
 export function cardMarkdown(card: ModelCard): string {
@@ -82,12 +83,12 @@ function metrics({ metrics: of, champion }: ModelCard): string {
   return table(head, rows);
 }
 
-function intervalText({ interval }: CardMetric): string {
+function intervalText({ interval }: MeasuredMetric): string {
   if (interval === null) return 'not known';
   return `${figure(interval.low)} to ${figure(interval.high)}, each end with ${percent(interval.confidence)} confidence (${interval.method})`;
 }
 
-const championText = (value: number | undefined, { slice }: CardMetric) =>
+const championText = (value: number | undefined, { slice }: MeasuredMetric) =>
   value === undefined || slice !== null ? '' : figure(value);
 
 function groups({ groups: of }: ModelCard): string {

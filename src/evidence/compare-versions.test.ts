@@ -86,6 +86,44 @@ describe('two versions side by side', () => {
     expect(text).toContain('gates       1 holds for both');
   });
 
+  it('tell slices and groups beside each other, also those that one of them alone was measured on', () => {
+    const measured = (day: number, value: number): GateResult => ({
+      ...gate(`auc where day is ${day}`, true),
+      value,
+      rows: 300,
+      on: `held-out rows where day is ${day}`,
+    });
+    const rate = (value: number) => ({ value, rows: 120, low: 0.1, high: 0.9 });
+    const groups = (value: number) => [
+      {
+        column: 'sex',
+        group: 'sex is Female',
+        rows: 120,
+        selection: rate(value),
+        truePositive: null,
+        falsePositive: null,
+        calibration: null,
+      },
+    ];
+    const [before, after] = [
+      exampleVersion(3, { gates: [measured(1, 0.7)] }),
+      exampleVersion(5, { gates: [measured(1, 0.75), measured(2, 0.6)] }),
+    ];
+    const diff = compareVersions(
+      { ...before, evaluation: { ...exampleEvaluation, groups: groups(0.2) } },
+      { ...after, evaluation: { ...exampleEvaluation, groups: groups(0.25) } },
+      null,
+    );
+    expect(diff.slices).toMatchObject([
+      { metric: 'auc', slice: 'day is 1', from: { value: 0.7, rows: 300 }, to: { value: 0.75 } },
+      { metric: 'auc', slice: 'day is 2', from: null, to: { value: 0.6 } },
+    ]);
+    const text = diffText(diff);
+    expect(text).toMatch(/day is 1 .*0\.7 of 300 .*0\.75 of 300 .*\+0\.05/);
+    expect(text).toMatch(/day is 2 .*not measured .*0\.6 of 300/);
+    expect(text).toMatch(/sex is Female .*20 % to 25 % .*none to none/);
+  });
+
   it('tell the features whose importance moved, the furthest first', () => {
     const diff = compareVersions(
       exampleVersion(3),

@@ -1,10 +1,12 @@
 import { parseDocument } from 'yaml';
 import type { DatasetRef } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
+import type { GroupReport } from '../evaluation/fairness.ts';
 import type { GateResult, StatedInterval } from '../evaluation/gate-result.ts';
 import type { MeasuredFeature } from '../monitoring/measures.ts';
 import type { Served, VersionHistory } from '../registry/version-history.ts';
 import { changedValues, type ChangedValue } from './changed-values.ts';
+import { type MeasuredMetric, sliceMetrics } from './slice-metrics.ts';
 
 /** One of two versions that are compared. */
 export interface ComparedVersion extends VersionHistory {
@@ -72,6 +74,10 @@ export interface VersionComparison {
     readonly count: Change<number | null>;
     readonly values: readonly MetricChange[];
   };
+  /** On the held-out rows of each slice that a gate asks for; null where the version was not asked. */
+  readonly slices: readonly (Change<MeasuredMetric | null> & { readonly metric: string; readonly slice: string })[];
+  /** How each treats the groups that `evaluation.fairness` names. */
+  readonly groups: readonly (Change<GroupReport | null> & { readonly group: string })[];
   readonly gates: readonly GateChange[];
   readonly importances: readonly (Change<number | null> & { readonly feature: string })[];
   readonly bytes: Change<number | null>;
@@ -104,6 +110,8 @@ export function compareVersions(
     code: { from: from.record.code, to: to.record.code },
     spec: changedValues(written(from), written(to)),
     metrics: metricChanges(from, to),
+    slices: sliceChanges(from, to),
+    groups: groupChanges(from.evaluation?.groups ?? [], to.evaluation?.groups ?? []),
     gates: gateChanges(from.record.gates, to.record.gates),
     importances: importanceChanges(from.record.importances, to.record.importances),
     bytes: { from: from.bytes, to: to.bytes },
@@ -159,6 +167,22 @@ function evaluatedAlike(from: ComparedVersion, to: ComparedVersion): boolean {
     evaluation === null || record.datasetDigest === null ? null : [record.datasetDigest, evaluation.holdoutFrom, evaluation.rows];
   const [one, other] = [of(from), of(to)];
   return one !== null && other !== null && one.every((value, i) => value === other[i]);
+}
+
+function sliceChanges(from: ComparedVersion, to: ComparedVersion): VersionComparison['slices'] {
+  const keyed = ({ record }: ComparedVersion) =>
+    new Map(sliceMetrics(record.gates).map((measured) => [JSON.stringify([measured.metric, measured.slice]), measured]));
+  const [before, after] = [keyed(from), keyed(to)];
+  return [...new Set([...after.keys(), ...before.keys()])].map((key) => {
+    const [one = null, other = null] = [before.get(key), after.get(key)];
+    return { metric: (other ?? one)?.metric ?? '', slice: (other ?? one)?.slice ?? '', from: one, to: other };
+  });
+}
+
+function groupChanges(from: readonly GroupReport[], to: readonly GroupReport[]): VersionComparison['groups'] {
+  const of = (reports: readonly GroupReport[], group: string) => reports.find((one) => one.group === group) ?? null;
+  const names = new Set([...to, ...from].map(({ group }) => group));
+  return [...names].map((group) => ({ group, from: of(from, group), to: of(to, group) }));
 }
 
 function gateChanges(from: readonly GateResult[], to: readonly GateResult[]): GateChange[] {

@@ -1,19 +1,10 @@
 import type { Code } from '../attestation/describe-version.ts';
 import type { DatasetRef } from '../data/dataset.ts';
 import type { GroupReport } from '../evaluation/fairness.ts';
-import type { GateResult, StatedInterval } from '../evaluation/gate-result.ts';
+import type { GateResult } from '../evaluation/gate-result.ts';
 import type { VersionHistory } from '../registry/version-history.ts';
 import { percent } from '../stats/wording.ts';
-
-/** A metric on the held-out rows, or on some of them. */
-export interface CardMetric {
-  readonly metric: string;
-  readonly value: number;
-  readonly interval: StatedInterval | null;
-  readonly rows: number | null;
-  /** Which of the held-out rows: `sex is Female`; null for all. */
-  readonly slice: string | null;
-}
+import { type MeasuredMetric, sliceMetrics } from './slice-metrics.ts';
 
 /** Who let it through, in the words on record. */
 interface CardWord {
@@ -62,7 +53,7 @@ export interface ModelCard {
         readonly features: readonly { readonly name: string; readonly type: string }[];
       })
     | null;
-  readonly metrics: readonly CardMetric[];
+  readonly metrics: readonly MeasuredMetric[];
   /** The champion's on the same rows, as far as there was one. */
   readonly champion: { readonly version: number; readonly metrics: Readonly<Record<string, number>> } | null;
   readonly gates: readonly Pick<GateResult, 'gate' | 'passed' | 'because'>[];
@@ -114,7 +105,7 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
             label: contract?.label ?? null,
             features,
           },
-    metrics: [...overall({ record, evaluation }), ...ofSlices(record.gates)],
+    metrics: [...overall({ record, evaluation }), ...sliceMetrics(record.gates)],
     champion:
       evaluation === null || evaluation.champion === null || championMetrics === null
         ? null
@@ -129,7 +120,7 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
   };
 }
 
-function overall({ record, evaluation }: Pick<VersionHistory, 'record' | 'evaluation'>): CardMetric[] {
+function overall({ record, evaluation }: Pick<VersionHistory, 'record' | 'evaluation'>): MeasuredMetric[] {
   return Object.entries(record.metrics).map(([metric, value]) => ({
     metric,
     value,
@@ -137,22 +128,6 @@ function overall({ record, evaluation }: Pick<VersionHistory, 'record' | 'evalua
     rows: evaluation?.rows ?? null,
     slice: null,
   }));
-}
-
-const where = ' where ';
-
-/** What gates of slices measured, each number once. The interval of a comparison is one of the gain, and none of the number. */
-function ofSlices(gates: readonly GateResult[]): CardMetric[] {
-  const found = new Map<string, CardMetric>();
-  for (const { metric, value, interval, gain, rows, on } of gates) {
-    const at = on?.indexOf(where) ?? -1;
-    if (on === undefined || at < 0 || value === null) continue;
-    const slice = on.slice(at + where.length);
-    const key = JSON.stringify([metric, slice]);
-    const own = gain === undefined ? (interval ?? null) : null;
-    if (found.get(key)?.interval == null) found.set(key, { metric, value, interval: own, rows: rows ?? null, slice });
-  }
-  return [...found.values()];
 }
 
 /** What the evidence itself sets limits to. */

@@ -118,3 +118,34 @@ describe('the metrics of an incumbent', () => {
     expect(metrics(signature, { ...rows, classes: null }, answers)).toMatchObject({ mae: 0.25 });
   });
 });
+
+describe('what an incumbent of three classes says', () => {
+  const signature: ModelSignature = {
+    ...priceSignature,
+    task: 'multiclass-classification',
+    classes: ['high', 'low', 'mid'],
+    threshold: null,
+  };
+  const label = [0, 1, 2];
+  const said = (prediction: string, probabilities?: number[]): EndpointAnswer => ({
+    prediction,
+    score: 1,
+    graded: probabilities !== undefined,
+    ...(probabilities === undefined ? {} : { probabilities }),
+  });
+
+  it('is compared by its classes, and by its probabilities where each answer brings them', () => {
+    const rows = { classes: ['high', 'low', 'mid'] };
+    const graded = [said('high', [0.8, 0.1, 0.1]), said('low', [0.1, 0.8, 0.1]), said('high', [0.5, 0.1, 0.4])];
+    expect(metricsOf(label, incumbentAnswers(signature, rows, graded))).toMatchObject({ accuracy: 2 / 3, auc: 1 });
+    const named = metricsOf(label, incumbentAnswers(signature, rows, [...graded.slice(0, 2), said('mid')]));
+    expect(named).toEqual({ accuracy: 1, f1: 1, precision: 1, recall: 1 });
+  });
+
+  it('is wrong where the rows have a class that it does not know', () => {
+    const answers = [said('high'), said('low'), said('mid')];
+    expect(metricsOf([3, 1, 2], incumbentAnswers(signature, { classes: ['high', 'low', 'mid', 'new'] }, answers))).toMatchObject({
+      accuracy: 2 / 3,
+    });
+  });
+});

@@ -64,7 +64,8 @@ export async function checkFairness(
     for (const measure of ['disparate_impact', 'equal_opportunity', 'false_positive_gap', 'calibration'] as const) {
       const asked = spec[measure];
       if (asked === undefined) continue;
-      const context = { column, groups, atLeast: spec.at_least, rows: frame.rows, on: evaluated.on };
+      const of = spec.class === undefined ? '' : ` of ${spec.class}`;
+      const context = { column, of, groups, atLeast: spec.at_least, rows: frame.rows, on: evaluated.on };
       results.push(judge(measure, asked, context, confidence));
     }
   }
@@ -108,6 +109,8 @@ function reported(
 
 interface Context {
   readonly column: string;
+  /** ` of ` the class that counts as positive, where the spec names it. */
+  readonly of: string;
   readonly groups: readonly Group[];
   readonly atLeast: number;
   readonly rows: number;
@@ -117,11 +120,11 @@ interface Context {
 type Asked = { readonly at_least?: number; readonly at_most?: number; readonly confidence?: number | undefined };
 
 function judge(measure: Measure, asked: Asked, context: Context, usual: number): GateResult {
-  const { column, groups, atLeast, rows, on } = context;
+  const { column, of, groups, atLeast, rows, on } = context;
   const kind = asked.at_least === undefined ? 'at_most' : 'at_least';
   const bound = asked.at_least ?? asked.at_most ?? 0;
   const confidence = asked.confidence ?? usual;
-  const name = `${words[measure]} by ${column}`;
+  const name = `${words[measure]}${of} by ${column}`;
   const judged = groups.filter((group) => trialsOf(measure, group) >= atLeast);
   const left = groups.filter((group) => !judged.includes(group));
   const fewer =

@@ -82,3 +82,24 @@ describe('a rollout’s policy', () => {
     expect(told('{ false_rollbacks: 0% }')).toHaveLength(1);
   });
 });
+
+describe('a rollout’s policy of three classes or more', () => {
+  const many = 'multiclass-classification';
+
+  it('goes by right and wrong answers', () => {
+    const { release } = parseSpec(file('{ success: accuracy, strategy: bandit }', many), 'pawl.yaml');
+    expect(release.rollback_when.at(-1)).toEqual({ accuracy: { below_champion_by: 0.02, at_least: 200 } });
+    const { rollback_when: limits } = parseSpec(file('{ preset: limits }', many), 'pawl.yaml').release;
+    expect(limits.flatMap(Object.keys)).toEqual(['error_rate', 'accuracy']);
+  });
+
+  it('does not go by what needs a positive class', () => {
+    expect(
+      told('{ success: f1, value: { true_positive: 1 }, rollback_when: [{ recall: { below_champion_by: 2% } }] }', many),
+    ).toEqual([
+      'release.success: f1 is not measured in a rollout',
+      'release.value: release.value is of two classes, and the task is multiclass-classification',
+      'release.rollback_when[0].recall: recall is not measured in a rollout',
+    ]);
+  });
+});

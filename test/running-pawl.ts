@@ -54,11 +54,12 @@ export class RunningPawl {
     this.gateway = parts.gateway;
   }
 
-  /** Copies an example and starts the processes asked for. `registryUrl`: a Postgres of the test's own. */
+  /** Copies an example and starts the processes asked for. `registryUrl`: a Postgres of the test's own; `environment`: more for them. */
   static async start(options: {
     example: string;
     processes?: readonly ProcessName[];
     registryUrl?: string;
+    environment?: Readonly<Record<string, string>>;
   }): Promise<RunningPawl> {
     const model = `${options.example}-${randomBytes(4).toString('hex')}`;
     const folder = mkdtempSync(join(tmpdir(), 'pawl-test-'));
@@ -79,6 +80,7 @@ export class RunningPawl {
       PAWL_SIGNING_KEY_FILE: keys.signing,
       PAWL_TRUSTED_KEYS: keys.trusted,
       PAWL_ATTESTATIONS: 'required',
+      ...options.environment,
     };
     const connection = await Connection.connect({ address: environment.PAWL_TEMPORAL_ADDRESS });
     const pawl = new RunningPawl({

@@ -5,11 +5,12 @@ import { getChampion } from '../registry/champion.ts';
 import { liveGateways } from '../registry/gateways.ts';
 import { leadingIncumbent } from '../registry/incumbent.ts';
 import { labelCounts } from '../registry/labels.ts';
+import { outboxState } from '../registry/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 import { listReleases } from '../registry/releases.ts';
 import { readAssignment } from '../registry/traffic.ts';
 import { listTriggers } from '../registry/triggers.ts';
-import { listed } from '../stats/wording.ts';
+import { counted, listed } from '../stats/wording.ts';
 
 /** The stable shape of `pawl status MODEL --json`. Times are ISO 8601, shares fractions. */
 export interface ModelStatus {
@@ -43,6 +44,14 @@ export interface ModelStatus {
   readonly trigger: { readonly kind: string; readonly because: string; readonly at: string } | null;
   /** `unknown`: those whose prediction is nowhere in the log; `conflicting`: those that contradicted one that stands. */
   readonly labels: { readonly received: number; readonly unknown: number; readonly conflicting: number };
+  /** What others have not been told of yet, or will not hear; `because`: how the last try failed. */
+  readonly outbox: readonly {
+    readonly receiver: string;
+    readonly waiting: number;
+    readonly since: string | null;
+    readonly because: string | null;
+    readonly refused: number;
+  }[];
   readonly gateways: readonly {
     readonly process: string;
     readonly address: string;
@@ -56,7 +65,7 @@ const silence = 10_000;
 
 /** What the registry says of a model now. */
 export async function modelStatus(registry: Registry, model: string): Promise<ModelStatus> {
-  const [champion, incumbent, traffic, releases, alarms, triggers, labels, gateways] = await Promise.all([
+  const [champion, incumbent, traffic, releases, alarms, triggers, labels, outbox, gateways] = await Promise.all([
     getChampion(registry, model),
     leadingIncumbent(registry, model),
     readAssignment(registry, model),
@@ -64,6 +73,7 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
     openAlarms(registry, model),
     listTriggers(registry, model),
     labelCounts(registry),
+    outboxState(registry, model),
     liveGateways(registry, model, silence),
   ]);
   const release = releases.toSorted((a, b) => b.number - a.number)[0];
@@ -98,6 +108,7 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
     alarms: alarms.map(({ kind, because, raisedAt }) => ({ kind, because, since: raisedAt.toISOString() })),
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
     labels: { received: own?.labels ?? 0, unknown: own?.unknown ?? 0, conflicting: own?.conflicting ?? 0 },
+    outbox: outbox.map(({ since, ...rest }) => ({ ...rest, since: since?.toISOString() ?? null })),
     gateways: gateways.map(({ process, address, revision, versions }) => ({ process, address, revision, versions })),
   };
 }
@@ -123,8 +134,17 @@ export function statusText(status: ModelStatus): string {
     ...status.alarms.map(({ kind, because, since }) => `  alarm     ${alarmName[kind]} since ${since}: ${because}`),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),
     ...(labels.received === 0 ? [] : [`  labels    ${labelsText(labels)}`]),
+    ...status.outbox.flatMap(outboxText),
     `  gateways  ${gateways.length === 0 ? 'none reports' : gateways.map((gateway) => `${gateway.address} (revision ${gateway.revision ?? 'none'})`).join(', ')}`,
   ].join('\n');
+}
+
+/** What waits only because it is new is not worth a line. */
+function outboxText({ receiver, waiting, since, because, refused }: ModelStatus['outbox'][number]): string[] {
+  const late = because === null || waiting === 0 ? [] : [`${counted(waiting, 'message')} since ${since}: ${because}`];
+  const lost = refused === 0 ? [] : [`${counted(refused, 'message')} refused for good`];
+  const said = [...late, ...lost].join('; ');
+  return said === '' ? [] : [`  untold    ${receiver}: ${said}`];
 }
 
 /** What is wrong with labels is said where something is. */

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { FinalError, TransientError } from '../../errors.ts';
+import { configuredMlflow } from '../../mlflow/configured.ts';
 import { taskQueues } from '../../messages/names.ts';
+import { outboxState } from '../../registry/outbox.ts';
 import { listModels } from '../../registry/specs.ts';
 import { action, type Context } from '../command.ts';
+import { counted } from '../../stats/wording.ts';
 import { asPawlError } from '../fault.ts';
 import { exitCodes, print } from '../output.ts';
 
@@ -42,6 +45,27 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
   },
   pipeline: (session) => workers(session, 'pipeline'),
   training: (session) => workers(session, 'training'),
+  mlflow: async (session) => {
+    const server = configuredMlflow(session.settings);
+    if (server === null) return 'none is named';
+    await server.call('experiments/search', { body: { max_results: 1 } });
+    return `${server.url} answers`;
+  },
+  outbox: async (session) => {
+    const states = await outboxState(session.registry);
+    const late = states.filter(({ because, waiting }) => because !== null && waiting > 0);
+    const said = late.map(
+      ({ receiver, waiting, since, because }) =>
+        `${counted(waiting, 'message')} for ${receiver} since ${since?.toISOString() ?? ''}: ${because ?? ''}`,
+    );
+    if (late.length > 0)
+      throw new TransientError(
+        late[0]?.receiver === 'mlflow' ? 'PAWL_MLFLOW_UNAVAILABLE' : 'PAWL_LINEAGE_UNAVAILABLE',
+        `There wait ${said.join(' ')}`,
+      );
+    const refused = states.reduce((sum, state) => sum + state.refused, 0);
+    return refused === 0 ? 'nothing waits' : `nothing waits, ${counted(refused, 'message')} were refused for good`;
+  },
   gateway: async (session) => {
     const url = session.gateway;
     const response = await fetch(`${url}/readyz`).catch((cause: unknown) => {

@@ -91,8 +91,9 @@ describe('a model of seven classes, from its data to a second version', () => {
     expect(metrics['accuracy']).toBeGreaterThan(0.6);
     expect(metrics['auc']).toBeGreaterThan(0.75);
     const decision = await getDecision(pawl.registry, `${pawl.model}/1/gates`);
-    const { classes, gates, groups } = decision?.evidence as Evaluation;
-    expect(classes?.map((one) => one.class)).toHaveLength(7);
+    const evaluation = decision?.evidence as Evaluation | undefined;
+    const { gates = [], groups } = evaluation ?? {};
+    expect(evaluation?.classes?.map((one) => one.class)).toHaveLength(7);
     expect(gates.map(({ gate }) => gate).join()).toContain(`where ${label} is Never-married`);
     expect(gates.map(({ because }) => because).join()).toContain('is answered Never-married');
     expect(groups?.map(({ group }) => group)).toEqual(['sex is Female', 'sex is Male']);

@@ -70,6 +70,18 @@ describe('a release that searches its parameters first', () => {
     expect(description.status.name).toBe('COMPLETED');
   }, 300_000);
 
+  it('takes every trial from the release before where nothing has changed, and searches nothing to evaluate again', async () => {
+    const again = await start();
+    await ended(again);
+    const trials = await trialsOf(again);
+    expect(trials.length).toBeGreaterThanOrEqual(10);
+    expect(trials.filter(({ because }) => because !== `taken from ${pawl.model}/1`)).toEqual([]);
+    const evaluated = await start('--from', 'evaluate');
+    await ended(evaluated);
+    expect((await getRelease(pawl.registry, evaluated)).outcome).toBe('rejected');
+    expect(await trialsOf(evaluated)).toEqual([]);
+  }, 120_000);
+
   it('is withdrawn with all of its trials, and nothing of them is left', async () => {
     await pawl.apply(...quickRollout, 'training.params.trees=15000', rate, 'training.search.trials=4', 'training.search.rungs=1');
     const release = await start();

@@ -9,6 +9,7 @@ import { outboxState } from '../registry/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 import { listReleases } from '../registry/releases.ts';
 import { readAssignment } from '../registry/traffic.ts';
+import { type SearchProgress, searchProgress } from '../registry/trials.ts';
 import { listTriggers } from '../registry/triggers.ts';
 import { counted, listed } from '../stats/wording.ts';
 
@@ -36,6 +37,8 @@ export interface ModelStatus {
     /** It is a rehearsal with a copy of the champion. */
     readonly drill: boolean;
     readonly stage: string | null;
+    /** How far its search for parameters is, while that lasts. */
+    readonly search: SearchProgress | null;
     readonly outcome: string | null;
     readonly because: string | null;
   } | null;
@@ -78,6 +81,8 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
   ]);
   const release = releases.toSorted((a, b) => b.number - a.number)[0];
   const trigger = triggers.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  const isSearching = release?.stage === 'search' && release.outcome === null;
+  const search = isSearching ? await searchProgress(registry, release.id) : null;
   const own = labels.find((counts) => counts.model === model);
   return {
     model,
@@ -104,7 +109,14 @@ export async function modelStatus(registry: Registry, model: string): Promise<Mo
     release:
       release === undefined
         ? null
-        : { id: release.id, drill: release.drill, stage: release.stage, outcome: release.outcome, because: release.because },
+        : {
+            id: release.id,
+            drill: release.drill,
+            stage: release.stage,
+            search,
+            outcome: release.outcome,
+            because: release.because,
+          },
     alarms: alarms.map(({ kind, because, raisedAt }) => ({ kind, because, since: raisedAt.toISOString() })),
     trigger: trigger === undefined ? null : { kind: trigger.kind, because: trigger.because, at: trigger.at.toISOString() },
     labels: { received: own?.labels ?? 0, unknown: own?.unknown ?? 0, conflicting: own?.conflicting ?? 0 },
@@ -131,6 +143,7 @@ export function statusText(status: ModelStatus): string {
       : [
           `  release   ${release.id}${release.drill ? ', a drill,' : ''} ${release.outcome?.replace('_', ' ') ?? `runs: ${release.stage ?? 'starting'}`}${release.because === null ? '' : `: ${release.because}`}`,
         ]),
+    ...(release?.search == null ? [] : [`  search    ${searchText(release.search)}`]),
     ...status.alarms.map(({ kind, because, since }) => `  alarm     ${alarmName[kind]} since ${since}: ${because}`),
     ...(trigger === null ? [] : [`  trigger   ${trigger.kind} at ${trigger.at}: ${trigger.because}`]),
     ...(labels.received === 0 ? [] : [`  labels    ${labelsText(labels)}`]),
@@ -145,6 +158,10 @@ function outboxText({ receiver, waiting, since, because, refused }: ModelStatus[
   const lost = refused === 0 ? [] : [`${counted(refused, 'message')} refused for good`];
   const said = [...late, ...lost].join('; ');
   return said === '' ? [] : [`  untold    ${receiver}: ${said}`];
+}
+
+function searchText({ trials, running, best }: SearchProgress): string {
+  return `${counted(trials, 'trial')} begun, ${running} in training${best === null ? '' : `; ${best}`}`;
 }
 
 /** What is wrong with labels is said where something is. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
 import { openRegistry, type Registry } from './registry.ts';
-import { beginTrial, endTrial, lastSearch, listTrials, stopTrials } from './trials.ts';
+import { recordDecision } from './decisions.ts';
+import { beginTrial, endTrial, lastSearch, listTrials, searchProgress, stopTrials } from './trials.ts';
 
 let registry: Registry;
 beforeAll(async () => {
@@ -21,7 +22,13 @@ it('keeps each look at a trial, through what a lost worker had begun, to its end
   await beginTrial(registry, { ...at(1, 0), params: {}, share: 1 / 3 });
   await endTrial(registry, at(1, 0), { score: 0.8, because: null, resource: '67 trees', seconds: 1.5 });
   await beginTrial(registry, { ...at(1, 1), params: {}, share: 1 });
+  expect(await searchProgress(registry, release)).toEqual({ trials: 2, running: 2, best: null });
   await endTrial(registry, at(2, 0), { score: null, because: 'no luck' });
+  const told = { model: example.model, release, workflow: 'release', stage: 'search', evidence: null } as const;
+  for (const because of ['trial 1 is', 'trial 2 is'])
+    await recordDecision(registry, { ...told, key: `${release}/${because}`, action: 'best', because });
+  await recordDecision(registry, { ...told, key: `${release}/fail`, action: 'fail', because: 'trial 3 failed' });
+  expect(await searchProgress(registry, release)).toEqual({ trials: 2, running: 1, best: 'trial 2 is' });
   await stopTrials(registry, release);
   const seen = (await listTrials(registry, release)).map(({ trial, rung, state, score, resource, because, endedAt }) => [
     ...[trial, rung, state, score, resource, because],

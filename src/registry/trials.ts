@@ -89,3 +89,34 @@ export async function lastSearch(registry: Registry, model: string): Promise<str
     .executeTakeFirst();
   return row?.id ?? null;
 }
+
+/** How far a search is. */
+export interface SearchProgress {
+  /** That have begun. */
+  readonly trials: number;
+  readonly running: number;
+  /** The best so far, in a sentence; null while none has a score. */
+  readonly best: string | null;
+}
+
+/** How far the search of a release is, from its trials and what it told of them. */
+export async function searchProgress(registry: Registry, release: string): Promise<SearchProgress> {
+  const { trials, running } = await registry.db
+    .selectFrom('trials')
+    .select((eb) => [
+      eb.fn.count<number>('trial').distinct().as('trials'),
+      eb.fn.count<number>('trial').filterWhere('state', '=', 'running').as('running'),
+    ])
+    .where('release', '=', release)
+    .executeTakeFirstOrThrow();
+  const best = await registry.db
+    .selectFrom('decisions')
+    .select('because')
+    .where('release', '=', release)
+    .where('stage', '=', 'search')
+    .where('action', '=', 'best')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return { trials, running, best: best?.because ?? null };
+}

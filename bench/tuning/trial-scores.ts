@@ -1,0 +1,77 @@
+import type { Frame } from '../../src/data/dataset.ts';
+import { splitHoldout } from '../../src/data/holdout.ts';
+import { computeMetrics } from '../../src/evaluation/metrics.ts';
+import { OnnxModel } from '../../src/onnx/model.ts';
+import { scoreFrame } from '../../src/onnx/score-frame.ts';
+import { drawParams, type SearchSpace } from '../../src/search/space.ts';
+import { gbt } from '../../src/training/gbt/trainer.ts';
+import type { Problem } from '../training/problem.ts';
+
+/** What every trial starts from: the parameters of the examples, with more trees to choose from. */
+export const written = { trees: 324, leaves: 31, learning_rate: 0.1 };
+
+const space: SearchSpace = {
+  learning_rate: { from: 0.01, to: 0.3, scale: 'log', whole: false },
+  leaves: { from: 7, to: 127, scale: 'log', whole: true },
+  min_rows_in_leaf: { from: 5, to: 200, scale: 'log', whole: true },
+  feature_sample: { from: 0.4, to: 1, scale: 'linear', whole: false },
+  l2: { choices: [0, 1, 10] },
+};
+
+/** What a trial comes to at one number of trees: AUC, or RMSE. */
+export interface TrialScore {
+  readonly trees: number;
+  /** On the rows that trials are compared on. */
+  readonly searched: number;
+  /** On rows that no search has seen. */
+  readonly held: number;
+}
+
+/** A trial in full, looked at again and again on its way. */
+export interface TrialScores {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly scores: readonly TrialScore[];
+}
+
+/** Trains one trial to its end. @param number from 1, which is the parameters as written */
+export async function trialScores(
+  problem: Problem,
+  rows: { readonly train: Frame; readonly test: Frame },
+  number: number,
+  looks: readonly number[],
+): Promise<TrialScores> {
+  const { train, holdout } = splitHoldout(rows.train, { share: 0.2 });
+  const drawn = number === 1 ? {} : drawParams(space, 1, number);
+  const scores: TrialScore[] = [];
+  let checkpoint: Uint8Array | undefined;
+  for (const trees of looks) {
+    const { onnx } = await gbt.train(
+      { task: problem.task, frame: train, params: { ...written, ...drawn }, seed: 1 },
+      {
+        signal: new AbortController().signal,
+        stopAt: trees,
+        ...(checkpoint === undefined ? {} : { checkpoint }),
+        checkpointEveryMs: Infinity,
+        onProgress: () => undefined,
+        onCheckpoint: (bytes) => void (checkpoint = bytes.slice()),
+      },
+    );
+    const [searched = NaN, held = NaN] = await qualities(problem, onnx, [holdout, rows.test]);
+    scores.push({ trees, searched, held });
+  }
+  return { params: drawn, scores };
+}
+
+async function qualities({ task }: Problem, onnx: Uint8Array, frames: readonly Frame[]): Promise<number[]> {
+  const model = await OnnxModel.open(onnx);
+  try {
+    const found: number[] = [];
+    for (const frame of frames) {
+      const metrics = computeMetrics(task, frame.label, await scoreFrame(model, frame), 0.5);
+      found.push(metrics[task === 'regression' ? 'rmse' : 'auc'] ?? NaN);
+    }
+    return found;
+  } finally {
+    await model.release();
+  }
+}

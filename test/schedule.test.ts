@@ -49,7 +49,7 @@ it('retrains through the monitor when it is due, and records why', async () => {
 }, 120_000);
 
 it('waits with what is scheduled while the budget of the month is spent, goes on when it allows, and holds no person back', async () => {
-  const spent = ['monitor.every=1s', 'schedule=0 3 * * 1', 'cost.project=bikes', 'cost.per_hour=1000 EUR'];
+  const spent = ['monitor.every=1s', 'monitor.cooldown=0s', 'schedule=0 3 * * 1', 'cost.project=bikes', 'cost.per_hour=1000 EUR'];
   await pawl.apply(...quickRollout, ...spent, 'cost.monthly=0.01 EUR');
   const begun = async () => (await listReleases(pawl.registry, pawl.model)).length;
   await pawl.client.schedule.getHandle(scheduleId(pawl.model)).trigger();

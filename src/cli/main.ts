@@ -7,6 +7,7 @@ import { addBacktest } from './commands/backtest.ts';
 import { addBundle } from './commands/bundle.ts';
 import { addCard } from './commands/card.ts';
 import { addChampion } from './commands/champion.ts';
+import { addCosts } from './commands/costs.ts';
 import { addDev } from './commands/dev.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -72,6 +73,7 @@ for (const add of [
   addTimeline,
   addDrift,
   addVersions,
+  addCosts,
   addTrials,
   addDiff,
   addChampion,

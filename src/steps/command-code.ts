@@ -22,7 +22,7 @@ const data = new Set([
 /** Larger files are data as well, bytes. */
 const largestCode = 10_000_000;
 /** More files than that are no trainer's code. */
-const mostFiles = 5000;
+const usualMost = 5000;
 const passedOver = new Set(['node_modules', '__pycache__', 'site-packages', 'renv']);
 
 /** What a command would run as. */
@@ -40,7 +40,11 @@ export interface CommandCode {
  */
 export async function commandCode(
   command: readonly string[],
-  { baseDirectory, named }: { readonly baseDirectory: string; readonly named: readonly string[] },
+  {
+    baseDirectory,
+    named,
+    mostFiles = usualMost,
+  }: { readonly baseDirectory: string; readonly named: readonly string[]; readonly mostFiles?: number },
 ): Promise<CommandCode> {
   const [program = '', ...rest] = command;
   const executable = await executableOf(program, baseDirectory);
@@ -52,7 +56,7 @@ export async function commandCode(
   }
   const variables = [...named, 'PYTHONPATH'].map((name) => [name, process.env[name] ?? null]);
   return {
-    digest: await codeIn([...folders], baseDirectory),
+    digest: await codeIn([...folders], baseDirectory, mostFiles),
     environment: {
       program: executable === null ? null : await fingerprint(executable),
       packages: executable === null ? {} : await pythonPackages(executable),
@@ -96,7 +100,7 @@ async function pythonPackages(executable: string): Promise<Record<string, string
   return found;
 }
 
-async function codeIn(folders: readonly string[], baseDirectory: string): Promise<string | null> {
+async function codeIn(folders: readonly string[], baseDirectory: string, mostFiles: number): Promise<string | null> {
   const hash = createHash('sha256');
   let left = mostFiles;
   const walk = async (folder: string): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 
 /** What a long activity says of itself with every heartbeat. */
 export interface Progress {
@@ -22,9 +22,4 @@ export function keepAlive(phase: string): () => void {
 /** Aborted when the activity is cancelled or its worker shuts down. */
 export function cancellation(): AbortSignal {
   return Context.current().cancellationSignal;
-}
-
-/** Whether a signal's reason is that the workflow wants the activity no more. Otherwise another worker goes on with it. */
-export function isWithdrawn(reason: unknown): boolean {
-  return reason instanceof CancelledFailure && reason.message === 'CANCELLED';
 }

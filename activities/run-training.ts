@@ -7,7 +7,7 @@ import { trainByRay } from '../src/training/ray/trainer.ts';
 import type { TrainedModel, TrainingControl, TrainingJob } from '../src/training/trainer.ts';
 import { trainers } from '../src/training/trainers.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isWithdrawn } from './progress.ts';
+import { isWithdrawn } from './withdrawn.ts';
 
 /** What a training is for. */
 export interface TrainingOrder {
@@ -29,7 +29,12 @@ export async function runTraining(
   const { spec, baseDirectory, release, model } = order;
   const about = { spec, baseDirectory, release, dataset: { digest: order.dataset.digest, rows: order.dataset.rows } };
   const name = spec.training.trainer;
-  if (name === 'ray') return trainByRay(job, { ...about, store, cluster, isWithdrawn, prior: await prior() }, control);
+  if (name === 'ray')
+    return trainByRay(
+      job,
+      { ...about, store, cluster, isWithdrawn: (reason) => isWithdrawn(registry, release, reason), prior: await prior() },
+      control,
+    );
   if (name === 'import') throw new RangeError('An import trains nothing.');
   if (name !== 'command') return trainers[name].train(job, control);
   return trainByCommand(job, { ...about, prior: priorFile }, control);

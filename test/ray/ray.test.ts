@@ -111,7 +111,7 @@ describe('training on a Ray cluster', () => {
         prior: null,
         store: options.store ?? folderStore(join(notes, 'store')),
         cluster: { address: null, token: null },
-        isWithdrawn: (reason) => reason === withdrawn,
+        isWithdrawn: (reason) => Promise.resolve(reason === withdrawn),
       },
       quietly(options.control ?? {}),
     );

@@ -36,7 +36,7 @@ export interface RayContext {
   /** PAWL_RAY_ADDRESS and PAWL_RAY_TOKEN of the worker. */
   readonly cluster: { readonly address: string | null; readonly token: string | null };
   /** Whether the control's signal says that nobody wants the training any more, and not only that this worker ends. */
-  readonly isWithdrawn: (reason: unknown) => boolean;
+  readonly isWithdrawn: (reason: unknown) => Promise<boolean>;
 }
 
 /**
@@ -113,7 +113,7 @@ export async function trainByRay(job: TrainingJob, context: RayContext, control:
     const waitMs = training.ray?.wait ?? usualWait;
     const last = await follow({ jobs, id, exchange, waitMs }, followed).catch(async (error: unknown) => {
       // Otherwise the next attempt goes on following it.
-      const isWithdrawn = control.signal.aborted && context.isWithdrawn(control.signal.reason);
+      const isWithdrawn = control.signal.aborted && (await context.isWithdrawn(control.signal.reason));
       if (isWithdrawn || error instanceof FinalError) {
         await jobs.stop(id);
         await exchange.clear();

@@ -178,3 +178,60 @@ export function exampleRelease(): ReleaseEvidence {
     made: { at: at('13:00:00'), by: 'grace', pawl: '0.1.0' },
   };
 }
+
+/** Those that people and sources write: names, reasons, values. What pawl itself writes stays: ids, times, kinds of things. */
+export function replaceTexts(evidence: ReleaseEvidence, text: string): ReleaseEvidence {
+  const { release, trigger, spec, evaluation, version, manifest, decisions, operations, revisions, steps, signatures } = evidence;
+  if (evaluation === null || version === null || manifest === null || trigger === null)
+    throw new Error('the example has all of them');
+  const named = <T>(values: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.values(values).map((value, i) => [`${text}${i}`, value]));
+  return {
+    ...evidence,
+    release: { ...release, id: text, model: text, because: text },
+    trigger: { ...trigger, because: text, by: text },
+    spec: { ...spec, source: text, digest: text, spec: { ...spec.spec, model: text, owner: text, description: text } },
+    evaluation: {
+      ...evaluation,
+      because: text,
+      metrics: named(evaluation.metrics),
+      gates: evaluation.gates.map((gate) => ({ ...gate, gate: text, because: text })),
+      groups: (evaluation.groups ?? []).map((group) => ({ ...group, group: text })),
+    },
+    version: {
+      ...version,
+      trainer: text,
+      digest: text,
+      code: { pawl: text, digest: text },
+      params: { [text]: text, [`${text}2`]: { [text]: text } },
+      importances: named(version.importances),
+    },
+    manifest: {
+      ...manifest,
+      profile: manifest.profile.map((column) => ({
+        ...column,
+        name: text,
+        ...(column.top && { top: [{ value: text, count: 3 }] }),
+      })),
+      violations: manifest.violations.map((violation) => ({ ...violation, because: text })),
+      sources: { files: [{ path: text, bytes: 3 }], ignored: [text], absent: {} },
+    },
+    steps: steps.map((step) => ({ ...step, because: text, takenFrom: text })),
+    decisions: decisions.map((word) => ({ ...word, because: text, action: text, evidence: replaced(word.evidence, text) })),
+    operations: operations.map((operation) => ({ ...operation, by: text, reason: text, because: text, action: text })),
+    revisions: revisions.map((revision) => ({ ...revision, because: text, segments: [text] })),
+    signatures:
+      typeof signatures === 'string' || signatures === null
+        ? text
+        : { ...signatures, checks: signatures.checks.map((check) => ({ ...check, because: text, subject: text })) },
+    made: { ...evidence.made, by: text, pawl: text },
+  };
+}
+
+/** Every text within a value. */
+function replaced<T>(value: T, text: string): T {
+  if (typeof value === 'string') return text as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => replaced(one, text)) as T;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, replaced(one as unknown, text)])) as T;
+}

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
-import { exampleRelease } from '../example-release.testsuite.ts';
+import { exampleRelease, replaceTexts } from '../example-release.testsuite.ts';
 import { type ReleaseEvidence, releaseReport } from './release-report.ts';
 
 type Node = DefaultTreeAdapterTypes.Node;
@@ -41,14 +42,6 @@ function rejected(): ReleaseEvidence {
   const lists = { steps: [], decisions: [], operations: [], revisions: [], counts: [], reigns: [] };
   const example = exampleRelease();
   return { ...example, ...nothing, ...lists, release: { ...example.release, outcome: null, because: null, endedAt: null } };
-}
-
-/** The same with every text that somebody else may have written replaced. */
-function replaced<T>(value: T, text: string): T {
-  if (typeof value === 'string') return text as T;
-  if (Array.isArray(value)) return value.map((one: unknown) => replaced(one, text)) as T;
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, replaced(one as unknown, text)])) as T;
 }
 
 describe('a report of a release', () => {
@@ -148,6 +141,10 @@ describe('a report of a release', () => {
       named('meta').find((meta) => attribute(meta, 'http-equiv') !== undefined),
       'content',
     );
+    const hash = createHash('sha256')
+      .update(textOf(named('style')[0] as Element))
+      .digest('base64');
+    expect(policy).toContain(`style-src 'sha256-${hash}'`);
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'$/);
   });
 
@@ -176,52 +173,3 @@ describe('a report of a release', () => {
     expect(page).toContain('a⟨U+0000⟩b⟨U+202E⟩c⟨U+D800⟩d');
   });
 });
-
-/** Those that people and sources write: names, reasons, values. What pawl itself writes stays: ids, times, kinds of things. */
-function replaceTexts(evidence: ReleaseEvidence, text: string): ReleaseEvidence {
-  const { release, trigger, spec, evaluation, version, manifest, decisions, operations, revisions, steps, signatures } = evidence;
-  if (evaluation === null || version === null || manifest === null || trigger === null)
-    throw new Error('the example has all of them');
-  const named = <T>(values: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.values(values).map((value, i) => [`${text}${i}`, value]));
-  return {
-    ...evidence,
-    release: { ...release, id: text, model: text, because: text },
-    trigger: { ...trigger, because: text, by: text },
-    spec: { ...spec, source: text, digest: text, spec: { ...spec.spec, model: text, owner: text, description: text } },
-    evaluation: {
-      ...evaluation,
-      because: text,
-      metrics: named(evaluation.metrics),
-      gates: evaluation.gates.map((gate) => ({ ...gate, gate: text, because: text })),
-      groups: (evaluation.groups ?? []).map((group) => ({ ...group, group: text })),
-    },
-    version: {
-      ...version,
-      trainer: text,
-      digest: text,
-      code: { pawl: text, digest: text },
-      params: { [text]: text, [`${text}2`]: { [text]: text } },
-      importances: named(version.importances),
-    },
-    manifest: {
-      ...manifest,
-      profile: manifest.profile.map((column) => ({
-        ...column,
-        name: text,
-        ...(column.top && { top: [{ value: text, count: 3 }] }),
-      })),
-      violations: manifest.violations.map((violation) => ({ ...violation, because: text })),
-      sources: { files: [{ path: text, bytes: 3 }], ignored: [text], absent: {} },
-    },
-    steps: steps.map((step) => ({ ...step, because: text, takenFrom: text })),
-    decisions: decisions.map((word) => ({ ...word, because: text, action: text, evidence: replaced(word.evidence, text) })),
-    operations: operations.map((operation) => ({ ...operation, by: text, reason: text, because: text, action: text })),
-    revisions: revisions.map((revision) => ({ ...revision, because: text, segments: [text] })),
-    signatures:
-      typeof signatures === 'string' || signatures === null
-        ? text
-        : { ...signatures, checks: signatures.checks.map((check) => ({ ...check, because: text, subject: text })) },
-    made: { ...evidence.made, by: text, pawl: text },
-  };
-}

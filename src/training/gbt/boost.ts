@@ -9,6 +9,7 @@ import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open-kernel.ts';
 import type { Loss, Scores, Target } from './loss.ts';
 import type { GbtParams } from './params.ts';
+import { weigh } from './weighted-mean.ts';
 import { addTree, type Tree } from './tree.ts';
 
 export interface Ensemble {
@@ -38,11 +39,11 @@ export async function boost(
   params: GbtParams,
   control: TrainingControl,
   checkpoints: Checkpoints<BoostState>,
-  kernel: Kernel = openKernel({ rows: target.label.length, features: features.length, slots: slotsFor(params) }),
+  kernel: Kernel = openKernel({ rows: target.label.length, features: features.length, slots: slotsFor(params) }, 1),
 ): Promise<Ensemble> {
   const { label, learned, seed } = target;
   const { outputs, base } = loss;
-  const scores = base.map((start) => new Float64Array(label.length).fill(start));
+  const scores = base.map((start, i) => (i === 0 ? kernel.score : new Float64Array(label.length)).fill(start));
   const patience = params.early_stopping?.rounds ?? Infinity;
   const stopping = learned < label.length ? new EarlyStopping(loss, learned, label.length, patience) : null;
   const resumed = checkpoints.resume();
@@ -60,6 +61,8 @@ export async function boost(
   const derivatives = { gradient: gradient.subarray(0, learned), hessian: hessian.subarray(0, learned) };
   // A tree reorders the rows that it sees, unless it has to copy them first.
   const order = outputs === 1 ? kernel.order.subarray(0, learned) : new Int32Array(learned);
+  const isLogistic = loss.link === 'logistic';
+  if (isLogistic) kernel.labels.set(label);
   const most = Math.min(params.trees, control.stopAt ?? params.trees);
   let rounds = trees.length / outputs;
   while (rounds < most && stopping?.isOver !== true) {
@@ -67,7 +70,10 @@ export async function boost(
     loss.startRound?.(scores);
     const sampled = sampleRows(order, params.row_sample, random);
     for (let output = 0; output < outputs; output++) {
-      loss.derive(output, scores, derivatives);
+      if (isLogistic) {
+        kernel.logistic(learned);
+        weigh(derivatives, target.weights, learned);
+      } else loss.derive(output, scores, derivatives);
       const used = sampleFeatures(features.length, params.feature_sample, random);
       trees.push(growTree(grower, sampled, derivatives, used, loss, scores, output, { features, params, learned }));
       if (output < outputs - 1) await nextTurn();

@@ -1,3 +1,4 @@
+import { deriveLogistic } from './kernel/logistic.ts';
 import type { Loss, Target } from './loss.ts';
 import { weigh, weightedMean } from './weighted-mean.ts';
 
@@ -12,12 +13,7 @@ export function logLoss({ label, weights, learned }: Target): Loss {
     link: 'logistic',
     base: [Math.fround(Math.log(mean / (1 - mean)))],
     derive(_, [score = new Float64Array()], into) {
-      const { gradient, hessian } = into;
-      for (let row = 0; row < learned; row++) {
-        const p = 1 / (1 + Math.exp(-(score[row] as number)));
-        gradient[row] = p - (label[row] as number);
-        hessian[row] = p * (1 - p);
-      }
+      deriveLogistic(score, label, learned, into);
       weigh(into, weights, learned);
     },
     mean: ([score = new Float64Array()], from, to) =>

@@ -1,4 +1,4 @@
-import type { BinnedFeature } from './binning.ts';
+import type { BinnedFeature, Column } from './binning.ts';
 import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
 import type { GbtParams } from './params.ts';
 import type { NodeSums, Split } from './split.ts';
@@ -39,8 +39,8 @@ export class Grower {
     this.#monotone = monotone;
     this.#freeSlots = Array.from({ length: slotsFor(params) }, (_, slot) => slot);
     for (const [feature, { bins }] of features.entries()) {
-      const column = kernel.columns[feature] as Uint8Array;
-      if (bins.buffer !== column.buffer) column.set(bins);
+      const column = kernel.columns[feature] as Column;
+      if (bins !== column.bins) column.bins.set(bins);
     }
     const missingBins = features.map(({ missingBin }) => missingBin);
     // Below any second derivative at all there is no step to take.
@@ -67,9 +67,8 @@ export class Grower {
       own.hessian.set(derivatives.hessian);
     }
     if (order.buffer !== kernel.order.buffer) kernel.order.set(order);
-    kernel.startTree(derivatives.gradient.length, used);
     const tree: Tree = { feature: [], bin: [], missingLeft: [], left: [], right: [], gain: [], value: [] };
-    const leaves: Leaf[] = [this.#root(order.length)];
+    const leaves: Leaf[] = [this.#root(derivatives.gradient.length, order.length, used)];
     while (leaves.length < this.#params.leaves) {
       let widest = -1;
       for (let i = 0; i < leaves.length; i++) {
@@ -103,17 +102,16 @@ export class Grower {
     return Number.isFinite(step) ? Math.fround(step * this.#params.learning_rate) + 0 : 0;
   }
 
-  #root(rows: number): Leaf {
+  #root(rows: number, sampled: number, used: readonly number[]): Leaf {
     const slot = this.#takeSlot();
-    this.#kernel.count(slot, 0, rows);
-    const sums = this.#kernel.total(slot);
+    const sums = this.#kernel.startTree(rows, sampled, used, slot);
     const bounds = { lower: -Infinity, upper: Infinity };
-    return { begin: 0, sums, bounds, slot, split: this.#split(slot, sums, bounds), parent: -1, isLeft: false };
+    const split = this.#mayBeSplit(sums) ? this.#kernel.best(slot, sums, bounds) : null;
+    return { begin: 0, sums, bounds, slot, split, parent: -1, isLeft: false };
   }
 
   /** @param isLast the children will not be split any more */
   #divide(tree: Tree, split: Split, slot: number, leaf: Leaf, isLast: boolean): [Leaf, Leaf] {
-    const kernel = this.#kernel;
     const node = tree.feature.length;
     tree.feature.push(split.feature);
     tree.bin.push(split.bin);
@@ -122,28 +120,28 @@ export class Grower {
     tree.left.push(-1);
     tree.right.push(-1);
     if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = node;
-    const { left, right } = { left: split.left, right: less(leaf.sums, split.left) };
-    const middle = leaf.begin + left.rows;
-    const end = leaf.begin + leaf.sums.rows;
-    kernel.partition(split.feature, this.#sidesOf(split), leaf.begin, end);
 
-    let slots: [number | null, number | null] = [null, null];
-    if (isLast || !(this.#mayBeSplit(left) || this.#mayBeSplit(right))) this.#freeSlots.push(slot);
-    else {
-      const counted = this.#takeSlot();
-      const isLeftSmaller = left.rows <= right.rows;
-      if (isLeftSmaller) kernel.count(counted, leaf.begin, middle);
-      else kernel.count(counted, middle, end);
-      kernel.subtract(slot, counted);
-      slots = isLeftSmaller ? [counted, slot] : [slot, counted];
-    }
-    const [leftBounds, rightBounds] = this.#boundsOf(split, left, right, leaf.bounds);
-    const child = (begin: number, sums: NodeSums, bounds: Bounds, slot: number | null, isLeft: boolean): Leaf => {
-      const next = slot === null ? null : this.#split(slot, sums, bounds);
-      if (next === null && slot !== null) this.#freeSlots.push(slot);
-      return { begin, sums, bounds, slot: next === null ? null : slot, split: next, parent: node, isLeft };
+    const sums = [split.left, less(leaf.sums, split.left)] as const;
+    const bounds = this.#boundsOf(split, ...sums, leaf.bounds);
+    const side = (i: 0 | 1) => ({ sums: sums[i], bounds: bounds[i], isOpen: !isLast && this.#mayBeSplit(sums[i]) });
+    const begin = leaf.begin;
+    const middle = begin + split.left.rows;
+    const end = begin + leaf.sums.rows;
+    const smallerSlot = this.#takeSlot();
+    const splits = this.#kernel.divide({
+      ...{ feature: split.feature, goesLeft: this.#sidesOf(split), begin, middle, end, slot, smallerSlot },
+      ...{ left: side(0), right: side(1) },
+    });
+    const isLeftSmaller = middle - begin <= end - middle;
+    const child = (i: 0 | 1): Leaf => {
+      const own = (i === 0) === isLeftSmaller ? smallerSlot : slot;
+      if (splits[i] === null) this.#freeSlots.push(own);
+      return {
+        ...{ begin: i === 0 ? begin : middle, sums: sums[i], bounds: bounds[i], split: splits[i] },
+        ...{ slot: splits[i] === null ? null : own, parent: node, isLeft: i === 0 },
+      };
     };
-    return [child(leaf.begin, left, leftBounds, slots[0], true), child(middle, right, rightBounds, slots[1], false)];
+    return [child(0), child(1)];
   }
 
   /** Neither side of a monotone split may pass the middle between the two, further down either. */
@@ -167,10 +165,6 @@ export class Grower {
 
   #mayBeSplit(sums: NodeSums): boolean {
     return sums.rows >= 2 * this.#params.min_rows_in_leaf;
-  }
-
-  #split(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
-    return this.#mayBeSplit(sums) ? this.#kernel.best(slot, sums, bounds) : null;
   }
 
   #takeSlot(): number {

@@ -27,7 +27,7 @@ function split(rows: readonly Row[], changes: { l2?: number; min_rows_in_leaf?: 
     ),
   ];
   const kernel = new PlainKernel({ rows: rows.length, features: 2, slots: 1 });
-  for (const [i, { bins }] of features.entries()) kernel.columns[i]?.set(bins);
+  for (const [i, { bins }] of features.entries()) kernel.columns[i]?.bins.set(bins);
   const { l2 = 0, min_rows_in_leaf = 1 } = changes;
   kernel.open(
     features.map(({ missingBin }) => missingBin),
@@ -36,9 +36,8 @@ function split(rows: readonly Row[], changes: { l2?: number; min_rows_in_leaf?: 
   kernel.order.set(Int32Array.from(rows.keys()));
   kernel.derivatives.gradient.set(rows.map((row) => row.gradient));
   kernel.derivatives.hessian.fill(1);
-  kernel.startTree(rows.length, [0, 1]);
-  kernel.count(0, 0, rows.length);
-  return { found: kernel.best(0, kernel.total(0), { lower: -Infinity, upper: Infinity }), features };
+  const sums = kernel.startTree(rows.length, rows.length, [0, 1], 0);
+  return { found: kernel.best(0, sums, { lower: -Infinity, upper: Infinity }), features };
 }
 
 /** Every split that there is, tried one by one on the rows themselves. */

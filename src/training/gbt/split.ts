@@ -34,11 +34,12 @@ export interface Split {
 
 /** A node, its histogram and the bounds of its values. */
 export interface Node {
-  /** `perBin` entries a bin, 256 bins a feature. */
+  /** `perBin` entries a bin, 256 bins a feature; in units of fixed point. */
   readonly histogram: Float64Array;
+  readonly gradientUnit: number;
+  readonly hessianUnit: number;
   readonly sums: NodeSums;
-  readonly lower: number;
-  readonly upper: number;
+  readonly bounds: { readonly lower: number; readonly upper: number };
 }
 
 /**
@@ -55,10 +56,11 @@ export function bestSplit(
   used: readonly number[],
   limits: SplitLimits,
 ): Split | null {
-  const { histogram, sums } = node;
+  const { histogram, sums, bounds, gradientUnit, hessianUnit } = node;
   const { l2, monotone } = limits;
   const isConstrained = monotone.some((direction) => direction !== 0);
-  const output = (gradient: number, hessian: number) => Math.min(Math.max(-gradient / (hessian + l2), node.lower), node.upper);
+  const output = (gradient: number, hessian: number) =>
+    Math.min(Math.max(-gradient / (hessian + l2), bounds.lower), bounds.upper);
   const gainOf = (gradient: number, hessian: number, step: number) => -(2 * gradient * step + (hessian + l2) * step * step);
   const score = (gradient: number, hessian: number) => (gradient * gradient) / (hessian + l2);
   const whole = isConstrained
@@ -73,8 +75,8 @@ export function bestSplit(
     const missing = base + values * perBin;
     const missingRows = histogram[missing + 2] as number;
     for (const missingLeft of missingRows > 0 ? [false, true] : [false]) {
-      let gradient = missingLeft ? (histogram[missing] as number) : 0;
-      let hessian = missingLeft ? (histogram[missing + 1] as number) : 0;
+      let gradient = missingLeft ? (histogram[missing] as number) * gradientUnit : 0;
+      let hessian = missingLeft ? (histogram[missing + 1] as number) * hessianUnit : 0;
       let rows = missingLeft ? missingRows : 0;
       // The last value bin may be cut off from the missing ones only when these are on the other side.
       const cuts = missingRows > 0 && !missingLeft ? values : values - 1;
@@ -82,8 +84,8 @@ export function bestSplit(
         const k = base + bin * perBin;
         // Nobody is in this bin: the split is the one before it.
         if (bin > 0 && histogram[k + 2] === 0) continue;
-        gradient += histogram[k] as number;
-        hessian += histogram[k + 1] as number;
+        gradient += (histogram[k] as number) * gradientUnit;
+        hessian += (histogram[k + 1] as number) * hessianUnit;
         rows += histogram[k + 2] as number;
         if (rows < limits.rows) continue;
         const restRows = sums.rows - rows;

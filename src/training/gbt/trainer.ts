@@ -6,11 +6,13 @@ import { Checkpoints, jobDigest } from '../checkpoint.ts';
 import { parseParams } from '../params.ts';
 import { signatureOf } from '../signature-of.ts';
 import type { Trainer } from '../trainer.ts';
-import { binFeature, type BinnedFeature } from './binning.ts';
+import { binFeature, sampleForBins, type BinnedFeature } from './binning.ts';
 import { boost, type BoostState, type Ensemble } from './boost.ts';
 import { orderCategories } from './category-order.ts';
 import { checkLoss } from './check-loss.ts';
 import { exportEnsemble } from './export.ts';
+import { slotsFor } from './grower.ts';
+import { openKernel } from './kernel/open-kernel.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { Target } from './loss.ts';
 import { lossOf } from './loss-of.ts';
@@ -38,21 +40,29 @@ export const gbt: Trainer = {
     const checkpoints = new Checkpoints<BoostState>(jobDigest('gbt', params, job), control);
     const ranks = new Map<string, ReadonlyMap<string, number>>();
     const features: BinnedFeature[] = [];
-    for (const name of frame.features) {
-      const column = frame.columns[name];
-      if (column === undefined) throw new RangeError(`The frame has no column ${name}.`);
-      if (column.type === 'number') features.push(binFeature(column.values, params.bins));
-      else {
-        const order = orderCategories(column, target, task === 'multiclass-classification' ? classesOf(frame) : null);
-        ranks.set(name, order.ranks);
-        features.push(binFeature(order.values, params.bins));
-      }
-      await control.onProgress({ phase: 'bins', done: features.length, total: frame.features.length });
-      await nextTurn();
-      control.signal.throwIfAborted();
-    }
     const loss = lossOf(task, params, target, classesOf(frame));
-    const ensemble = await boost({ ...target, seed }, loss, features, params, control, checkpoints);
+    const size = { rows: frame.rows, features: frame.features.length, slots: slotsFor(params) };
+    const kernel = openKernel(size, job.threads ?? 1);
+    let ensemble: Ensemble;
+    try {
+      const sample = sampleForBins(frame.rows, seed);
+      for (const [i, name] of frame.features.entries()) {
+        const column = frame.columns[name];
+        if (column === undefined) throw new RangeError(`The frame has no column ${name}.`);
+        if (column.type === 'number') features.push(binFeature(column.values, params.bins, kernel.columns[i], sample));
+        else {
+          const order = orderCategories(column, target, task === 'multiclass-classification' ? classesOf(frame) : null);
+          ranks.set(name, order.ranks);
+          features.push(binFeature(order.values, params.bins, kernel.columns[i], sample));
+        }
+        await control.onProgress({ phase: 'bins', done: features.length, total: frame.features.length });
+        await nextTurn();
+        control.signal.throwIfAborted();
+      }
+      ensemble = await boost({ ...target, seed }, loss, features, params, control, checkpoints, kernel);
+    } finally {
+      await kernel.close();
+    }
     const kept = ensemble.trees.length / loss.outputs;
     return {
       onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, loss.link),

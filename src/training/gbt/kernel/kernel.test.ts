@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Kernel, KernelSize } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import { deriveLogistic } from './logistic.ts';
 import { kernelModule } from './open-kernel.ts';
 import { PlainKernel } from './plain-kernel.ts';
 import { WasmKernel } from './wasm-kernel.ts';
 
+const gradients = fc.double({ noNaN: true, min: -1e30, max: 1e30 }).map((g) => (Math.abs(g) < 1e-300 ? 0 : g));
 const free = { lower: -Infinity, upper: Infinity };
 
 /** Some training: rows, their bins and derivatives, and the limits of its splits. */
@@ -36,78 +38,110 @@ function uniform(seed: number): () => number {
 }
 
 /** Everything that a kernel says of this training, and where it leaves the rows. */
-function answers(open: (size: KernelSize) => Kernel, { size, seed, scale, l2, leaf, monotone, bounds }: Training) {
+async function answers(kernel: Kernel, { size, seed, scale, l2, leaf, monotone, bounds }: Training) {
   const { rows, features, bins } = size;
   const random = uniform(seed);
-  const kernel = open({ rows, features, slots: 3 });
-  for (const column of kernel.columns) for (let row = 0; row < rows; row++) column[row] = Math.floor(random() * (bins + 1));
+  const thresholds = Float32Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins);
+  for (const column of kernel.columns) {
+    column.fill(
+      Float32Array.from({ length: rows }, () => (random() < 0.1 ? NaN : random())),
+      thresholds,
+    );
+  }
   kernel.open(new Array<number>(features).fill(bins), { l2, rows: leaf, hessian: scale * 1e-3, monotone });
   const { gradient, hessian } = kernel.derivatives;
   for (let row = 0; row < rows; row++) {
     gradient[row] = (random() ** 3 - 0.3) * scale;
     hessian[row] = random() ** 5 * scale;
   }
-  const used = Array.from({ length: features }, (_, f) => f).filter((f) => f === 0 || random() < 0.8);
+  const used = Array.from({ length: features }, (_, f) => f).filter(() => random() < 0.8);
   let sampled = 0;
   for (let row = 0; row < rows; row++) if (random() < 0.9) kernel.order[sampled++] = row;
-  kernel.startTree(rows, used);
-  kernel.count(0, 0, sampled);
-  const whole = kernel.total(0);
-  const said: unknown[] = [whole, kernel.best(0, whole, bounds)];
-  const goesLeft = Uint8Array.from({ length: 256 }, () => Math.round(random()));
-  const middle = kernel.partition(features - 1, goesLeft, 0, sampled);
-  kernel.count(1, 0, middle);
-  kernel.count(2, middle, sampled);
-  kernel.subtract(0, 1);
-  // What is left is what would have been counted.
-  expect(kernel.total(0)).toEqual(kernel.total(2));
-  const [left, right] = [kernel.total(1), kernel.total(0)];
-  said.push(middle, left, right, kernel.best(1, left, bounds), kernel.best(0, right, bounds), kernel.best(2, right, bounds));
-  said.push(kernel.sumRows(0, middle), kernel.sumRows(middle, sampled), [...kernel.order.subarray(0, sampled)]);
-  kernel.close();
+  const whole = kernel.startTree(rows, sampled, used, 0);
+  const split = kernel.best(0, whole, bounds);
+  const said: unknown[] = [kernel.columns.map((column) => [...column.bins]), whole, split];
+  if (split !== null) {
+    const { left } = split;
+    const right = {
+      gradient: whole.gradient - left.gradient,
+      hessian: whole.hessian - left.hessian,
+      rows: whole.rows - left.rows,
+    };
+    const goesLeft = new Uint8Array(256).fill(1, 0, split.bin + 1);
+    goesLeft[bins] = split.missingLeft ? 1 : 0;
+    const isOpen = random() < 0.9;
+    const sides = { left: { sums: left, bounds, isOpen }, right: { sums: right, bounds, isOpen: random() < 0.9 } };
+    const where = { feature: split.feature, goesLeft, begin: 0, middle: left.rows, end: sampled };
+    said.push(kernel.divide({ ...where, ...sides, slot: 0, smallerSlot: 1 }));
+    if (isOpen || sides.right.isOpen) said.push(kernel.best(0, right, bounds), kernel.best(1, left, bounds));
+    said.push(kernel.sumRows(0, left.rows), kernel.sumRows(left.rows, sampled));
+  }
+  said.push([...kernel.order.subarray(0, sampled)]);
+  for (let row = 0; row < rows; row++) {
+    kernel.score[row] = (random() - 0.5) * 1500 * random() ** 5;
+    kernel.labels[row] = Math.round(random());
+  }
+  kernel.logistic(rows);
+  said.push([...gradient], [...hessian]);
+  await kernel.close();
   return said;
 }
 
 const module = kernelModule();
 
 describe.runIf(module !== null)('the kernel in WebAssembly', () => {
-  const wasm = (size: KernelSize) => new WasmKernel(module as WebAssembly.Module, size);
-
   it('says what the plain one says, to the bit', () =>
     fc.assert(
-      fc.property(training, (training) => {
-        const plain = answers((size) => new PlainKernel(size), training);
-        expect(answers(wasm, training)).toStrictEqual(plain);
+      fc.asyncProperty(training, async (training) => {
+        const size = { ...training.size, slots: 2 };
+        const plain = await answers(new PlainKernel(size), training);
+        expect(await answers(new WasmKernel(module as WebAssembly.Module, size), training)).toStrictEqual(plain);
+      }),
+    ));
+
+  it('says the same with threads', async () => {
+    const size = { rows: 30_000, features: 7, bins: 254, slots: 2 } as const;
+    const limits = { scale: 1, l2: 0, leaf: 20, monotone: new Int8Array(7), bounds: free } as const;
+    const some = { size, seed: 7, ...limits };
+    const plain = await answers(new PlainKernel(size), some);
+    for (const threads of [2, 3, 5]) {
+      const kernel = new WasmKernel(module as WebAssembly.Module, size, threads);
+      await kernel.joined();
+      expect(await answers(kernel, some)).toStrictEqual(plain);
+    }
+  });
+});
+
+describe('the log loss', () => {
+  it('has the derivatives that the library functions give', () =>
+    fc.assert(
+      fc.property(fc.double({ min: -600, max: 600, noNaN: true }), fc.constantFrom(0, 1), (score, label) => {
+        const into = { gradient: new Float64Array(1), hessian: new Float64Array(1) };
+        deriveLogistic(Float64Array.of(score), [label], 1, into);
+        const p = 1 / (1 + Math.exp(-score));
+        expect(Math.abs((into.gradient[0] ?? NaN) - (p - label))).toBeLessThanOrEqual(4e-16);
+        expect(Math.abs((into.hessian[0] ?? NaN) - p * (1 - p))).toBeLessThanOrEqual(4e-16);
       }),
     ));
 });
 
-describe('a kernel', () => {
-  it('sums what is left of a histogram exactly, whatever the derivatives', () =>
+describe('fixed point', () => {
+  it('rounds by less than a millionth of a millionth of the greatest value, and the rest of a node is exact', () =>
     fc.assert(
-      fc.property(
-        fc.array(
-          fc.double({ noNaN: true, min: -1e30, max: 1e30 }).map((g) => (Math.abs(g) < 1e-300 ? 0 : g)),
-          { minLength: 2, maxLength: 50 },
-        ),
-        (gradients) => {
-          const kernel = new PlainKernel({ rows: gradients.length, features: 1, slots: 2 });
-          kernel.open([1], { l2: 0, rows: 1, hessian: 1e-3, monotone: new Int8Array(1) });
-          kernel.derivatives.gradient.set(gradients);
-          kernel.derivatives.hessian.fill(1);
-          kernel.order.set(Int32Array.from(gradients.keys()));
-          kernel.startTree(gradients.length, [0]);
-          kernel.count(0, 0, gradients.length);
-          kernel.count(1, 0, 1);
-          kernel.subtract(0, 1);
-          kernel.count(1, 1, gradients.length);
-          expect(kernel.total(0)).toEqual(kernel.total(1));
-          expect(kernel.total(0).hessian).toBe(gradients.length - 1);
-          // Rounded by less than a millionth of the greatest of them.
-          const exact = gradients.slice(1).reduce((sum, gradient) => sum + gradient, 0);
-          const greatest = Math.max(...gradients.map(Math.abs));
-          expect(Math.abs(kernel.total(0).gradient - exact)).toBeLessThanOrEqual(greatest * 1e-12);
-        },
-      ),
+      fc.property(fc.array(gradients, { minLength: 2, maxLength: 50 }), (gradients) => {
+        const kernel = new PlainKernel({ rows: gradients.length, features: 1, slots: 1 });
+        kernel.open([1], { l2: 0, rows: 1, hessian: 1e-3, monotone: new Int8Array(1) });
+        kernel.derivatives.gradient.set(gradients);
+        kernel.derivatives.hessian.fill(1);
+        kernel.order.set(Int32Array.from(gradients.keys()));
+        const sums = (sampled: number) => kernel.startTree(gradients.length, sampled, [0], 0);
+        const whole = sums(gradients.length);
+        expect(whole.hessian).toBe(gradients.length);
+        const exact = gradients.reduce((sum, gradient) => sum + gradient, 0);
+        const greatest = Math.max(...gradients.map(Math.abs));
+        expect(Math.abs(whole.gradient - exact)).toBeLessThanOrEqual(greatest * 1e-12);
+        const part = sums(1).gradient;
+        expect(whole.gradient - part + part).toBe(whole.gradient);
+      }),
     ));
 });

@@ -1,3 +1,4 @@
+import type { Column } from '../binning.ts';
 import type { NodeSums, Split, SplitLimits } from '../split.ts';
 
 /** Derivatives of the loss by the score, one entry a row. */
@@ -14,10 +15,35 @@ export interface KernelSize {
   readonly slots: number;
 }
 
-/** Bounds of what a leaf may say, which constraints above it set; -Infinity and Infinity where there are none. */
+/** Bounds of a leaf's step, which monotone features above it set; -Infinity and Infinity where there are none. */
 export interface Bounds {
   readonly lower: number;
   readonly upper: number;
+}
+
+/** One side of a split. */
+export interface Side {
+  readonly sums: NodeSums;
+  readonly bounds: Bounds;
+  /** Whether it may be split further. */
+  readonly isOpen: boolean;
+}
+
+/** A node that is parted in two. */
+export interface Division {
+  readonly feature: number;
+  /** By bin, 1 or 0. */
+  readonly goesLeft: Uint8Array;
+  /** Its rows are order[begin … end); from `middle` on they will be those of the right side. */
+  readonly begin: number;
+  readonly middle: number;
+  readonly end: number;
+  readonly left: Side;
+  readonly right: Side;
+  /** Its histogram, which becomes that of the larger side (of the right one, where both are equal). */
+  readonly slot: number;
+  /** Where the histogram of the smaller side goes. */
+  readonly smallerSlot: number;
 }
 
 /**
@@ -26,36 +52,38 @@ export interface Bounds {
  * bits that rounding changes nothing): every implementation and every number of threads answers with the same bits.
  */
 export interface Kernel {
-  /** By feature, a bin a row; filled by the caller before `open`. */
-  readonly columns: readonly Uint8Array[];
+  /** By feature; filled by the caller before `open`. */
+  readonly columns: readonly Column[];
   /** Row numbers; a node's rows lie one after the other. */
   readonly order: Int32Array;
-  /** Filled by the caller before `startTree`. */
+  /** Scores of the first output, one a row. */
+  readonly score: Float64Array;
+  /** By row, whether it is of the positive class of two: 1 or 0. Filled by the caller before `logistic`. */
+  readonly labels: Uint8Array;
+  /** Filled by the caller, or by `logistic`, before `startTree`. */
   readonly derivatives: Derivatives;
   /** Takes in the columns. @param missingBins by feature, the last of its bins */
   open(missingBins: readonly number[], limits: SplitLimits): void;
+  /** Fills the derivatives of so many rows, the first, with those of the log loss of two classes. */
+  logistic(rows: number): void;
   /**
-   * Takes in the derivatives of a tree's rows.
+   * Takes in the derivatives of a tree's rows, and counts its root.
    * @param rows so many rows, the first, have derivatives
-   * @param used the features that the tree may split on
+   * @param sampled the tree sees order[0 … sampled)
+   * @param used the features that it may split on
+   * @param slot where the root's histogram goes
    */
-  startTree(rows: number, used: readonly number[]): void;
-  /** Fills the histogram `slot` with the rows order[begin … end). */
-  count(slot: number, begin: number, end: number): void;
-  /** Takes one histogram from another: `whole` becomes what it holds beyond `part`. */
-  subtract(whole: number, part: number): void;
-  /** The sums over all rows of a histogram. */
-  total(slot: number): NodeSums;
+  startTree(rows: number, sampled: number, used: readonly number[], slot: number): NodeSums;
   /** The best split of a node by its histogram; null where nothing is gained within the limits. */
   best(slot: number, sums: NodeSums, bounds: Bounds): Split | null;
   /**
-   * Moves those of the rows order[begin … end) that go left to the front, both sides in the order that they were in.
-   * @param goesLeft by bin, 1 or 0
-   * @returns how many go left
+   * Moves the rows that go left to the front, both sides in the order that they were in; where a side is open, makes the histograms of
+   * both, and finds the best split of each that is. Histograms hold the features that the tree may split on.
+   * @returns the splits of the left and the right side, null where there is none
    */
-  partition(feature: number, goesLeft: Uint8Array, begin: number, end: number): number;
+  divide(division: Division): [Split | null, Split | null];
   /** Sums of the derivatives themselves over order[begin … end), added one after the other. */
   sumRows(begin: number, end: number): { readonly gradient: number; readonly hessian: number };
-  /** Lets threads and memory go. */
-  close(): void;
+  /** Lets threads go. */
+  close(): Promise<void>;
 }

@@ -15,8 +15,13 @@ export function kernelModule(): WebAssembly.Module | null {
   return compiled;
 }
 
-/** The fastest kernel that these rows fit into: WebAssembly reaches 4 GB, which are some 50 million rows of 20 features. */
-export function openKernel(size: KernelSize): Kernel {
+/**
+ * The fastest kernel that these rows fit into: WebAssembly reaches 4 GB, which are some 45 million rows of 20 features.
+ * @param threads that may be kept busy
+ */
+export function openKernel(size: KernelSize, threads: number): Kernel {
   const module = kernelModule();
-  return module === null || layOut(size).pages > mostPages ? new PlainKernel(size) : new WasmKernel(module, size);
+  return module === null || layOut(size, threads).pages > mostPages
+    ? new PlainKernel(size)
+    : new WasmKernel(module, size, threads);
 }

@@ -1,14 +1,18 @@
+import { ownColumn, type Column } from '../binning.ts';
 import { bestSplit, perBin, type NodeSums, type Split, type SplitLimits } from '../split.ts';
 import { fixedPoint } from './fixed-point.ts';
-import type { Bounds, Derivatives, Kernel, KernelSize } from './kernel.ts';
+import { deriveLogistic } from './logistic.ts';
+import type { Bounds, Derivatives, Division, Kernel, KernelSize, Side } from './kernel.ts';
 
 /** Added and taken away again, it rounds a float64 below 2^51 to a whole number, halves to even. */
 const rounding = 1.5 * 2 ** 52;
 
 /** The kernel in plain JavaScript: what the other one is held to, and what runs where that one cannot. */
 export class PlainKernel implements Kernel {
-  readonly columns: readonly Uint8Array[];
+  readonly columns: readonly Column[];
   readonly order: Int32Array;
+  readonly score: Float64Array;
+  readonly labels: Uint8Array;
   readonly derivatives: Derivatives;
   readonly #scratch: Int32Array;
   /** The columns once more, a row after the other: a leaf's rows lie scattered, and a row's bins then share a cache line. */
@@ -24,8 +28,10 @@ export class PlainKernel implements Kernel {
   #hessianUnit = 1;
 
   constructor({ rows, features }: KernelSize) {
-    this.columns = Array.from({ length: features }, () => new Uint8Array(rows));
+    this.columns = Array.from({ length: features }, () => ownColumn(rows));
     this.order = new Int32Array(rows);
+    this.score = new Float64Array(rows);
+    this.labels = new Uint8Array(rows);
     this.derivatives = { gradient: new Float64Array(rows), hessian: new Float64Array(rows) };
     this.#scratch = new Int32Array(rows);
     this.#matrix = new Uint8Array(rows * features);
@@ -37,12 +43,16 @@ export class PlainKernel implements Kernel {
     this.#missingBins = missingBins;
     this.#limits = limits;
     const width = this.columns.length;
-    for (const [feature, column] of this.columns.entries()) {
-      for (let row = 0, at = feature; row < column.length; row++, at += width) this.#matrix[at] = column[row] as number;
+    for (const [feature, { bins }] of this.columns.entries()) {
+      for (let row = 0, at = feature; row < bins.length; row++, at += width) this.#matrix[at] = bins[row] as number;
     }
   }
 
-  startTree(rows: number, used: readonly number[]): void {
+  logistic(rows: number): void {
+    deriveLogistic(this.score, this.labels, rows, this.derivatives);
+  }
+
+  startTree(rows: number, sampled: number, used: readonly number[], slot: number): NodeSums {
     this.#used = used;
     const { gradient, hessian } = this.derivatives;
     const scale = fixedPoint(rows, greatest(gradient, rows), greatest(hessian, rows));
@@ -52,9 +62,41 @@ export class PlainKernel implements Kernel {
     }
     this.#gradientUnit = 1 / scale.gradientScale;
     this.#hessianUnit = 1 / scale.hessianScale;
+    return this.#total(this.#count(slot, 0, sampled));
   }
 
-  count(slot: number, begin: number, end: number): void {
+  best(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
+    const histogram = this.#histograms[slot] as Float64Array;
+    const node = { histogram, sums, bounds, gradientUnit: this.#gradientUnit, hessianUnit: this.#hessianUnit };
+    return bestSplit(node, this.#missingBins, this.#used, this.#limits);
+  }
+
+  divide({ feature, goesLeft, begin, middle, end, left, right, slot, smallerSlot }: Division): [Split | null, Split | null] {
+    this.#partition((this.columns[feature] as Column).bins, goesLeft, begin, end);
+    if (!left.isOpen && !right.isOpen) return [null, null];
+    const isLeftSmaller = middle - begin <= end - middle;
+    const smaller = this.#count(smallerSlot, isLeftSmaller ? begin : middle, isLeftSmaller ? middle : end);
+    const larger = this.#histograms[slot] as Float64Array;
+    for (let i = 0; i < larger.length; i++) larger[i] = (larger[i] as number) - (smaller[i] as number);
+    const best = (slot: number, { isOpen, sums, bounds }: Side) => (isOpen ? this.best(slot, sums, bounds) : null);
+    return [best(isLeftSmaller ? smallerSlot : slot, left), best(isLeftSmaller ? slot : smallerSlot, right)];
+  }
+
+  sumRows(begin: number, end: number): { gradient: number; hessian: number } {
+    let [gradient, hessian] = [0, 0];
+    for (let i = begin; i < end; i++) {
+      const row = this.order[i] as number;
+      gradient += this.derivatives.gradient[row] as number;
+      hessian += this.derivatives.hessian[row] as number;
+    }
+    return { gradient, hessian };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #count(slot: number, begin: number, end: number): Float64Array {
     const histogram = (this.#histograms[slot] ??= new Float64Array(this.columns.length * 256 * perBin)).fill(0);
     const width = this.columns.length;
     for (let i = begin; i < end; i++) {
@@ -68,31 +110,21 @@ export class PlainKernel implements Kernel {
         histogram[k + 2] = (histogram[k + 2] as number) + 1;
       }
     }
+    return histogram;
   }
 
-  subtract(whole: number, part: number): void {
-    const from = this.#histograms[whole] as Float64Array;
-    const what = this.#histograms[part] as Float64Array;
-    for (let i = 0; i < from.length; i++) from[i] = (from[i] as number) - (what[i] as number);
-  }
-
-  total(slot: number): NodeSums {
-    const histogram = this.#histograms[slot] as Float64Array;
-    const sums = [0, 0, 0];
-    for (let k = 0; k < 256 * perBin; k++) sums[k % perBin] = (sums[k % perBin] as number) + (histogram[k] as number);
-    const [gradient = 0, hessian = 0, rows = 0] = sums;
+  /** The sums over all rows of a histogram, taken from its first feature. */
+  #total(histogram: Float64Array): NodeSums {
+    let [gradient, hessian, rows] = [0, 0, 0];
+    for (let k = 0; k < 256 * perBin; k += perBin) {
+      gradient += histogram[k] as number;
+      hessian += histogram[k + 1] as number;
+      rows += histogram[k + 2] as number;
+    }
     return { gradient: gradient * this.#gradientUnit, hessian: hessian * this.#hessianUnit, rows };
   }
 
-  best(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
-    const counted = this.#histograms[slot] as Float64Array;
-    const units = [this.#gradientUnit, this.#hessianUnit, 1];
-    const histogram = counted.map((sum, k) => sum * (units[k % perBin] as number));
-    return bestSplit({ histogram, sums, ...bounds }, this.#missingBins, this.#used, this.#limits);
-  }
-
-  partition(feature: number, goesLeft: Uint8Array, begin: number, end: number): number {
-    const bins = this.columns[feature] as Uint8Array;
+  #partition(bins: Uint8Array, goesLeft: Uint8Array, begin: number, end: number): void {
     let left = begin;
     let right = 0;
     for (let i = begin; i < end; i++) {
@@ -101,20 +133,7 @@ export class PlainKernel implements Kernel {
       else this.#scratch[right++] = row;
     }
     this.order.set(this.#scratch.subarray(0, right), left);
-    return left - begin;
   }
-
-  sumRows(begin: number, end: number): { gradient: number; hessian: number } {
-    let [gradient, hessian] = [0, 0];
-    for (let i = begin; i < end; i++) {
-      const row = this.order[i] as number;
-      gradient += this.derivatives.gradient[row] as number;
-      hessian += this.derivatives.hessian[row] as number;
-    }
-    return { gradient, hessian };
-  }
-
-  close(): void {}
 }
 
 function greatest(values: Float64Array, rows: number): number {

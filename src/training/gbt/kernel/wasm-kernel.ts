@@ -1,122 +1,200 @@
+import { Worker } from 'node:worker_threads';
+import { packageFile } from '../../../package-root.ts';
+import type { Column } from '../binning.ts';
 import { smallestGain, type NodeSums, type Split, type SplitLimits } from '../split.ts';
+import * as place from './assembly/places.ts';
 import { fixedPoint } from './fixed-point.ts';
-import type { Bounds, Derivatives, Kernel, KernelSize } from './kernel.ts';
+import type { Bounds, Derivatives, Division, Kernel, KernelSize, Side } from './kernel.ts';
+import { threadImports } from './thread-imports.ts';
 import { layOut, type Layout } from './wasm-memory.ts';
 
-/** What assembly/index.ts exports. */
+/** What assembly/index.ts exports to the first thread. */
 interface Exports {
   layOut(table: number): void;
-  interleave(begin: number, end: number): void;
-  greatest(values: number, rows: number): number;
-  pack(begin: number, end: number, gradientScale: number, hessianScale: number, countBits: bigint): void;
-  count(slot: number, begin: number, end: number): void;
-  subtract(whole: number, part: number): void;
-  total(slot: number): void;
-  limit(l2: number, rows: number, hessian: number, isConstrained: boolean): void;
-  scale(ofGradient: number, ofHessian: number, countBits: bigint): void;
-  best(slot: number, gradient: number, hessian: number, rows: number, lower: number, upper: number, smallest: number): void;
-  partition(feature: number, begin: number, end: number): number;
+  run(mostThreads: number): number;
   sumRows(begin: number, end: number): void;
 }
 
-/** The kernel as WebAssembly with SIMD. */
-export class WasmKernel implements Kernel {
-  readonly columns: readonly Uint8Array[];
-  readonly order: Int32Array;
-  readonly derivatives: Derivatives;
-  readonly #memory: WebAssembly.Memory;
-  readonly #layout: Layout;
-  readonly #run: Exports;
-  readonly #answer: DataView;
-  readonly #goesLeft: Uint8Array;
-  readonly #used: Int32Array;
-  readonly #rows: number;
-  #gradientUnit = 1;
-  #hessianUnit = 1;
-  #countBits = 0;
+/** What a further thread is started with. */
+export interface ThreadData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly table: number;
+}
 
-  constructor(module: WebAssembly.Module, size: KernelSize) {
+/** Cells of histograms and rows to go through below which further threads cost more than they save. */
+const worthSharing = 30_000;
+
+/** The kernel as WebAssembly with SIMD, on one memory with its threads. They take part as soon as they have started. */
+export class WasmKernel implements Kernel {
+  readonly columns: readonly Column[];
+  readonly order: Int32Array;
+  readonly score: Float64Array;
+  readonly labels: Uint8Array;
+  readonly derivatives: Derivatives;
+  readonly #size: KernelSize;
+  readonly #layout: Layout;
+  readonly #buffer: SharedArrayBuffer;
+  readonly #threads: number;
+  readonly #workers: readonly Worker[];
+  readonly #run: Exports;
+  readonly #integers: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #answers: DataView;
+  /** Cells of a histogram that are in use. */
+  #cells = 0;
+
+  /** @param threads that may be kept busy, this one among them */
+  constructor(module: WebAssembly.Module, size: KernelSize, threads = 1) {
     const { rows, features } = size;
-    const layout = layOut(size);
-    this.#rows = rows;
-    this.#layout = layout;
-    this.#memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
-    const { buffer } = this.#memory;
-    new Int32Array(buffer, layout.tableAt, layout.table.length).set(layout.table);
-    this.columns = Array.from({ length: features }, (_, f) => new Uint8Array(buffer, layout.columns + f * rows, rows));
-    this.order = new Int32Array(buffer, layout.order, rows);
+    this.#size = size;
+    this.#threads = Math.max(1, Math.min(threads, place.mostThreads));
+    this.#layout = layOut(size, this.#threads);
+    const { pages, table, at } = this.#layout;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#buffer = memory.buffer;
+    // Addresses beyond 2^31 wrap around here, and are read without a sign.
+    new Int32Array(this.#buffer, table, at.length).set(at);
+    this.order = new Int32Array(this.#buffer, this.#at(place.orderEntry), rows);
+    this.score = new Float64Array(this.#buffer, this.#at(place.scoreEntry), rows);
+    this.labels = new Uint8Array(this.#buffer, this.#at(place.labelsEntry), rows);
     this.derivatives = {
-      gradient: new Float64Array(buffer, layout.gradient, rows),
-      hessian: new Float64Array(buffer, layout.hessian, rows),
+      gradient: new Float64Array(this.#buffer, this.#at(place.gradientEntry), rows),
+      hessian: new Float64Array(this.#buffer, this.#at(place.hessianEntry), rows),
     };
-    this.#answer = new DataView(buffer, layout.answer, 64);
-    this.#goesLeft = new Uint8Array(buffer, layout.goesLeft, 256);
-    this.#used = new Int32Array(buffer, layout.used, features + 1);
-    this.#run = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Exports;
-    this.#run.layOut(layout.tableAt);
+    this.#integers = new Int32Array(this.#buffer, this.#at(place.integersEntry), place.integers);
+    this.#numbers = new Float64Array(this.#buffer, this.#at(place.numbersEntry), place.numbers);
+    this.#answers = new DataView(this.#buffer, this.#at(place.answersEntry), this.#threads * place.answerBytes);
+    this.columns = Array.from({ length: features }, (_, feature) => ({
+      bins: new Uint8Array(this.#buffer, this.#at(place.columnsEntry) + feature * rows, rows),
+      fill: (values, thresholds) => this.#fill(feature, values, thresholds),
+    }));
+    this.#run = new WebAssembly.Instance(module, threadImports(memory)).exports as Exports;
+    this.#run.layOut(table);
+    const workerData: ThreadData = { module, memory, table };
+    this.#workers = Array.from({ length: this.#threads - 1 }, () => {
+      const worker = new Worker(packageFile('dist/src/training/gbt/kernel/kernel-thread.js'), { workerData });
+      worker.unref();
+      return worker;
+    });
   }
 
   open(missingBins: readonly number[], { l2, rows, hessian, monotone }: SplitLimits): void {
-    const { buffer } = this.#memory;
-    new Int32Array(buffer, this.#layout.missingBins, missingBins.length).set(missingBins);
-    new Int32Array(buffer, this.#layout.monotone, monotone.length).set(monotone);
-    const isConstrained = monotone.some((direction) => direction !== 0);
-    this.#run.limit(l2, rows, hessian, isConstrained);
-    this.#run.interleave(0, this.#rows);
+    new Int32Array(this.#buffer, this.#at(place.missingBinsEntry), missingBins.length).set(missingBins);
+    new Int8Array(this.#buffer, this.#at(place.monotoneEntry), monotone.length).set(monotone);
+    this.#cells = missingBins.reduce((sum, bin) => sum + bin + 1, 0);
+    this.#numbers[place.l2] = l2;
+    this.#numbers[place.minHessian] = hessian;
+    this.#numbers[place.smallestGain] = smallestGain;
+    this.#integers[place.minRows] = rows;
+    this.#integers[place.isConstrained] = monotone.some((direction) => direction !== 0) ? 1 : 0;
+    this.#integers[place.spareSlot] = this.#size.slots;
+    this.#do(place.interleaveJob, this.#size.rows * this.#size.features);
   }
 
-  startTree(rows: number, used: readonly number[]): void {
-    this.#used[0] = used.length;
-    this.#used.set(used, 1);
-    const { gradient, hessian } = this.#layout;
-    const scale = fixedPoint(rows, this.#run.greatest(gradient, rows), this.#run.greatest(hessian, rows));
-    this.#countBits = scale.countBits;
-    this.#gradientUnit = 1 / scale.gradientScale;
-    this.#hessianUnit = 1 / scale.hessianScale;
-    const countBits = BigInt(scale.countBits);
-    this.#run.scale(this.#gradientUnit, this.#hessianUnit, countBits);
-    this.#run.pack(0, rows, scale.gradientScale, scale.hessianScale, countBits);
+  logistic(rows: number): void {
+    this.#integers[place.end] = rows;
+    this.#do(place.logisticJob, rows * 8);
   }
 
-  count(slot: number, begin: number, end: number): void {
-    this.#run.count(slot, begin, end);
-  }
-
-  subtract(whole: number, part: number): void {
-    this.#run.subtract(whole, part);
-  }
-
-  total(slot: number): NodeSums {
-    this.#run.total(slot);
-    const gradient = Number(this.#answer.getBigInt64(0, true)) * this.#gradientUnit;
-    const packed = this.#answer.getBigInt64(8, true);
-    const hessian = Number(packed >> BigInt(this.#countBits)) * this.#hessianUnit;
-    return { gradient, hessian, rows: Number(BigInt.asUintN(this.#countBits, packed)) };
-  }
-
-  best(slot: number, { gradient, hessian, rows }: NodeSums, { lower, upper }: Bounds): Split | null {
-    this.#run.best(slot, gradient, hessian, rows, lower, upper, smallestGain);
-    const answer = this.#answer;
-    const gain = answer.getFloat64(0, true);
-    if (gain === smallestGain) return null;
+  startTree(rows: number, sampled: number, used: readonly number[], slot: number): NodeSums {
+    const flags = new Uint8Array(this.#buffer, this.#at(place.usedEntry), this.#size.features).fill(0);
+    for (const feature of used) flags[feature] = 1;
+    this.#integers[place.end] = rows;
+    const threads = this.#do(place.greatestJob, rows);
+    const greatest = (offset: number) =>
+      Math.max(...Array.from({ length: threads }, (_, i) => this.#answers.getFloat64(i * place.answerBytes + offset, true)));
+    const scale = fixedPoint(rows, greatest(0), greatest(8));
+    this.#integers[place.countBits] = scale.countBits;
+    this.#numbers.set([scale.gradientScale, scale.hessianScale], place.gradientScale);
+    this.#numbers.set([1 / scale.gradientScale, 1 / scale.hessianScale], place.gradientUnit);
+    this.#do(place.packJob, rows * 2);
+    this.#integers[place.slot] = slot;
+    this.#integers[place.begin] = 0;
+    this.#integers[place.end] = sampled;
+    this.#do(place.rootJob, sampled * this.#size.features);
+    const packed = this.#answers.getBigInt64(8, true);
     return {
-      gain,
-      feature: answer.getInt32(28, true),
-      bin: answer.getInt32(32, true),
-      missingLeft: answer.getInt32(36, true) === 1,
-      left: { gradient: answer.getFloat64(8, true), hessian: answer.getFloat64(16, true), rows: answer.getInt32(24, true) },
+      gradient: Number(this.#answers.getBigInt64(0, true)) / scale.gradientScale,
+      hessian: Number(packed >> BigInt(scale.countBits)) / scale.hessianScale,
+      rows: Number(BigInt.asUintN(scale.countBits, packed)),
     };
   }
 
-  partition(feature: number, goesLeft: Uint8Array, begin: number, end: number): number {
-    this.#goesLeft.set(goesLeft);
-    return this.#run.partition(feature, begin, end);
+  best(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
+    this.#integers[place.slot] = slot;
+    this.#setSide(place.left, { sums, bounds });
+    this.#integers[place.leftRows] = sums.rows;
+    return this.#splitOf(this.#do(place.bestJob, this.#cells), 0);
+  }
+
+  divide(division: Division): [Split | null, Split | null] {
+    const { feature, goesLeft, begin, middle, end, left, right, slot, smallerSlot } = division;
+    new Uint8Array(this.#buffer, this.#at(place.goesLeftEntry), 256).set(goesLeft);
+    this.#integers.set([begin, middle, end, feature, slot, smallerSlot], place.begin);
+    this.#setSide(place.left, left);
+    this.#setSide(place.right, right);
+    this.#integers.set([left.isOpen ? 1 : 0, left.sums.rows, right.isOpen ? 1 : 0, right.sums.rows], place.leftIsOpen);
+    const isOpen = left.isOpen || right.isOpen;
+    const counted = Math.min(middle - begin, end - middle) * this.#size.features;
+    const threads = this.#do(place.divideJob, end - begin + (isOpen ? counted + 2 * this.#cells : 0));
+    return [left.isOpen ? this.#splitOf(threads, 0) : null, right.isOpen ? this.#splitOf(threads, place.secondAnswer) : null];
   }
 
   sumRows(begin: number, end: number): { gradient: number; hessian: number } {
     this.#run.sumRows(begin, end);
-    return { gradient: this.#answer.getFloat64(0, true), hessian: this.#answer.getFloat64(8, true) };
+    return { gradient: this.#answers.getFloat64(0, true), hessian: this.#answers.getFloat64(8, true) };
   }
 
-  close(): void {}
+  /** Resolves when all threads have started: until then the others do the work, with the same result. */
+  async joined(): Promise<void> {
+    const present = () => Atomics.load(this.#integers, place.joined) === this.#workers.length;
+    while (!present()) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #at(entry: number): number {
+    return this.#layout.at[entry] as number;
+  }
+
+  /** @param work cells and rows to go through @returns how many threads have done it */
+  #do(job: number, work: number): number {
+    this.#integers[place.job] = job;
+    return this.#run.run(work < worthSharing ? 1 : this.#threads);
+  }
+
+  #fill(feature: number, values: Float32Array, thresholds: Float32Array): void {
+    new Float32Array(this.#buffer, this.#at(place.pairsEntry), values.length).set(values);
+    const padded = new Float32Array(this.#buffer, this.#at(place.thresholdsEntry), 256).fill(Infinity);
+    padded.set(thresholds);
+    this.#integers[place.feature] = feature;
+    this.#integers[place.valueBins] = thresholds.length + 1;
+    this.#do(place.fillJob, values.length * 2);
+  }
+
+  #setSide(at: number, { sums, bounds }: Pick<Side, 'sums' | 'bounds'>): void {
+    this.#numbers.set([sums.gradient, sums.hessian, bounds.lower, bounds.upper], at);
+  }
+
+  /** The best of what the threads have found; where two are equally good, that of the first feature. */
+  #splitOf(threads: number, offset: number): Split | null {
+    const answers = this.#answers;
+    let best = offset;
+    for (let i = 1, at = best; i < threads; i++) {
+      at += place.answerBytes;
+      if (answers.getFloat64(at, true) > answers.getFloat64(best, true)) best = at;
+    }
+    const gain = answers.getFloat64(best, true);
+    if (gain === smallestGain) return null;
+    const left = {
+      gradient: answers.getFloat64(best + 8, true),
+      hessian: answers.getFloat64(best + 16, true),
+      rows: answers.getInt32(best + 24, true),
+    };
+    const missingLeft = answers.getInt32(best + 36, true) === 1;
+    return { gain, feature: answers.getInt32(best + 28, true), bin: answers.getInt32(best + 32, true), missingLeft, left };
+  }
 }

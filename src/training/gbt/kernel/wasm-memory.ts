@@ -1,3 +1,4 @@
+import * as place from './assembly/places.ts';
 import type { KernelSize } from './kernel.ts';
 
 /** Bytes of a histogram's feature; assembly/layout.ts says why. */
@@ -7,25 +8,17 @@ const pageBytes = 65_536;
 /** Most that 32 bit addresses reach. */
 export const mostPages = 65_536;
 
-/** Addresses in the memory that the threads share, as assembly/layout.ts reads them. */
+/** Where everything lies in the memory that the threads share. Untouched pages cost nothing. */
 export interface Layout {
-  readonly table: Int32Array;
   readonly pages: number;
-  readonly stride: number;
-  readonly tableAt: number;
-  readonly columns: number;
-  readonly order: number;
-  readonly gradient: number;
-  readonly hessian: number;
-  readonly missingBins: number;
-  readonly monotone: number;
-  readonly used: number;
-  readonly goesLeft: number;
-  readonly answer: number;
+  /** Of the table of addresses itself. */
+  readonly table: number;
+  /** By entry of the table (assembly/places.ts). */
+  readonly at: readonly number[];
 }
 
-/** Where everything lies; untouched pages cost nothing. */
-export function layOut({ rows, features, slots }: KernelSize): Layout {
+/** @param threads most that will work on it */
+export function layOut({ rows, features, slots }: KernelSize, threads: number): Layout {
   // Below lies what the compiler keeps for itself.
   let top = 1024;
   const take = (bytes: number) => {
@@ -35,25 +28,29 @@ export function layOut({ rows, features, slots }: KernelSize): Layout {
     return at;
   };
   const stride = Math.ceil(features / 4) * 4;
-  const tableAt = take(64);
-  const answer = take(64);
-  const goesLeft = take(256);
-  const missingBins = take(stride * 4);
-  const monotone = take(stride * 4);
-  const used = take((features + 1) * 4);
-  const columns = take(rows * features);
-  const matrix = take(rows * stride);
-  const pairs = take(rows * 16);
-  const order = take(rows * 4);
-  const scratch = take(rows * 4 + 4);
-  const gradient = take(rows * 8);
-  const hessian = take(rows * 8);
-  const histograms = take(slots * stride * featureBytes);
-  const addresses = [columns, matrix, pairs, order, scratch, gradient, hessian, missingBins, monotone, used, goesLeft, answer];
-  return {
-    // Those beyond 2^31 wrap around, and are read without a sign.
-    table: Int32Array.of(rows, features, stride, ...addresses, histograms),
-    pages: Math.ceil(top / pageBytes),
-    ...{ stride, tableAt, columns, order, gradient, hessian, missingBins, monotone, used, goesLeft, answer },
-  };
+  const table = take(place.entries * 4);
+  const at: number[] = [];
+  at[place.rowsEntry] = rows;
+  at[place.featuresEntry] = features;
+  at[place.strideEntry] = stride;
+  at[place.integersEntry] = take(place.integers * 4);
+  at[place.numbersEntry] = take(place.numbers * 8);
+  at[place.answersEntry] = take(threads * place.answerBytes);
+  at[place.goesLeftEntry] = take(256);
+  at[place.thresholdsEntry] = take(256 * 4);
+  at[place.missingBinsEntry] = take(stride * 4);
+  at[place.monotoneEntry] = take(stride);
+  at[place.usedEntry] = take(stride);
+  at[place.columnsEntry] = take(rows * features);
+  at[place.matrixEntry] = take(rows * stride);
+  at[place.pairsEntry] = take(rows * 16);
+  at[place.orderEntry] = take(rows * 4);
+  at[place.scratchEntry] = take(rows * 4);
+  // Two rows are written at a time, also where the last one has no second.
+  at[place.gradientEntry] = take(rows * 8 + 8);
+  at[place.hessianEntry] = take(rows * 8 + 8);
+  at[place.scoreEntry] = take(rows * 8 + 8);
+  at[place.labelsEntry] = take(rows + 1);
+  at[place.histogramsEntry] = take((slots + threads - 1) * stride * featureBytes);
+  return { pages: Math.ceil(top / pageBytes), table, at };
 }

@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     readonly buffer: SharedArrayBuffer;
   }
   class Instance {
-    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
+    constructor(module: Module, imports: { readonly env: object; readonly threads: object });
     readonly exports: unknown;
   }
   function validate(bytes: Uint8Array): boolean;

@@ -1,17 +1,4 @@
-import {
-  answer,
-  columns,
-  features,
-  featureBytes,
-  histogramBytes,
-  histograms,
-  matrix,
-  missingBins,
-  order,
-  pairs,
-  rows,
-  stride,
-} from './layout';
+import { columns, featureBytes, features, histogramAt, matrix, order, pairs, rows, share, stride, usedBytes } from './layout';
 
 /** Bytes of the row numbers of a block whose rows are fetched ahead. */
 const blockBytes: usize = 256;
@@ -19,13 +6,10 @@ const blockBytes: usize = 256;
 /** What the loads ahead of need are summed into, so that they are not optimised away. */
 export let fetched: u32 = 0;
 
-export function histogramAt(slot: i32): usize {
-  return histograms + <usize>slot * histogramBytes;
-}
-
-/** Writes the columns once more row by row, for the rows begin … end. Rows are few at a time: their cache lines stay. */
-export function interleave(begin: i32, end: i32): void {
-  for (let from = begin; from < end; from += 512) {
+/** Writes the columns once more row by row. Rows are few at a time: their cache lines stay. */
+export function interleave(thread: i32, threads: i32): void {
+  const end = share(rows, thread + 1, threads);
+  for (let from = share(rows, thread, threads); from < end; from += 512) {
     const to = min(from + 512, end);
     for (let feature = 0; feature < features; feature++) {
       const column = columns + <usize>feature * <usize>rows;
@@ -35,14 +19,12 @@ export function interleave(begin: i32, end: i32): void {
   }
 }
 
-export function clear(histogram: usize): void {
+/** The histogram of the rows order[begin … end). */
+export function count(slot: i32, begin: i32, end: i32): void {
+  const histogram = histogramAt(slot);
   for (let feature = 0; feature < features; feature++) {
-    memory.fill(histogram + <usize>feature * featureBytes, 0, (<usize>load<i32>(missingBins + (feature << 2)) + 1) << 4);
+    memory.fill(histogram + <usize>feature * featureBytes, 0, usedBytes(feature));
   }
-}
-
-/** Adds the rows order[begin … end) to a histogram. */
-export function add(histogram: usize, begin: i32, end: i32): void {
   const last = order + ((<usize>end) << 2);
   let at = order + ((<usize>begin) << 2);
   while (at < last) {
@@ -73,32 +55,31 @@ export function add(histogram: usize, begin: i32, end: i32): void {
   }
 }
 
-/** The histogram of the rows order[begin … end). */
-export function count(slot: i32, begin: i32, end: i32): void {
-  const histogram = histogramAt(slot);
-  clear(histogram);
-  add(histogram, begin, end);
-}
-
-/** What `whole` holds beyond `part`, written over `whole`. */
-export function subtract(wholeSlot: i32, partSlot: i32): void {
-  let whole = histogramAt(wholeSlot);
-  let part = histogramAt(partSlot);
-  for (let feature = 0; feature < features; feature++) {
-    const bytes = (<usize>load<i32>(missingBins + (feature << 2)) + 1) << 4;
-    for (let at: usize = 0; at < bytes; at += 16) {
-      v128.store(whole + at, i64x2.sub(v128.load(whole + at), v128.load(part + at)));
-    }
-    whole += featureBytes;
-    part += featureBytes;
+/** Adds a feature's cells of the histograms spare, spare + 1, … to those of `slot`. */
+export function gather(slot: i32, spare: i32, spares: i32, feature: i32): void {
+  const offset = <usize>feature * featureBytes;
+  const bytes = usedBytes(feature);
+  const into = histogramAt(slot) + offset;
+  for (let i = 0; i < spares; i++) {
+    const from = histogramAt(spare + i) + offset;
+    for (let at: usize = 0; at < bytes; at += 16) v128.store(into + at, i64x2.add(v128.load(into + at), v128.load(from + at)));
   }
 }
 
-/** Writes the sums over all rows of a histogram, taken from its first feature, as a cell to `answer`. */
-export function total(slot: i32): void {
+/** What a feature's cells of `whole` hold beyond those of `part`, written over `whole`. */
+export function subtract(whole: i32, part: i32, feature: i32): void {
+  const offset = <usize>feature * featureBytes;
+  const bytes = usedBytes(feature);
+  const from = histogramAt(whole) + offset;
+  const what = histogramAt(part) + offset;
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(from + at, i64x2.sub(v128.load(from + at), v128.load(what + at)));
+}
+
+/** Writes the sums over all rows of a histogram, taken from its first feature, as a cell. */
+export function total(slot: i32, answer: usize): void {
   const histogram = histogramAt(slot);
   let sum = i64x2.splat(0);
-  const bytes = (<usize>load<i32>(missingBins) + 1) << 4;
+  const bytes = usedBytes(0);
   for (let at: usize = 0; at < bytes; at += 16) sum = i64x2.add(sum, v128.load(histogram + at));
   v128.store(answer, sum);
 }

@@ -1,4 +1,5 @@
-// Where things lie in the memory that all threads share. JavaScript lays it out (../wasm-memory.ts) and tells every thread once.
+// The memory that all threads share. JavaScript lays it out (../wasm-memory.ts) and tells every thread where things lie.
+import * as place from './places';
 
 // A cell of a histogram has 16 bytes: the sum of gradients, and the sum of second derivatives above the count of rows.
 
@@ -16,43 +17,88 @@ export let stride: u32 = 0;
 export let columns: usize = 0;
 /** The same bins, a row after the other. */
 export let matrix: usize = 0;
-/** By row, 16 bytes: what a cell grows by. */
+/** By row, 16 bytes: what a cell grows by. While bins are filled, a feature's float32 values. */
 export let pairs: usize = 0;
 export let order: usize = 0;
 export let scratch: usize = 0;
 export let gradient: usize = 0;
 export let hessian: usize = 0;
+export let score: usize = 0;
+/** By row, a byte: whether it is of the positive class. */
+export let labels: usize = 0;
 /** By feature, i32: the bin of missing values, which is the last one. */
 export let missingBins: usize = 0;
-/** By feature, i32: 1 rising, -1 falling, 0 free. */
+/** By feature, a byte: 1 rising, -1 falling, 0 free. */
 export let monotone: usize = 0;
-/** i32: how many features a split may use, and which. */
+/** By feature, a byte: whether a split may use it. */
 export let used: usize = 0;
 /** By bin, a byte: whether its rows go left. */
 export let goesLeft: usize = 0;
-/** What a call has to say beyond one number. */
-export let answer: usize = 0;
-export let histograms: usize = 0;
+/** 256 float32. */
+export let thresholds: usize = 0;
 
-export let histogramBytes: usize = 0;
+let integers: usize = 0;
+let numbers: usize = 0;
+let answers: usize = 0;
+let histograms: usize = 0;
+let histogramBytes: usize = 0;
 
-/** @param table of the addresses above in their order, i32 each, from `rows` to `histograms` */
 export function layOut(table: usize): void {
-  rows = load<i32>(table);
-  features = load<i32>(table, 4);
-  stride = load<u32>(table, 8);
-  columns = load<u32>(table, 12);
-  matrix = load<u32>(table, 16);
-  pairs = load<u32>(table, 20);
-  order = load<u32>(table, 24);
-  scratch = load<u32>(table, 28);
-  gradient = load<u32>(table, 32);
-  hessian = load<u32>(table, 36);
-  missingBins = load<u32>(table, 40);
-  monotone = load<u32>(table, 44);
-  used = load<u32>(table, 48);
-  goesLeft = load<u32>(table, 52);
-  answer = load<u32>(table, 56);
-  histograms = load<u32>(table, 60);
+  rows = entry(table, place.rowsEntry);
+  features = entry(table, place.featuresEntry);
+  stride = entry(table, place.strideEntry);
+  columns = entry(table, place.columnsEntry);
+  matrix = entry(table, place.matrixEntry);
+  pairs = entry(table, place.pairsEntry);
+  order = entry(table, place.orderEntry);
+  scratch = entry(table, place.scratchEntry);
+  gradient = entry(table, place.gradientEntry);
+  hessian = entry(table, place.hessianEntry);
+  score = entry(table, place.scoreEntry);
+  labels = entry(table, place.labelsEntry);
+  missingBins = entry(table, place.missingBinsEntry);
+  monotone = entry(table, place.monotoneEntry);
+  used = entry(table, place.usedEntry);
+  goesLeft = entry(table, place.goesLeftEntry);
+  thresholds = entry(table, place.thresholdsEntry);
+  integers = entry(table, place.integersEntry);
+  numbers = entry(table, place.numbersEntry);
+  answers = entry(table, place.answersEntry);
+  histograms = entry(table, place.histogramsEntry);
   histogramBytes = <usize>stride * featureBytes;
+}
+
+function entry(table: usize, i: i32): u32 {
+  return load<u32>(table + ((<usize>i) << 2));
+}
+
+/** The address of one of `integers`. */
+export function integerAt(place: i32): usize {
+  return integers + ((<usize>place) << 2);
+}
+
+export function integer(place: i32): i32 {
+  return load<i32>(integers + ((<usize>place) << 2));
+}
+
+export function number(place: i32): f64 {
+  return load<f64>(numbers + ((<usize>place) << 3));
+}
+
+export function answerOf(thread: i32): usize {
+  return answers + <usize>(thread * place.answerBytes);
+}
+
+export function histogramAt(slot: i32): usize {
+  return histograms + <usize>slot * histogramBytes;
+}
+
+/** Bytes of a feature's cells that are in use. */
+export function usedBytes(feature: i32): usize {
+  return (<usize>(load<i32>(missingBins + ((<usize>feature) << 2)) + 1)) << 4;
+}
+
+/** Where the part of `thread` begins when `threads` share out `count` things; that of thread + 1 is where it ends. */
+export function share(count: i32, thread: i32, threads: i32): i32 {
+  return <i32>((<i64>count * <i64>thread) / <i64>threads);
 }

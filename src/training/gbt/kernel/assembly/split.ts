@@ -1,7 +1,6 @@
-import { histogramAt } from './histogram';
-import { answer, featureBytes, missingBins, monotone, used } from './layout';
+import { answerOf, featureBytes, features, histogramAt, integer, missingBins, monotone, number, share, used } from './layout';
+import * as place from './places';
 
-// The limits and scales of a training, and the sums and bounds of the node that is looked at.
 let l2: f64 = 0;
 let minRows: i32 = 0;
 let minHessian: f64 = 0;
@@ -9,6 +8,8 @@ let gradientUnit: f64 = 0;
 let hessianUnit: f64 = 0;
 let countBits: i64 = 0;
 let isConstrained: bool = false;
+// The node that is looked at, and the best split of it so far.
+let answer: usize = 0;
 let nodeGradient: f64 = 0;
 let nodeHessian: f64 = 0;
 let nodeRows: i32 = 0;
@@ -17,36 +18,38 @@ let highest: f64 = 0;
 let whole: f64 = 0;
 let bestGain: f64 = 0;
 
-export function limit(l2Added: f64, rowsAtLeast: i32, hessianAtLeast: f64, constrained: bool): void {
-  l2 = l2Added;
-  minRows = rowsAtLeast;
-  minHessian = hessianAtLeast;
-  isConstrained = constrained;
+/** Reads the limits, and what one unit of fixed point is worth in this tree. */
+export function prepare(): void {
+  l2 = number(place.l2);
+  minRows = integer(place.minRows);
+  minHessian = number(place.minHessian);
+  gradientUnit = number(place.gradientUnit);
+  hessianUnit = number(place.hessianUnit);
+  countBits = <i64>integer(place.countBits);
+  isConstrained = integer(place.isConstrained) !== 0;
 }
 
-/** What one unit of fixed point is worth in this tree. */
-export function scale(ofGradient: f64, ofHessian: f64, bitsOfCount: i64): void {
-  gradientUnit = ofGradient;
-  hessianUnit = ofHessian;
-  countBits = bitsOfCount;
-}
-
-/** Writes the best split of a node to `answer`; the gain stays `smallest` where none gains more. See ../best-split.ts. */
-export function best(slot: i32, gradient: f64, hessian: f64, rows: i32, lower: f64, upper: f64, smallest: f64): void {
-  nodeGradient = gradient;
-  nodeHessian = hessian;
+/**
+ * Writes the best split of a node by this thread's share of the features; its gain stays the smallest one where none gains more.
+ * ../split.ts says what is looked for.
+ * @param side where the node's gradient, hessian and bounds lie
+ */
+export function best(slot: i32, side: i32, rows: i32, into: usize, thread: i32, threads: i32): void {
+  answer = into;
+  nodeGradient = number(side);
+  nodeHessian = number(side + 1);
   nodeRows = rows;
-  lowest = lower;
-  highest = upper;
-  bestGain = smallest;
-  store<f64>(answer, smallest);
-  whole = (gradient * gradient) / (hessian + l2);
-  if (isConstrained) whole = gainOf(gradient, hessian, outputOf(gradient, hessian));
-  const features = load<i32>(used);
-  for (let i = 1; i <= features; i++) {
-    const feature = load<i32>(used + (i << 2));
+  lowest = number(side + 2);
+  highest = number(side + 3);
+  bestGain = number(place.smallestGain);
+  store<f64>(answer, bestGain);
+  whole = (nodeGradient * nodeGradient) / (nodeHessian + l2);
+  if (isConstrained) whole = gainOf(nodeGradient, nodeHessian, stepOf(nodeGradient, nodeHessian));
+  const end = share(features, thread + 1, threads);
+  for (let feature = share(features, thread, threads); feature < end; feature++) {
+    if (load<u8>(used + <usize>feature) === 0) continue;
     const cells = histogramAt(slot) + <usize>feature * featureBytes;
-    const missing = v128.load(cells + ((<usize>load<i32>(missingBins + (feature << 2))) << 4));
+    const missing = v128.load(cells + ((<usize>load<i32>(missingBins + ((<usize>feature) << 2))) << 4));
     const hasMissing = v128.any_true(missing);
     scan(cells, feature, i64x2.splat(0), hasMissing, false);
     if (hasMissing) scan(cells, feature, missing, true, true);
@@ -55,10 +58,10 @@ export function best(slot: i32, gradient: f64, hessian: f64, rows: i32, lower: f
 
 function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missingLeft: bool): void {
   // The last value bin may be cut off from the missing ones only when these are on the other side.
-  const values = load<i32>(missingBins + (feature << 2));
+  const values = load<i32>(missingBins + ((<usize>feature) << 2));
   const cuts = hasMissing && !missingLeft ? values : values - 1;
   const countMask = ((<i64>1) << countBits) - 1;
-  const direction = load<i32>(monotone + (feature << 2));
+  const direction = load<i8>(monotone + <usize>feature);
   let sum = start;
   for (let bin = 0; bin < cuts; bin++, cells += 16) {
     const cell = v128.load(cells);
@@ -77,8 +80,8 @@ function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missing
     const restGradient = nodeGradient - gradient;
     let gain: f64;
     if (isConstrained) {
-      const left = outputOf(gradient, hessian);
-      const right = outputOf(restGradient, restHessian);
+      const left = stepOf(gradient, hessian);
+      const right = stepOf(restGradient, restHessian);
       if (direction > 0 ? left > right : direction < 0 && left < right) continue;
       gain = gainOf(gradient, hessian, left) + gainOf(restGradient, restHessian, right) - whole;
     } else {
@@ -102,11 +105,11 @@ function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missing
 }
 
 /** The leaf's step -G/(H+l2), held within the bounds that constraints above it set. */
-function outputOf(gradient: f64, hessian: f64): f64 {
+function stepOf(gradient: f64, hessian: f64): f64 {
   return min(max(-gradient / (hessian + l2), lowest), highest);
 }
 
 /** What the loss falls by, twice, where a leaf takes this step: -(2 G w + (H+l2) w²). */
-function gainOf(gradient: f64, hessian: f64, output: f64): f64 {
-  return -(2 * gradient * output + (hessian + l2) * output * output);
+function gainOf(gradient: f64, hessian: f64, step: f64): f64 {
+  return -(2 * gradient * step + (hessian + l2) * step * step);
 }

@@ -90,6 +90,7 @@ describe('a training depends on', () => {
     const about = { dataset, shuffleLabels: false, champion: null, params: {}, ...surroundings };
     const others = { ...spec, owner: 'somebody', contract: { ...contract, features, rows: { at_least: 5 }, freshness: 5 } };
     expect(inputsDigest(trainInputs(others, about))).toBe(inputsDigest(train()));
+    expect(inputsDigest(train({ optimize: ['graph'], search: { params: {} } }))).toBe(inputsDigest(train()));
     expect(inputsDigest(train({ threads: 7, time_budget: 5000, window: 9 }))).toBe(inputsDigest(train()));
     // A command may learn otherwise on more threads.
     const command = { trainer: 'command', command: ['train'] };
@@ -128,6 +129,7 @@ describe('the other steps depend on', () => {
     expect(evaluate({ candidate: { digest: 'sha256:d' } })).not.toBe(before);
     expect(evaluate({ champion: { version: 1, digest: 'sha256:c' } })).not.toBe(before);
     expect(evaluate({}, { ...spec, evaluation: { ...spec.evaluation, gates: [] } })).not.toBe(before);
+    expect(evaluate({}, { ...spec, training: { ...spec.training, optimize: ['graph'] } })).not.toBe(before);
     expect(evaluate({ candidate: { digest: 'sha256:c' } })).toBe(before);
   });
 });

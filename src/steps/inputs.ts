@@ -108,7 +108,7 @@ export function trainInputs(
 ): StepInputs {
   const { training, evaluation } = spec;
   const { dataset, shuffleLabels, champion, code, environment } = about;
-  const builtIn = training.trainer !== 'command';
+  const builtIn = training.trainer !== 'command' && training.trainer !== 'ray';
   const rest = without(
     training,
     'trainer',
@@ -120,6 +120,7 @@ export function trainInputs(
     'time_budget',
     'disk',
     'optimize',
+    'reuse',
     ...(builtIn ? (['threads'] as const) : []),
   );
   const { tune_on, calibrate, fairness } = evaluation;

@@ -80,6 +80,7 @@ describe('from a CSV to predictions', () => {
       'alarms',
       'trigger',
       'labels',
+      'outbox',
       'gateways',
     ]);
     expect(status.value).toMatchObject({ model: pawl.model, champion: { version: 1 }, release: { outcome: 'promoted' } });

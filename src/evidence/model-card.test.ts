@@ -221,3 +221,31 @@ describe('a model card', () => {
     expect(cardMarkdown(card)).toContain('What it learned from is not known.');
   });
 });
+
+describe('a card of three classes or more', () => {
+  it('has the recall and the precision of each class, those that there are', () => {
+    const given = exampleVersion(1);
+    const evaluation = {
+      ...exampleEvaluation,
+      classes: [
+        {
+          class: 'mid',
+          rows: 40,
+          predicted: 50,
+          recall: { value: 0.5, low: 0.4, high: 0.6 },
+          precision: { value: 0.4, low: 0.3, high: 0.5 },
+        },
+        { class: 'rare', rows: 0, predicted: 0, recall: null, precision: null },
+      ],
+    };
+    const card = modelCard({ ...given, evaluation });
+    const interval = { low: 0.4, high: 0.6, confidence: 0.95, method: 'Wilson' };
+    const label = given.spec?.spec.contract.label ?? '';
+    expect(card.metrics.filter(({ slice }) => slice?.endsWith(' is mid'))).toEqual([
+      { metric: 'recall', value: 0.5, interval, rows: 40, slice: `${label} is mid` },
+      { metric: 'precision', value: 0.4, interval: { ...interval, low: 0.3, high: 0.5 }, rows: 50, slice: 'the answer is mid' },
+    ]);
+    expect(card.metrics.some(({ slice }) => slice?.includes('rare'))).toBe(false);
+    expect(cardMarkdown(card)).toContain(`where ${label} is mid`);
+  });
+});

@@ -4,6 +4,7 @@ import type { GroupReport } from '../evaluation/fairness.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import type { VersionHistory } from '../registry/version-history.ts';
 import { percent } from '../stats/wording.ts';
+import { classMetrics } from './class-metrics.ts';
 import { type MeasuredMetric, sliceMetrics } from './slice-metrics.ts';
 
 /** Who let it through, in the words on record. */
@@ -63,6 +64,9 @@ export interface ModelCard {
   readonly override: CardWord | null;
 }
 
+/** As pawl.yaml has it where it does not say. */
+const usualConfidence = 0.95;
+
 export function modelCard({ record, release, trigger, spec, dataset, evaluation, approval }: VersionHistory): ModelCard {
   const { contract, ...said } = spec?.spec ?? { contract: null, task: '', description: '', owner: '', card: undefined };
   const features = Object.entries(contract?.features ?? {}).map(([name, { type }]) => ({ name, type }));
@@ -105,7 +109,11 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
             label: contract?.label ?? null,
             features,
           },
-    metrics: [...overall({ record, evaluation }), ...sliceMetrics(record.gates)],
+    metrics: [
+      ...overall({ record, evaluation }),
+      ...classMetrics(evaluation?.classes ?? [], contract?.label ?? '', spec?.spec.evaluation.confidence ?? usualConfidence),
+      ...sliceMetrics(record.gates),
+    ],
     champion:
       evaluation === null || evaluation.champion === null || championMetrics === null
         ? null

@@ -87,6 +87,17 @@ describe('recorded answers', () => {
     expect(paired).toMatchObject({ answers: { disagreement: { negative: 0.2, positive: 0.2 } }, assumed: [] });
   });
 
+  it('tell of three classes how right a classifier is on one of them and on the others', () => {
+    const labelled = Array.from({ length: 150 }, (_, i) => ({
+      label: 'abc'[i % 3] ?? '',
+      prediction: i % 3 === 1 ? 'c' : ('abc'[i % 3] ?? ''),
+    }));
+    const told = classAnswers(labelled, [], 'c');
+    expect(told?.answers.positives).toBeCloseTo(1 / 3, 12);
+    // All of c, and of the others those that are a: b is called c.
+    expect(told?.answers.accuracy).toEqual({ negative: 51 / 102, positive: 51 / 52 });
+  });
+
   it('tell how far off a regressor is, and how alike the errors of two are', () => {
     const labelled = Array.from({ length: 100 }, (_, i) => ({ score: i, label: '0' }));
     const pairs = labelled.map(({ score }, i) => ({

@@ -48,7 +48,7 @@ function tooFew({ contract }: ModelSpec, good: number, { total }: Facts): Violat
       null,
       good,
       1,
-      `There are ${counted(good, 'row')}${aside}; at least ${contract.rows.at_least.toLocaleString('en')} are needed.`,
+      `There ${good === 1 ? 'is' : 'are'} ${counted(good, 'row')}${aside}; at least ${contract.rows.at_least.toLocaleString('en')} are needed.`,
     ),
   ];
 }

@@ -8,6 +8,8 @@ export interface BinnedFeature {
   /** A bin a row. Missing is `missingBin`. */
   readonly bins: Uint8Array;
   readonly missingBin: number;
+  /** 1 where the score may only rise with the value, -1 where it may only fall. */
+  readonly monotone?: 1 | -1;
 }
 
 /** Most rows whose values are looked at to choose thresholds. */

@@ -30,12 +30,12 @@ export class Grower {
 
   /**
    * @param features their bins are taken into the kernel's columns, unless they are there already
-   * @param monotone by feature: 1 where the score may only rise with it, -1 where it may only fall, 0 where it is free
    */
-  constructor(features: readonly BinnedFeature[], params: GbtParams, kernel: Kernel, monotone = new Int8Array(features.length)) {
+  constructor(features: readonly BinnedFeature[], params: GbtParams, kernel: Kernel) {
     this.#features = features;
     this.#params = params;
     this.#kernel = kernel;
+    const monotone = Int8Array.from(features, ({ monotone }) => monotone ?? 0);
     this.#monotone = monotone;
     this.#freeSlots = Array.from({ length: slotsFor(params) }, (_, slot) => slot);
     for (const [feature, { bins }] of features.entries()) {

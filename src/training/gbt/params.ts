@@ -17,6 +17,8 @@ export const gbtParams = z
     bins: z.int().min(2).max(254).default(254),
     /** Added to a leaf's sum of second derivatives. */
     l2: z.number().min(0).default(0),
+    /** Features of numbers with which the prediction may only rise, or only fall. */
+    monotone: z.record(z.string(), z.enum(['increasing', 'decreasing'])).optional(),
     /** Share of rows that each tree sees. */
     row_sample: z.number().gt(0).max(1).default(1),
     /** Share of features that each tree sees. */

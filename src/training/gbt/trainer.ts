@@ -15,6 +15,7 @@ import { slotsFor } from './grower.ts';
 import { openKernel } from './kernel/open-kernel.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { Target } from './loss.ts';
+import { monotoneDirections } from './monotone.ts';
 import { lossOf } from './loss-of.ts';
 import { gbtParams, type GbtParams } from './params.ts';
 
@@ -33,6 +34,7 @@ export const gbt: Trainer = {
     const params = parseParams('gbt', gbtParams, job.params);
     checkJob(job, gbt);
     checkLoss(job, params);
+    const directions = monotoneDirections(job, params);
     const { frame, task, seed } = job;
     const learned = params.early_stopping === undefined ? frame.rows : learnedRows(frame, params.early_stopping.share);
     const target: Target = { label: frame.label, weights: job.weights ?? null, learned };
@@ -49,8 +51,11 @@ export const gbt: Trainer = {
       for (const [i, name] of frame.features.entries()) {
         const column = frame.columns[name];
         if (column === undefined) throw new RangeError(`The frame has no column ${name}.`);
-        if (column.type === 'number') features.push(binFeature(column.values, params.bins, kernel.columns[i], sample));
-        else {
+        if (column.type === 'number') {
+          const binned = binFeature(column.values, params.bins, kernel.columns[i], sample);
+          const monotone = directions.get(name);
+          features.push(monotone === undefined ? binned : { ...binned, monotone });
+        } else {
           const order = orderCategories(column, target, task === 'multiclass-classification' ? classesOf(frame) : null);
           ranks.set(name, order.ranks);
           features.push(binFeature(order.values, params.bins, kernel.columns[i], sample));

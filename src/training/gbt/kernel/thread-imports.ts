@@ -3,7 +3,7 @@ export function threadImports(memory: WebAssembly.Memory) {
   const integers = new Int32Array(memory.buffer);
   return {
     env: { memory },
-    // WebAssembly's own instructions for this lose wakings where the main thread of Node.js 20 uses them.
+    // WebAssembly has instructions for this; with those the main thread of Node.js 20 did not wake.
     threads: {
       sleep(address: number, value: number): void {
         Atomics.wait(integers, address >>> 2, value);

@@ -41,6 +41,8 @@ export class WasmKernel implements Kernel {
   readonly #integers: Int32Array;
   readonly #numbers: Float64Array;
   readonly #answers: DataView;
+  /** Why a thread ended; what it was to do is not done. */
+  #failure: unknown = null;
   /** Cells of a histogram that are in use. */
   #cells = 0;
 
@@ -74,6 +76,7 @@ export class WasmKernel implements Kernel {
     const workerData: ThreadData = { module, memory, table };
     this.#workers = Array.from({ length: this.#threads - 1 }, () => {
       const worker = new Worker(packageFile('dist/src/training/gbt/kernel/kernel-thread.js'), { workerData });
+      worker.on('error', (error) => (this.#failure = error));
       worker.unref();
       return worker;
     });
@@ -162,6 +165,7 @@ export class WasmKernel implements Kernel {
 
   /** @param work cells and rows to go through @returns how many threads have done it */
   #do(job: number, work: number): number {
+    if (this.#failure !== null) throw new Error('A thread of the training ended.', { cause: this.#failure });
     this.#integers[place.job] = job;
     return this.#run.run(work < worthSharing ? 1 : this.#threads);
   }

@@ -63,10 +63,18 @@ describe.each([
         weights.forEach((weight, k) => expect(probabilities?.[k]).toBeCloseTo(weight / sum, 5));
         expect(score).toBe(probabilities?.[['high', 'low', 'mid'].indexOf(String(prediction))]);
       }
-      const missing = scorer.parse({ price: null }, problems) ?? [];
-      const [good] = await Promise.allSettled([scorer.score(rows.slice(0, 2))]);
-      expect(good.status).toBe('fulfilled');
-      await expect(scorer.score([missing])).rejects.toMatchObject({ code: 'PAWL_PREDICTION_FAILED' });
+    } finally {
+      await scorer.release();
+    }
+  });
+
+  it('fails a request of three classes of which one has no number, and none beside it', async () => {
+    const scorer = await open(threeClassesModel({ notANumber: true }));
+    try {
+      const [good, bad] = [0.1, null].map((price) => scorer.parse({ price }, []) ?? []);
+      const [first, second] = await Promise.allSettled([scorer.score([good ?? []]), scorer.score([bad ?? []])]);
+      expect(first).toMatchObject({ status: 'fulfilled', value: [{ prediction: 'low' }] });
+      expect(second).toMatchObject({ status: 'rejected', reason: { code: 'PAWL_PREDICTION_FAILED' } });
     } finally {
       await scorer.release();
     }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../test/stack/postgres.ts';
 import { championText } from '../cli/champion-text.ts';
@@ -8,7 +9,9 @@ import { moveChampion } from './champion.ts';
 import { listReigns, readChampionAt } from './champion-at.ts';
 import { recordDecision } from './decisions.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
+import { finishOperation, recordOperation } from './operations.ts';
 import { openRegistry, type Registry } from './registry.ts';
+import { closeRelease } from './releases.ts';
 import { writeRevision } from './traffic.ts';
 
 let registry: Registry;
@@ -126,5 +129,27 @@ describe('who was in charge', () => {
     const found = await readChampionAt(registry, example.model, await moment());
     expect(found).toMatchObject({ champion: null, traffic: { champion: 1 } });
     expect(championText(example.model, found, false)).toContain('no version is champion; v1 answered all the same');
+  });
+
+  it('cannot be told otherwise later: what was asked, decided and done stays as it was written, and only an end is added', async () => {
+    example = await ExampleModel.apply(registry, 1);
+    const { model } = example;
+    await recordOperation(registry, { requestId: `${model}/r`, model, action: 'pause', by: 'ada', reason: 'lunch' });
+    await finishOperation(registry, { requestId: `${model}/r`, because: 'ada paused it' });
+    await closeRelease(registry, { id: `${model}/1`, outcome: 'promoted', version: 1, because: 'it held', metrics: {} });
+    const changes = [
+      sql`UPDATE operations SET by = 'eve' WHERE model = ${model}`,
+      sql`UPDATE operations SET reason = 'none' WHERE model = ${model}`,
+      sql`DELETE FROM operations WHERE model = ${model}`,
+      sql`UPDATE triggers SET because = 'another' WHERE model = ${model}`,
+      sql`DELETE FROM triggers WHERE model = ${model}`,
+      sql`UPDATE releases SET override_gates = true WHERE model = ${model}`,
+      sql`UPDATE releases SET started_at = now() WHERE model = ${model}`,
+      sql`DELETE FROM releases WHERE model = ${model}`,
+      sql`UPDATE champions SET by = 'eve' WHERE model = ${model}`,
+      sql`DELETE FROM decisions WHERE model = ${model}`,
+    ];
+    for (const change of changes)
+      await expect(change.execute(registry.db)).rejects.toThrow(/stays as it was written|is append-only/);
   });
 });

@@ -81,6 +81,7 @@ async function answers(kernel: Kernel, { size, seed, scale, l2, leaf, monotone, 
     kernel.score[row] = (random() - 0.5) * 1500 * random() ** 5;
     kernel.labels[row] = Math.round(random());
   }
+  kernel.addToScore(kernel.order.subarray(sampled >> 1, sampled), 0.125);
   kernel.logistic(rows);
   said.push([...gradient], [...hessian]);
   await kernel.close();

@@ -84,6 +84,8 @@ export interface Kernel {
   divide(division: Division): [Split | null, Split | null];
   /** Sums of the derivatives themselves over order[begin … end), added one after the other. */
   sumRows(begin: number, end: number): { readonly gradient: number; readonly hessian: number };
+  /** Adds to the scores of some rows, which are a part of `order`. */
+  addToScore(rows: Int32Array, value: number): void;
   /** Lets threads go. */
   close(): Promise<void>;
 }

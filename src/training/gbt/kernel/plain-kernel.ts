@@ -92,6 +92,10 @@ export class PlainKernel implements Kernel {
     return { gradient, hessian };
   }
 
+  addToScore(rows: Int32Array, value: number): void {
+    for (const row of rows) this.score[row] = (this.score[row] as number) + value;
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -13,6 +13,7 @@ interface Exports {
   layOut(table: number): void;
   run(mostThreads: number): number;
   sumRows(begin: number, end: number): void;
+  addToScore(begin: number, end: number, value: number): void;
 }
 
 /** What a further thread is started with. */
@@ -147,6 +148,11 @@ export class WasmKernel implements Kernel {
   sumRows(begin: number, end: number): { gradient: number; hessian: number } {
     this.#run.sumRows(begin, end);
     return { gradient: this.#answers.getFloat64(0, true), hessian: this.#answers.getFloat64(8, true) };
+  }
+
+  addToScore(rows: Int32Array, value: number): void {
+    const begin = (rows.byteOffset - this.order.byteOffset) / 4;
+    this.#run.addToScore(begin, begin + rows.length, value);
   }
 
   /** Resolves when all threads have started: until then the others do the work, with the same result. */

@@ -9,7 +9,7 @@ import { announce, meet, present, waitWhile } from './threads';
 
 export { layOut } from './layout';
 export { fetched } from './histogram';
-export { sumRows } from './rows';
+export { addToScore, sumRows } from './rows';
 
 /** Called once by every thread but the first, on which it works from then on until it is terminated. */
 export function serve(): void {

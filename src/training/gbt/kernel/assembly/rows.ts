@@ -129,6 +129,14 @@ export function sumRows(begin: i32, end: i32): void {
   store<f64>(answerOf(0), h, 8);
 }
 
+export function addToScore(begin: i32, end: i32, value: f64): void {
+  const last = order + ((<usize>end) << 2);
+  for (let at = order + ((<usize>begin) << 2); at < last; at += 4) {
+    const to = score + ((<usize>load<u32>(at)) << 3);
+    store<f64>(to, load<f64>(to) + value);
+  }
+}
+
 /** The derivatives of the log loss; two rows at a time. See ../logistic.ts. */
 export function logistic(thread: i32, threads: i32): void {
   const count = integer(place.end);

@@ -4,10 +4,11 @@ import type { Checkpoints } from '../checkpoint.ts';
 import type { TrainingControl } from '../trainer.ts';
 import type { BinnedFeature } from './binning.ts';
 import { EarlyStopping } from './early-stopping.ts';
-import { clamp, Grower, slotsFor } from './grower.ts';
-import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
+import { Grower, slotsFor } from './grower.ts';
+import type { Derivatives, Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open-kernel.ts';
 import type { Loss, Scores, Target } from './loss.ts';
+import { orderedLeaves } from './ordered-leaves.ts';
 import type { GbtParams } from './params.ts';
 import { weigh } from './weighted-mean.ts';
 import { addTree, type Tree } from './tree.ts';
@@ -104,24 +105,39 @@ function growTree(
 ): Tree {
   const { features, params, learned } = about;
   const score = scores[output] as Float64Array;
-  const values: number[] = [];
-  const tree = grower.grow(rows, derivatives, used, (step, members, bounds) => {
-    const value = valueOf(step, members, bounds);
-    values.push(value);
-    // A sample's leaves do not hold every row; those have to be led down the tree.
-    if (params.row_sample === 1) for (const row of members) score[row] = (score[row] as number) + value;
+  const leaves: { value: number; readonly rows: Int32Array }[] = [];
+  const tree = grower.grow(rows, derivatives, used, (step, members) => {
+    leaves.push({ value: valueOf(step, members), rows: members });
   });
-  const own = { ...tree, value: values };
-  addTree(own, features, score, params.row_sample === 1 ? learned : 0);
+  let value = leaves.map((leaf) => leaf.value);
+  // Steps are ordered as they are found; what a leaf takes in their place is not.
+  if (loss.leafValue !== undefined && features.some(({ monotone }) => monotone !== undefined)) {
+    const directions = features.map(({ monotone = 0 }) => monotone);
+    value = orderedLeaves(
+      tree,
+      value,
+      leaves.map((leaf) => leaf.rows.length),
+      directions,
+    );
+  }
+  const own = { ...tree, value };
+  // A sample's leaves do not hold every row; those have to be led down the tree.
+  const isWhole = params.row_sample === 1;
+  if (isWhole) for (const [leaf, { rows: members }] of leaves.entries()) addLeaf(score, members, value[leaf] as number);
+  addTree(own, features, score, isWhole ? learned : 0);
   return own;
 
   /** float32, as the graph will say it; never -0, which JSON forgets. */
-  function valueOf(step: number, members: Int32Array, bounds: Bounds): number {
+  function valueOf(step: number, members: Int32Array): number {
     if (loss.leafValue === undefined) return step;
     const rate = params.learning_rate;
-    const value = Math.fround(clamp(loss.leafValue(step / rate, members, scores), bounds) * rate) + 0;
+    const value = Math.fround(loss.leafValue(step / rate, members, scores) * rate) + 0;
     return Number.isFinite(value) ? value : 0;
   }
+}
+
+function addLeaf(score: Float64Array, rows: Int32Array, value: number): void {
+  for (const row of rows) score[row] = (score[row] as number) + value;
 }
 
 /** Fills `order` with the rows of one tree, ascending, and returns that part of it. */

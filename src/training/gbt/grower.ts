@@ -52,13 +52,13 @@ export class Grower {
    * Grows one tree.
    * @param order the rows that it sees; sorted by leaf afterwards
    * @param used the features that it sees
-   * @param onLeaf called for every leaf with its value, its rows, and what monotone features hold its step to
+   * @param onLeaf called for every leaf, in order, with its value and its rows, which are to be had until the next tree
    */
   grow(
     order: Int32Array,
     derivatives: Derivatives,
     used: readonly number[],
-    onLeaf: (value: number, rows: Int32Array, bounds: Bounds) => void,
+    onLeaf: (value: number, rows: Int32Array) => void,
   ): Tree {
     const kernel = this.#kernel;
     const own = kernel.derivatives;
@@ -86,7 +86,7 @@ export class Grower {
       const value = this.#valueOf(leaf);
       tree.value.push(value);
       if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = ~index;
-      onLeaf(value, kernel.order.subarray(leaf.begin, leaf.begin + leaf.sums.rows), leaf.bounds);
+      onLeaf(value, kernel.order.subarray(leaf.begin, leaf.begin + leaf.sums.rows));
       if (leaf.slot !== null) this.#freeSlots.push(leaf.slot);
     }
     return tree;

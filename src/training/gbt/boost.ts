@@ -76,7 +76,7 @@ export async function boost(
         weigh(derivatives, target.weights, learned);
       } else loss.derive(output, scores, derivatives);
       const used = sampleFeatures(features.length, params.feature_sample, random);
-      trees.push(growTree(grower, sampled, derivatives, used, loss, scores, output, { features, params, learned }));
+      trees.push(growTree(grower, sampled, derivatives, used, loss, scores, output, { features, params, learned, kernel }));
       if (output < outputs - 1) await nextTurn();
     }
     rounds++;
@@ -101,9 +101,14 @@ function growTree(
   loss: Loss,
   scores: Scores,
   output: number,
-  about: { readonly features: readonly BinnedFeature[]; readonly params: GbtParams; readonly learned: number },
+  about: {
+    readonly features: readonly BinnedFeature[];
+    readonly params: GbtParams;
+    readonly learned: number;
+    readonly kernel: Kernel;
+  },
 ): Tree {
-  const { features, params, learned } = about;
+  const { features, params, learned, kernel } = about;
   const score = scores[output] as Float64Array;
   const leaves: { value: number; readonly rows: Int32Array }[] = [];
   const tree = grower.grow(rows, derivatives, used, (step, members) => {
@@ -123,7 +128,7 @@ function growTree(
   const own = { ...tree, value };
   // A sample's leaves do not hold every row; those have to be led down the tree.
   const isWhole = params.row_sample === 1;
-  if (isWhole) for (const [leaf, { rows: members }] of leaves.entries()) addLeaf(score, members, value[leaf] as number);
+  if (isWhole) for (const [leaf, { rows: members }] of leaves.entries()) addLeaf(kernel, score, members, value[leaf] as number);
   addTree(own, features, score, isWhole ? learned : 0);
   return own;
 
@@ -136,8 +141,9 @@ function growTree(
   }
 }
 
-function addLeaf(score: Float64Array, rows: Int32Array, value: number): void {
-  for (const row of rows) score[row] = (score[row] as number) + value;
+function addLeaf(kernel: Kernel, score: Float64Array, rows: Int32Array, value: number): void {
+  if (score === kernel.score) kernel.addToScore(rows, value);
+  else for (const row of rows) score[row] = (score[row] as number) + value;
 }
 
 /** Fills `order` with the rows of one tree, ascending, and returns that part of it. */

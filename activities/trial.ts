@@ -15,7 +15,7 @@ import { settings } from '../src/steps/inputs.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { jobOf } from '../src/training/job-of.ts';
 import { partOfRows } from '../src/training/part-of-rows.ts';
-import type { TrainingControl } from '../src/training/trainer.ts';
+import type { Trainer, TrainingControl } from '../src/training/trainer.ts';
 import { trainers } from '../src/training/trainers.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, heartbeat } from './progress.ts';
@@ -32,11 +32,9 @@ export const trialCheckpoints = (release: string) => `checkpoints/${release}/tri
 /** How much of its whole resource a trial gets. */
 interface Portion {
   readonly rows: Frame;
-  /** Trees to stop at; null where the trainer cannot stop and go on, and sees some of the rows instead. */
-  readonly stopAt: number | null;
   /** In words. */
   readonly resource: string;
-  /** What the final training is told of it. */
+  /** What the trainer is told of it, and the final training too, were this the best. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -44,8 +42,8 @@ interface Portion {
 export function createTrialActivities({ registry, store, logger, ...dependencies }: Dependencies) {
   return {
     /**
-     * Trains a trial up to its rung, going on from the rung before or from a lost worker's checkpoint, and scores it on rows that no
-     * trial learns from: the newest of those before the hold-out. What an earlier release tried on the same rows is taken from there.
+     * Trains a trial with the share of its rung, going on from a lost worker's checkpoint, and scores it on rows that no trial learns
+     * from: the newest of those before the hold-out. What an earlier release tried on the same rows is taken from there.
      */
     async trial(input: TrialInput): Promise<Look> {
       heartbeat({ phase: 'read', done: 0, total: 1 });
@@ -85,18 +83,20 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
     const { release, spec, dataset } = order;
     const { rows } = await trainingRows(store, spec, dataset, { shuffleLabels });
     const { train, holdout } = rowsOfTrials(rows, validation);
-    const { resource, stopAt, params, rows: part } = portionOf(spec, train, share);
-    const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}.bin`);
+    const { resource, params, rows: part } = portionOf(spec, train, share);
+    const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}-${rung}.bin`);
     const { resumedFrom } = checkpoint;
     if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
-    const control: TrainingControl = {
-      signal: cancellation(),
-      onProgress: heartbeat,
-      ...checkpoint.control(),
-      ...(stopAt === null ? {} : { stopAt }),
-    };
-    const { onnx } = await runTraining({ registry, store, ...dependencies }, order, jobOf(spec, part), control);
+    const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
+    const told = withParams(spec, params);
+    const { onnx } = await runTraining(
+      { registry, store, ...dependencies },
+      { ...order, spec: told },
+      jobOf(told, part),
+      control,
+    );
     const score = await scoreOf(onnx, holdout, metric);
+    await checkpoint.remove();
     return { score, ms: performance.now() - began, params: { ...drawn, ...params }, resource };
   }
 }
@@ -114,17 +114,14 @@ function rowsOfTrials(rows: Frame, share: number) {
   }
 }
 
-/** A trainer that can stop gets a share of its trees; any other all of them, on a share of the rows. */
+/** A trainer that knows how gets a share of its trees; any other all of them, on a share of the rows. */
 function portionOf(spec: ModelSpec, rows: Frame, share: number): Portion {
   const { trainer: name, params } = spec.training;
-  const trainer = Object.entries(trainers).find(([known]) => known === name)?.[1];
-  const units = trainer?.units?.(params);
-  if (units !== undefined) {
-    const stopAt = Math.max(1, Math.round(units.count * share));
-    return { rows, stopAt, resource: counted(stopAt, units.noun), params: { [units.param]: stopAt } };
-  }
+  const trainer: Trainer | undefined = Object.entries(trainers).find(([known]) => known === name)?.[1];
+  const reduced = trainer?.reduced?.(params, share);
+  if (reduced !== undefined) return { rows, ...reduced };
   const part = partOfRows(rows, share);
-  return { rows: part, stopAt: null, resource: counted(part.rows, 'row'), params: {} };
+  return { rows: part, resource: counted(part.rows, 'row'), params: {} };
 }
 
 /** @throws FinalError PAWL_SEARCH_IMPOSSIBLE where the metric has no value on these rows */

@@ -28,15 +28,11 @@ describe('a release that searches its parameters first', () => {
     until(`${release} has ended`, async () => (await getRelease(pawl.registry, release)).outcome !== null, { seconds: 150 });
 
   it('trains with what the best trial had; a killed worker costs one trial its work since the checkpoint', async () => {
-    await pawl.apply(...quickRollout, 'training.params.trees=1500', rate, leaves, 'training.search.trials=7');
+    const slow = ['training.window=300d', 'training.params.trees=3000', 'training.params.leaves=63'];
+    await pawl.apply(...quickRollout, ...slow, rate, leaves, 'training.search.trials=4', 'training.search.rungs=2');
     const release = await start();
     const checkpoints = `checkpoints/${release}/trials/`;
-    await until(
-      'two trials are through',
-      async () => (await trialsOf(release)).filter(({ state }) => state === 'done').length >= 2,
-    );
-    // In the middle of a trial, which has said that it is in training and not come to its end.
-    await until('one is in training', async () => (await trialsOf(release)).some(({ state }) => state === 'running'));
+    await until('a trial has saved a checkpoint', async () => (await pawl.store.list(checkpoints)).length > 0);
     await pawl.kill('training');
     const before = (await trialsOf(release)).filter(({ state }) => state === 'done');
     await pawl.startProcess('training', 'training 2');
@@ -44,25 +40,23 @@ describe('a release that searches its parameters first', () => {
 
     const trials = await trialsOf(release);
     expect(await getRelease(pawl.registry, release)).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(readFileSync(join(pawl.folder, 'training 2.log'), 'utf8')).toMatch(/a trial goes on from its checkpoint/);
     expect(trials.every(({ state }) => state === 'done')).toBe(true);
     // What was through stays, and is not done again.
-    expect(trials.filter(({ endedAt }) => endedAt !== null && before.some((one) => +(one.endedAt ?? 0) === +endedAt))).toEqual(
-      before,
-    );
-    expect(new Set(trials.map(({ trial }) => trial)).size).toBe(7);
-    expect(trials.filter(({ rung }) => rung === 2).length).toBeGreaterThanOrEqual(1);
-    expect(trials.find(({ trial, rung }) => trial === 1 && rung === 0)).toMatchObject({ params: {}, resource: '167 trees' });
-    // A higher rung goes on from the trees of the one below.
-    expect(readFileSync(join(pawl.folder, 'training 2.log'), 'utf8')).toMatch(/"resumedFrom":(167|500).*a trial goes on/);
+    for (const one of before) expect(trials).toContainEqual(one);
+    expect(new Set(trials.map(({ trial }) => trial)).size).toBe(4);
+    expect(trials.filter(({ rung }) => rung === 1).length).toBeGreaterThanOrEqual(1);
+    expect(trials.find(({ trial, rung }) => trial === 1 && rung === 0)).toMatchObject({ params: {}, resource: '1,000 trees' });
 
     const best = trials.reduce((a, b) => ((b.score ?? 0) > (a.score ?? 0) ? b : a));
     const [version] = await listVersions(pawl.registry, pawl.model);
-    expect(version?.params).toMatchObject({ ...best.params, trees: Number.parseInt((best.resource ?? '').replace(',', ''), 10) });
+    const { leaves: drawn = 63 } = best.params;
+    expect(version?.params).toMatchObject({ leaves: drawn, trees: best.rung === 0 ? 1000 : 3000 });
     expect(await pawl.store.list(checkpoints)).toEqual([]);
 
     const lines = (await timeline(pawl.registry, pawl.model, 200)).map(({ because }) => because);
-    expect(lines.filter((line) => line.startsWith('search: best: trial 1 with auc 0.')).length).toBe(1);
-    expect(lines.find((line) => line.startsWith('search: choose: '))).toMatch(/7 trials made: trial \d with auc 0\.\d+/);
+    expect(lines.filter((line) => line.startsWith('search: best: trial ')).length).toBeGreaterThanOrEqual(1);
+    expect(lines.find((line) => line.startsWith('search: choose: '))).toMatch(/4 trials made: trial \d with auc 0\.\d+/);
 
     const told = (await pawl.done('trials', pawl.model)) as Record<string, unknown>;
     expect(told).toMatchObject({ release, metric: 'auc', chosen: { trial: best.trial, rung: best.rung, score: best.score } });
@@ -70,12 +64,14 @@ describe('a release that searches its parameters first', () => {
     expect(description.status.name).toBe('COMPLETED');
   }, 300_000);
 
-  it('takes every trial from the release before where nothing has changed, and searches nothing to evaluate again', async () => {
+  it('takes trials from the release before where nothing has changed, and searches nothing to evaluate again', async () => {
     const again = await start();
     await ended(again);
     const trials = await trialsOf(again);
-    expect(trials.length).toBeGreaterThanOrEqual(10);
-    expect(trials.filter(({ because }) => because !== `taken from ${pawl.model}/1`)).toEqual([]);
+    expect(trials.length).toBeGreaterThanOrEqual(5);
+    // Which trials go on may be others, as it depends on who ends first.
+    const first = trials.filter(({ rung }) => rung === 0);
+    expect(first.filter(({ because }) => because !== `taken from ${pawl.model}/1`)).toEqual([]);
     const evaluated = await start('--from', 'evaluate');
     await ended(evaluated);
     expect((await getRelease(pawl.registry, evaluated)).outcome).toBe('rejected');

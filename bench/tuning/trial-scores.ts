@@ -4,6 +4,7 @@ import { computeMetrics } from '../../src/evaluation/metrics.ts';
 import { OnnxModel } from '../../src/onnx/model.ts';
 import { scoreFrame } from '../../src/onnx/score-frame.ts';
 import { drawParams, type SearchSpace } from '../../src/search/space.ts';
+import { reduced } from '../../src/training/gbt/reduced.ts';
 import { gbt } from '../../src/training/gbt/trainer.ts';
 import type { Problem } from '../training/problem.ts';
 
@@ -18,48 +19,34 @@ const space: SearchSpace = {
   l2: { choices: [0, 1, 10] },
 };
 
-/** What a trial comes to at one number of trees: AUC, or RMSE. */
+/** What a trial comes to with a share of its trees: AUC, or RMSE. */
 export interface TrialScore {
-  readonly trees: number;
+  readonly share: number;
   /** On the rows that trials are compared on. */
   readonly searched: number;
   /** On rows that no search has seen. */
   readonly held: number;
 }
 
-/** A trial in full, looked at again and again on its way. */
-export interface TrialScores {
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly scores: readonly TrialScore[];
-}
-
-/** Trains one trial to its end. @param number from 1, which is the parameters as written */
+/** Trains a trial with each share of its trees. @param number from 1, which is the parameters as written */
 export async function trialScores(
   problem: Problem,
   rows: { readonly train: Frame; readonly test: Frame },
   number: number,
-  looks: readonly number[],
-): Promise<TrialScores> {
+  shares: readonly number[],
+): Promise<TrialScore[]> {
   const { train, holdout } = splitHoldout(rows.train, { share: 0.2 });
-  const drawn = number === 1 ? {} : drawParams(space, 1, number);
+  const params = { ...written, ...(number === 1 ? {} : drawParams(space, 1, number)) };
   const scores: TrialScore[] = [];
-  let checkpoint: Uint8Array | undefined;
-  for (const trees of looks) {
+  for (const share of shares) {
     const { onnx } = await gbt.train(
-      { task: problem.task, frame: train, params: { ...written, ...drawn }, seed: 1 },
-      {
-        signal: new AbortController().signal,
-        stopAt: trees,
-        ...(checkpoint === undefined ? {} : { checkpoint }),
-        checkpointEveryMs: Infinity,
-        onProgress: () => undefined,
-        onCheckpoint: (bytes) => void (checkpoint = bytes.slice()),
-      },
+      { task: problem.task, frame: train, params: { ...params, ...reduced(params, share) }, seed: 1 },
+      { signal: new AbortController().signal, onProgress: () => undefined, onCheckpoint: () => undefined },
     );
     const [searched = NaN, held = NaN] = await qualities(problem, onnx, [holdout, rows.test]);
-    scores.push({ trees, searched, held });
+    scores.push({ share, searched, held });
   }
-  return { params: drawn, scores };
+  return scores;
 }
 
 async function qualities({ task }: Problem, onnx: Uint8Array, frames: readonly Frame[]): Promise<number[]> {

@@ -52,7 +52,7 @@ export class Checkpoints<State> {
     if (this.due) await this.save(state, progress);
   }
 
-  /** Saves at once, for a training that ends here and may go on later. */
+  /** Saves at once. */
   async save(state: State, progress: { phase: string; done: number; total: number }): Promise<void> {
     const envelope: Envelope = { format: 1, job: this.#job, state };
     await this.#control.onCheckpoint(Buffer.from(JSON.stringify(envelope)), progress);

@@ -26,11 +26,6 @@ export interface TrainingControl {
   readonly signal: AbortSignal;
   /** Bytes of an earlier `onCheckpoint` of the same job; training goes on from there. */
   readonly checkpoint?: Uint8Array;
-  /**
-   * Ends after so many units of work (`Trainer.units`) with a model of what there is, and a checkpoint from which the same job goes
-   * on: with a larger `stopAt`, or without one to its end.
-   */
-  readonly stopAt?: number;
   /** Least time between two checkpoints. Default: 2000. */
   readonly checkpointEveryMs?: number;
   /** Called between units of work (a tree, an iteration); the trainer yields to the event loop around it. */
@@ -59,12 +54,13 @@ export interface Trainer {
   readonly continues?: true;
   /** All mistakes at once. @throws FinalError PAWL_TRAINING_PARAMS_INVALID */
   checkParams(params: Readonly<Record<string, unknown>>): void;
-  /** Of a training that can stop between two units of work and go on later: how many it has, such as trees. Others lack it. */
-  units?(params: Readonly<Record<string, unknown>>): {
-    readonly count: number;
-    readonly noun: string;
-    /** The parameter that says how many. */
-    readonly param: string;
-  };
+  /**
+   * Parameters of a training that takes a share of the time and comes to a model that is nearly as good, to try parameters with, and what
+   * it has of its resource in words: `36 trees`. A trainer that lacks this is tried on a share of its rows.
+   */
+  reduced?(
+    params: Readonly<Record<string, unknown>>,
+    share: number,
+  ): { readonly params: Readonly<Record<string, unknown>>; readonly resource: string };
   train(job: TrainingJob, control: TrainingControl): Promise<TrainedModel>;
 }

@@ -64,9 +64,8 @@ export async function boost(
   const order = outputs === 1 ? kernel.order.subarray(0, learned) : new Int32Array(learned);
   const isLogistic = loss.link === 'logistic';
   if (isLogistic) kernel.labels.set(label);
-  const most = Math.min(params.trees, control.stopAt ?? params.trees);
   let rounds = trees.length / outputs;
-  while (rounds < most && stopping?.isOver !== true) {
+  while (rounds < params.trees && stopping?.isOver !== true) {
     control.signal.throwIfAborted();
     loss.startRound?.(scores);
     const sampled = sampleRows(order, params.row_sample, random);
@@ -81,13 +80,10 @@ export async function boost(
     }
     rounds++;
     stopping?.look(scores);
-    const progress = { phase: 'trees', done: rounds, total: most };
+    const progress = { phase: 'trees', done: rounds, total: params.trees };
     await control.onProgress(progress);
-    if (rounds < most) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
+    if (rounds < params.trees) await checkpoints.saveAfterPause({ trees, random: random.state }, progress);
     await nextTurn();
-  }
-  if (control.stopAt !== undefined) {
-    await checkpoints.save({ trees, random: random.state }, { phase: 'trees', done: rounds, total: most });
   }
   return { base, trees: stopping === null ? trees : trees.slice(0, stopping.bestRound * outputs) };
 }

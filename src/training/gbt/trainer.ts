@@ -18,6 +18,7 @@ import type { Target } from './loss.ts';
 import { monotoneDirections } from './monotone.ts';
 import { lossOf } from './loss-of.ts';
 import { gbtParams, type GbtParams } from './params.ts';
+import { reduced } from './reduced.ts';
 
 /** Gradient-boosted trees on histograms, grown leaf by leaf. */
 export const gbt: Trainer = {
@@ -28,7 +29,7 @@ export const gbt: Trainer = {
     parseParams('gbt', gbtParams, params);
   },
 
-  units: (params) => ({ count: parseParams('gbt', gbtParams, params).trees, noun: 'tree', param: 'trees' }),
+  reduced,
 
   async train(job, control) {
     const params = parseParams('gbt', gbtParams, job.params);

@@ -9,6 +9,7 @@ import { workflowId } from '../src/messages/names.ts';
 import { migrate } from '../src/registry/migrate.ts';
 import { openRegistry } from '../src/registry/registry.ts';
 import { getRelease, listReleases } from '../src/registry/releases.ts';
+import { listSteps } from '../src/registry/steps.ts';
 import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
 import { listVersions } from '../src/registry/versions.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
@@ -40,8 +41,6 @@ async function startRelease(running: RunningPawl, ...options: string[]): Promise
   return answer.release;
 }
 
-const inStage = (running: RunningPawl, id: string, stage: string) =>
-  until(`${id} is in ${stage}`, async () => (await getRelease(running.registry, id)).stage === stage);
 const ended = (running: RunningPawl, id: string) =>
   until(`${id} has ended`, async () => (await getRelease(running.registry, id)).outcome !== null, { seconds: 120 });
 
@@ -50,10 +49,15 @@ describe('a killed process', () => {
     const running = await RunningPawl.start({ example: 'electricity' });
     pawl = running;
     await running.apply(...quickRollout);
-    const id = await startRelease(running);
-    await inStage(running, id, 'ingest');
+    const started = startRelease(running);
+    // Looked for at once: by the time that the command has answered, the ingest may be over.
+    await until(
+      'the release is in ingest',
+      async () => (await listReleases(running.registry, running.model))[0]?.stage === 'ingest',
+    );
     await running.kill('pipeline');
     await running.startProcess('pipeline', 'pipeline 2');
+    const id = await started;
     await ended(running, id);
     expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 1 });
     expect(await listVersions(running.registry, running.model)).toHaveLength(1);
@@ -72,6 +76,11 @@ describe('a killed process', () => {
     expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 1 });
     expect(readFileSync(join(running.folder, 'training 2.log'), 'utf8')).toMatch(/training goes on from its checkpoint/);
     expect(await running.store.list(checkpoint)).toEqual([]);
+    const attempts = (await listSteps(running.registry, id)).filter(({ step }) => step === 'train');
+    expect(attempts.map(({ attempt, state }) => [attempt, state])).toEqual([
+      [1, 'running'],
+      [2, 'done'],
+    ]);
     expect(await listVersions(running.registry, running.model)).toHaveLength(1);
   }, 240_000);
 

@@ -39,7 +39,7 @@ const classWeights = z.union(
   'balanced, or a weight for each class such as { fraud: 20 }',
 );
 
-/** How a version is trained. The keys below `seed` are for a command; docs/trainers.md has more on them. */
+/** How a version is trained. Some keys are for a command only and say so; docs/trainers.md has more on all of them. */
 export const training = z.strictObject({
   window: duration.optional().describe('How far back from the hold-out a version learns. Default: all rows.'),
   trainer: z

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { generatedFrame } from '../../../test/training/generated-frame.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
+import { simplified } from '../../onnx/optimize/simplify.ts';
+import { ModelMetadata } from '../../onnx/schema.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
 import { signatureOf } from '../signature-of.ts';
 import { begin } from './begin.ts';
@@ -58,6 +60,14 @@ describe('the graph of ftrl', () => {
     const state = learned('regression', generatedFrame('regression', 500), 16);
     expect(decodeState(encodeState(state))).toEqual(state);
     expect(Buffer.from(exportFtrl(state)).includes(stateKey)).toBe(true);
+  });
+
+  it('keeps the state when it is simplified', async () => {
+    const state = learned('binary-classification', generatedFrame('binary-classification', 500), 16);
+    const { metadata_props: entries } = ModelMetadata.toObject(ModelMetadata.decode(await simplified(exportFtrl(state)))) as {
+      metadata_props: { key: string; value: string }[];
+    };
+    expect(decodeState(entries.find(({ key }) => key === stateKey)?.value ?? '')).toEqual(state);
   });
 
   it('takes nothing for a state that is none', () => {

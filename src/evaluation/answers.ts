@@ -13,6 +13,9 @@ export interface Answers {
   readonly many?: { readonly classes: number; readonly probabilities: ArrayLike<number> };
 }
 
+/** Values that a metric of so many answers goes through: of many classes a probability for each. */
+export const workOf = (rows: number, { many }: Answers): number => rows * (many?.classes ?? 1);
+
 /** The answers that scores stand for. @param threshold at or above it the positive class is predicted; null for a regression */
 export function answersAt(score: ArrayLike<number>, threshold: number | null): Answers {
   const call = threshold === null ? null : Uint8Array.from(score, (p) => (p >= threshold ? 1 : 0));

@@ -61,4 +61,20 @@ describe('a bootstrap interval', () => {
     const [first, second] = [await bootstrapIntervals(60, [statistic], 0.95), await bootstrapIntervals(60, [statistic], 0.95)];
     expect(first).toEqual(second);
   });
+
+  it('draws fewer samples, and leaves out larger groups of rows, of what takes more work than it has rows', async () => {
+    const rows = 1000;
+    const callsOf = async (work: number) => {
+      let calls = 0;
+      const first: Statistic = (weights) => {
+        calls++;
+        return weights[0] ?? NaN;
+      };
+      await bootstrapIntervals(rows, [first], 0.95, 1, work);
+      return calls;
+    };
+    // The samples, the value itself, and the groups of the acceleration.
+    expect(await callsOf(rows)).toBe(2000 + 1 + 1000);
+    expect(await callsOf(100 * rows)).toBe(400 + 1 + 400);
+  });
 });

@@ -29,6 +29,8 @@ const turn = 20;
  * D. Politis and J. Romano, 1992), which keeps what they have in common.
  * @param confidence of each end, above 0.5: 0.95 is what is usually called a 90 % interval
  * @param block rows that are drawn together; 1 where rows are independent
+ * @param work values that a statistic goes through: more than there are rows where each has a probability for each of many classes. Of
+ *   so many samples are fewer drawn, as of more rows
  * @returns null where a number has no value, or has none in more than half of the samples
  */
 export async function bootstrapIntervals(
@@ -36,9 +38,11 @@ export async function bootstrapIntervals(
   statistics: readonly Statistic[],
   confidence: number,
   block = 1,
+  work = rows,
 ): Promise<(Interval | null)[]> {
   const random = new Random(seed);
-  const samples = Math.max(fewestSamples, Math.min(mostSamples, Math.floor(mostDraws / Math.max(1, rows))));
+  const samples = Math.max(fewestSamples, Math.min(mostSamples, Math.floor(mostDraws / Math.max(1, work))));
+  const groups = work > rows ? Math.min(mostGroups, samples) : mostGroups;
   const values = statistics.map((): number[] => []);
   const weights = new Uint16Array(rows);
   let rested = performance.now();
@@ -63,7 +67,7 @@ export async function bootstrapIntervals(
     const found = Float64Array.from(values[i] ?? []).toSorted();
     const value = statistic(weights.fill(1));
     if (!Number.isFinite(value) || found.length * 2 < samples) intervals.push(null);
-    else intervals.push(accelerated(found, value, await acceleration(rows, statistic, block), confidence));
+    else intervals.push(accelerated(found, value, await acceleration(rows, statistic, block, groups), confidence));
   }
   return intervals;
 }
@@ -86,8 +90,8 @@ function accelerated(found: Float64Array, value: number, a: number, confidence: 
 }
 
 /** The acceleration by leaving out one row, block, or one of 1,000 groups of rows, after the other (formula 6.6 there). */
-async function acceleration(rows: number, statistic: Statistic, block: number): Promise<number> {
-  const groups = Math.max(1, Math.min(Math.floor(rows / block), mostGroups));
+async function acceleration(rows: number, statistic: Statistic, block: number, most: number): Promise<number> {
+  const groups = Math.max(1, Math.min(Math.floor(rows / block), most));
   const weights = new Uint16Array(rows).fill(1);
   const without: number[] = [];
   let rested = performance.now();

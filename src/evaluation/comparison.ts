@@ -1,7 +1,7 @@
 import type { MetricName } from '../spec/evaluation-schema.ts';
 import { bandwidth } from '../stats/variance-inflation.ts';
 import { counted, percent } from '../stats/wording.ts';
-import type { Answers } from './answers.ts';
+import { type Answers, workOf } from './answers.ts';
 import { bootstrapIntervals, type Interval } from './bootstrap.ts';
 import { effectivePairs, midPValue, pairedAnswers, pairedInflation, scoreInterval } from './paired-accuracy.ts';
 import type { Statistic } from './statistic.ts';
@@ -67,7 +67,8 @@ export async function compare(
   }
   const [own, other] = [weightedMetric(metric, label, candidate), weightedMetric(metric, label, champion)];
   const gain: Statistic = (weights) => gainOf(metric, own(weights), other(weights));
-  const [interval] = await bootstrapIntervals(label.length, [gain], confidence, inOrder ? bandwidth(label.length) : 1);
+  const block = inOrder ? bandwidth(label.length) : 1;
+  const [interval] = await bootstrapIntervals(label.length, [gain], confidence, block, workOf(label.length, candidate));
   const all = new Uint8Array(label.length).fill(1);
   return { gain: gain(all), interval: interval ?? null, method: 'paired bootstrap (BCa)' };
 }

@@ -1,6 +1,6 @@
 import type { MetricName } from '../spec/evaluation-schema.ts';
 import { bandwidth, varianceInflation } from '../stats/variance-inflation.ts';
-import { type Answers, metricsOf } from './answers.ts';
+import { type Answers, metricsOf, workOf } from './answers.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
 import { higherIsBetter } from './comparison.ts';
 import type { StatedInterval } from './gate-result.ts';
@@ -26,7 +26,10 @@ export async function metricIntervals(names: readonly MetricName[], measured: Me
   const drawn = names.filter((name) => name !== 'accuracy');
   const statistics = drawn.map((name) => weightedMetric(name, label, answers));
   const block = inOrder ? bandwidth(label.length) : 1;
-  const found = drawn.length === 0 ? [] : await bootstrapIntervals(label.length, statistics, confidence, block);
+  const found =
+    drawn.length === 0
+      ? []
+      : await bootstrapIntervals(label.length, statistics, confidence, block, workOf(label.length, answers));
   return names.map((name) => {
     if (name === 'accuracy') return accuracyInterval(measured);
     const interval = found[drawn.indexOf(name)];

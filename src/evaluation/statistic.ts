@@ -26,11 +26,12 @@ export function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>)
   // 1 where a row's score is that of the row before it.
   const tied = Uint8Array.from(order, (row, i) => (i > 0 && score[row] === score[order[i - 1] ?? 0] ? 1 : 0));
   return (weights) => {
-    let [wins, below, positives, negatives] = [0, 0, 0, 0];
+    let [wins, below, all, positives, negatives] = [0, 0, 0, 0, 0];
     for (let i = 0; i < order.length; i++) {
       if (tied[i] === 0) {
         wins += positives * (below + negatives / 2);
         below += negatives;
+        all += positives;
         positives = negatives = 0;
       }
       const weight = weights[order[i] as number] as number;
@@ -39,8 +40,7 @@ export function areaUnderRoc(label: ArrayLike<number>, score: ArrayLike<number>)
     }
     wins += positives * (below + negatives / 2);
     below += negatives;
-    let all = 0;
-    for (let i = 0; i < order.length; i++) if (positive[i] === 1) all += weights[order[i] as number] as number;
+    all += positives;
     return wins / (all * below);
   };
 }

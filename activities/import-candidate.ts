@@ -6,15 +6,12 @@ import { packageVersion } from '../src/package-root.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
-import { adoptImport } from '../src/training/import/adopt-import.ts';
+import { adoptImport, importTrainer } from '../src/training/import/adopt-import.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AnySource, fetchImport } from './import-model.ts';
 import { cancellation, keepAlive } from './progress.ts';
 import type { Candidate } from './train.ts';
 import { trainingRows } from './training-rows.ts';
-
-/** The trainer of versions that were made elsewhere. */
-const importTrainer = 'import';
 
 /**
  * What a release takes in place of a training: a model from elsewhere, made an artifact of pawl's, and calibrated where the spec asks
@@ -59,6 +56,7 @@ export async function importCandidate(
       importances: model.importances,
       trainedRows: 0,
       resumedFrom: 0,
+      notes: [`Took ${fetched.said}, ${fetched.digest.slice(0, 19)}, which was made elsewhere.`],
       code: { pawl: packageVersion(), digest: fetched.digest },
       ...(tuned === null ? {} : { tuning: tuned.tuning }),
     };

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { FinalError } from '../src/errors.ts';
 import { type ReleaseInput, releaseOptions, type ReleaseOutcome, type ReleasePlan } from '../src/messages/release.ts';
 import { getChampion } from '../src/registry/champion.ts';
+import { importTrainer } from '../src/training/import/adopt-import.ts';
 import { findImport } from '../src/registry/imports.ts';
 import { finishOpenOperations } from '../src/registry/operations.ts';
 import { closeRelease, openRelease, updateRelease } from '../src/registry/releases.ts';
@@ -33,12 +34,13 @@ export function createReleaseActivities({ registry }: Dependencies) {
       await linkTrigger(registry, trigger.id, release.id);
       await noteOverBudget(registry, release.id, model, trigger);
       const champion = await getChampion(registry, model);
-      const trains = input.from !== 'evaluate' && (await findImport(registry, trigger.id)) === null;
+      const imported = await findImport(registry, trigger.id);
+      const trains = input.from !== 'evaluate' && imported === null;
       const search = trains ? searchPolicyOf(spec) : null;
       return {
         release: release.id,
         model,
-        trainer: spec.training.trainer,
+        trainer: imported === null ? spec.training.trainer : importTrainer,
         approval: spec.release.approval,
         champion: champion?.version ?? null,
         policy: policyOf(spec.release),

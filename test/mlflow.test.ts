@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { importCandidate } from '../activities/import-candidate.ts';
+import { importOfSpec } from '../activities/import-model.ts';
+import type { Candidate } from '../activities/train.ts';
 import { PythonUnavailable } from '../infra/programs/python-environment.ts';
+import { literal, withDuck } from '../src/data/duckdb.ts';
 import { fetchOnnx, resolveVersion } from '../src/mlflow/fetch-model.ts';
 import { MlflowServer } from '../src/mlflow/server.ts';
 import { adoptGraph } from '../src/onnx/adopt.ts';
@@ -12,11 +17,13 @@ import { OnnxModel } from '../src/onnx/model.ts';
 import type { ModelSignature } from '../src/onnx/signature.ts';
 import { OutboxSender } from '../src/outbox/outbox-sender.ts';
 import { receiversOf } from '../src/outbox/receivers.ts';
+import { moveChampion } from '../src/registry/champion.ts';
 import { recordDataset } from '../src/registry/datasets.ts';
 import { exampleDataset, ExampleModel } from '../src/registry/example-model.testsuite.ts';
 import { noteMessage, outboxState } from '../src/registry/outbox.ts';
 import { openRegistry, type Registry } from '../src/registry/registry.ts';
 import { registerVersion } from '../src/registry/versions.ts';
+import { modelSpec } from '../src/spec/schema.ts';
 import { folderStore } from '../src/storage/folder-store.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { MlflowBed } from './mlflow/mlflow-server.ts';
@@ -94,6 +101,62 @@ describe('a version of an MLflow registry', () => {
   });
 });
 
+describe('a release that imports from MLflow', () => {
+  let folder: string;
+  let registry: Registry;
+  afterAll(async () => {
+    await registry?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('looks its alias up each time, and says so where it still names the champion', { timeout: 240_000 }, async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pawl-mlflow-import-'));
+    registry = openRegistry(await createDatabase());
+    const store = folderStore(join(folder, 'store'));
+    const example = await ExampleModel.apply(registry);
+    const features = { size: { type: 'number' as const }, age: { type: 'number' as const } };
+    const spec = modelSpec.parse({
+      model: example.model,
+      task: 'regression',
+      owner: 'tests',
+      source: { files: 'x.csv' },
+      contract: { label: 'price', features },
+      training: { trainer: 'import', import: { mlflow: 'models:/alias@now' } },
+    });
+    const file = join(folder, 'rows.parquet');
+    const rows = 'SELECT (i % 97)::DOUBLE AS size, (i % 31)::DOUBLE AS age, (i % 5)::DOUBLE AS price FROM range(500) t(i)';
+    await withDuck(undefined, (duck) => duck.run(`COPY (${rows}) TO ${literal(file)} (FORMAT parquet)`));
+    const uri = await store.put('datasets/rows.parquet', await readFile(file));
+    const dataset = { ...exampleDataset(), uri, rows: 500, oldest: null, newest: null };
+    const mlflow = new MlflowServer(bed?.url ?? '');
+    const take = () =>
+      new MockActivityEnvironment().run<[], Candidate, () => Promise<Candidate>>(() =>
+        importCandidate({ registry, store, mlflow }, importOfSpec(spec) ?? { onnx: '' }, {
+          spec,
+          baseDirectory: folder,
+          dataset,
+          shuffleLabels: false,
+        }),
+      );
+
+    await bed?.run('register_model.py', 'alias', 'now', 'onnx', '1', '2');
+    const first = await take();
+    expect(first).toMatchObject({ trainer: 'import', params: { mlflow: 'models:/alias@now', version: '1' } });
+    const { id: release } = await example.open(randomUUID());
+    await recordDataset(registry, { model: example.model, dataset: exampleDataset(), specDigest: 'spec-1' });
+    const { version } = await registerVersion(registry, { ...example.evidence(release), uri: first.uri, digest: first.digest });
+    const lead = { version, release, by: 'ada', because: 'a test', operationId: randomUUID() };
+    await moveChampion(registry, { model: example.model, ...lead });
+    await expect(take()).rejects.toMatchObject({
+      code: 'PAWL_IMPORT_UNCHANGED',
+      message: 'models:/alias@now (version 1) is what v1, the champion, was made of: there is nothing to release.',
+    });
+
+    await bed?.run('register_model.py', 'alias', 'now', 'onnx', '1', '3');
+    expect((await take()).params).toMatchObject({ version: '2' });
+  });
+});
+
 describe('a version of pawl, told to MLflow', () => {
   let folder: string;
   let registry: Registry;
@@ -121,7 +184,8 @@ describe('a version of pawl, told to MLflow', () => {
     noteMessage(registry, { receiver: 'mlflow', key: `${about.model}/${key}`, ...about, message });
   const sending = async (work: () => Promise<void>) => {
     const receivers = receiversOf({ registry, store }, { lineage: null, mlflow: new MlflowServer(bed?.url ?? '') });
-    const sender = new OutboxSender({ registry, logger: pino({ level: 'silent' }), receivers });
+    const pause = { least: 100, most: 1000 };
+    const sender = new OutboxSender({ registry, logger: pino({ level: 'silent' }), receivers, pause });
     try {
       await work();
     } finally {
@@ -156,7 +220,7 @@ describe('a version of pawl, told to MLflow', () => {
           'pawl.because': 'the bake went well',
         }) as unknown,
         datasets: [`${model}.dataset`],
-        files: ['gates.json', 'importances.json', 'model/MLmodel', 'model/model.onnx'],
+        files: ['card.cdx.json', 'card.md', 'gates.json', 'importances.json', 'model/MLmodel', 'model/model.onnx'],
         score: 36,
       }),
     ]);

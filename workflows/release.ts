@@ -86,7 +86,9 @@ async function pass(
   );
   if (candidate.resumedFrom > 0) await recordResumption(plan, candidate);
   story.tell(
-    `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}${because(trained)}.`,
+    candidate.trainer === 'import'
+      ? 'Nothing was trained.'
+      : `Trained ${candidate.trainer} on ${candidate.trainedRows} rows${candidate.resumedFrom > 0 ? `, going on from ${candidate.resumedFrom} of a lost worker` : ''}${because(trained)}.`,
   );
   for (const note of candidate.notes ?? []) story.tell(note);
 

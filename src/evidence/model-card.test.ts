@@ -206,6 +206,14 @@ describe('a model card', () => {
     expect(validate.errors?.length).toBeGreaterThan(0);
   });
 
+  it('leaves out what could not be measured, which is null where it was stored', () => {
+    const version = exampleVersion(1);
+    const metrics = { accuracy: 0.8, auc: null } as unknown as Record<string, number>;
+    const card = modelCard({ ...version, record: { ...version.record, metrics } });
+    expect(card.metrics.filter(({ slice }) => slice === null).map(({ metric }) => metric)).toEqual(['accuracy']);
+    expect(cardMarkdown(card)).not.toContain('auc');
+  });
+
   it('says of an endpoint that what it learned from is not known', () => {
     const record = exampleVersion(1, {
       trainer: 'incumbent',

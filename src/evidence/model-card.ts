@@ -117,7 +117,7 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
     champion:
       evaluation === null || evaluation.champion === null || championMetrics === null
         ? null
-        : { version: evaluation.champion, metrics: championMetrics },
+        : { version: evaluation.champion, metrics: known(championMetrics) },
     gates: record.gates.map(({ gate, passed, because }) => ({ gate, passed, because })),
     groups: evaluation?.groups ?? [],
     importances: Object.entries(record.importances)
@@ -128,8 +128,13 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
   };
 }
 
+/** Those that are numbers: what cannot be measured, such as an AUC of one class, is null where it was stored. */
+function known(metrics: Readonly<Record<string, number | null>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
+}
+
 function overall({ record, evaluation }: Pick<VersionHistory, 'record' | 'evaluation'>): MeasuredMetric[] {
-  return Object.entries(record.metrics).map(([metric, value]) => ({
+  return Object.entries(known(record.metrics)).map(([metric, value]) => ({
     metric,
     value,
     interval: evaluation?.intervals?.[metric] ?? null,

@@ -1,10 +1,14 @@
 import { stringify } from 'yaml';
+import { cardCycloneDx } from '../evidence/card-cyclonedx.ts';
+import { cardMarkdown } from '../evidence/card-markdown.ts';
+import { modelCard } from '../evidence/model-card.ts';
 import { packageVersion } from '../package-root.ts';
 import { getAttestation } from '../registry/attestations.ts';
 import { getDataset } from '../registry/datasets.ts';
 import type { Registry } from '../registry/registry.ts';
 import { getRelease, type ReleaseRecord } from '../registry/releases.ts';
 import { getVersion, type VersionRecord } from '../registry/versions.ts';
+import { readVersionHistory } from '../registry/version-history.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
@@ -44,6 +48,8 @@ export async function trackVersion(parts: Parts, model: string, message: Version
   const release = await getRelease(parts.registry, record.release);
   const run = await keepRun(parts, record, release);
   if (message.outcome === undefined) return;
+  // By now it is known who let it through.
+  await putArtifacts(parts.server, run, await cardOf(parts.registry, record));
   await parts.server.call('runs/log-batch', {
     body: {
       run_id: run.info.run_id,
@@ -86,6 +92,7 @@ async function keepRun({ registry, store, server }: Parts, record: VersionRecord
     'gates.json': Buffer.from(JSON.stringify(record.gates, null, 2)),
     'importances.json': Buffer.from(JSON.stringify(record.importances, null, 2)),
     ...(signed === null ? {} : { 'attestation.json': Buffer.from(signed.envelope) }),
+    ...(await cardOf(registry, record)),
   });
   await server.call('runs/update', { body: { run_id: id, status: 'FINISHED', end_time: timestamp } });
   return run;
@@ -179,6 +186,15 @@ function descriptionOf(run: string, { createdAt }: VersionRecord): string {
       python_function: { data: 'model.onnx', loader_module: 'mlflow.onnx' },
     },
   });
+}
+
+/** The model card for people and for machines. */
+async function cardOf(registry: Registry, { model, version }: VersionRecord): Promise<Record<string, Uint8Array>> {
+  const card = modelCard(await readVersionHistory(registry, model, version));
+  return {
+    'card.md': Buffer.from(cardMarkdown(card)),
+    'card.cdx.json': Buffer.from(JSON.stringify(cardCycloneDx(card), null, 2)),
+  };
 }
 
 /** Of the attestation that stands: with who let the version through, where that is known yet. */

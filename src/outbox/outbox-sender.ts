@@ -7,10 +7,8 @@ import { counted, lasting } from '../stats/wording.ts';
 /** Sends one message to its receiver; what it throws is tried again. */
 export type Send = (message: OutboxMessage) => Promise<'sent' | { readonly refused: string }>;
 
-/** How often it is looked whether there is anything to send, ms. */
-const lookEvery = 2000;
-/** Longest pause after a try that failed, ms. The first lasts as long as a look. */
-const longestPause = 60_000;
+/** How often it is looked whether there is anything to send, and the longest pause after tries that failed, ms. */
+const usualPause = { least: 2000, most: 60_000 };
 /** How often a receiver that stays away is told of again in the log, ms. */
 const tellEvery = 300_000;
 const messagesAtOnce = 100;
@@ -23,6 +21,7 @@ const forgetEvery = 3_600_000;
 export class OutboxSender {
   readonly #registry: Registry;
   readonly #logger: Logger;
+  readonly #pause: typeof usualPause;
   readonly #stopping = new AbortController();
   readonly #running: Promise<unknown>;
 
@@ -30,9 +29,11 @@ export class OutboxSender {
     readonly registry: Registry;
     readonly logger: Logger;
     readonly receivers: Partial<Record<Receiver, Send>>;
+    readonly pause?: typeof usualPause;
   }) {
     this.#registry = parts.registry;
     this.#logger = parts.logger;
+    this.#pause = parts.pause ?? usualPause;
     const receivers = Object.entries(parts.receivers) as [Receiver, Send][];
     this.#running = Promise.all(receivers.map(([receiver, send]) => this.#serve(receiver, send)));
   }
@@ -69,7 +70,7 @@ export class OutboxSender {
           this.#logger.warn({ receiver, err: error, waiting: await this.#waiting(receiver) }, 'messages wait for their receiver');
         }
       }
-      const pause = more ? 0 : Math.min(longestPause, lookEvery * 2 ** Math.min(failures, 10));
+      const pause = more ? 0 : Math.min(this.#pause.most, this.#pause.least * 2 ** Math.min(failures, 10));
       await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }

@@ -5,6 +5,9 @@ import { largestModel } from '../command/job.ts';
 import { signatureOf } from '../signature-of.ts';
 import type { TrainedModel, TrainingJob } from '../trainer.ts';
 
+/** The trainer of versions that were made elsewhere. */
+export const importTrainer = 'import';
+
 /** Largest file that is taken, bytes. */
 export const largestImport = largestModel;
 

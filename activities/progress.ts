@@ -19,6 +19,16 @@ export function keepAlive(phase: string): () => void {
   return () => clearInterval(timer);
 }
 
+/** Keeps an activity alive while it looks whether there is anything to do. */
+export async function whileAlive<T>(look: () => Promise<T>): Promise<T> {
+  const stop = keepAlive('look');
+  try {
+    return await look();
+  } finally {
+    stop();
+  }
+}
+
 /** Aborted when the activity is cancelled or its worker shuts down. */
 export function cancellation(): AbortSignal {
   return Context.current().cancellationSignal;

@@ -10,6 +10,7 @@ import { describeObjects } from '../src/steps/whole-objects.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lookForStep } from './look-for-step.ts';
+import { whileAlive } from './progress.ts';
 
 /** How often what a step has used is noted, ms: so much a lost worker may have used unseen. */
 const noteEvery = 5000;
@@ -75,7 +76,7 @@ export async function asStep<Output extends object>(
   const failed = { state: 'failed', inputsDigest: null, output: null, objects: [], takenFrom: null, rows: null } as const;
   let inputs: StepInputs = {};
   try {
-    const found = await lookForStep({ registry, store: tools.store }, plan);
+    const found = await whileAlive(() => lookForStep({ registry, store: tools.store }, plan));
     ({ inputs } = found);
     const { earlier, because } = found;
     if (earlier !== null) {

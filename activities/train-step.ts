@@ -7,6 +7,7 @@ import { commandCode } from '../src/steps/command-code.ts';
 import { trainInputs } from '../src/steps/inputs.ts';
 import { trainingSurroundings } from '../src/steps/surroundings.ts';
 import type { Dependencies } from './dependencies.ts';
+import { whileAlive } from './progress.ts';
 import type { StepPlan } from './step.ts';
 import type { Candidate } from './train.ts';
 
@@ -30,7 +31,7 @@ export async function trainStep(
   const { spec, baseDirectory, dataset, shuffleLabels, imported, params = spec.training.params } = about;
   const { trainer, command, environment: named = [], reuse } = spec.training;
   // Before it runs: what it leaves was made by the files as they are now.
-  const code = command === undefined || imported ? null : await commandCode(command, { baseDirectory, named });
+  const code = command === undefined || imported ? null : await whileAlive(() => commandCode(command, { baseDirectory, named }));
   return {
     name: 'train',
     release,

@@ -23,6 +23,7 @@ const data = new Set([
 const largestCode = 10_000_000;
 /** More files than that are no trainer's code. */
 const usualMost = 5000;
+const mostBytes = 500_000_000;
 const passedOver = new Set(['node_modules', '__pycache__', 'site-packages', 'renv']);
 
 /** What a command would run as. */
@@ -101,8 +102,9 @@ async function pythonPackages(executable: string): Promise<Record<string, string
 }
 
 async function codeIn(folders: readonly string[], baseDirectory: string, mostFiles: number): Promise<string | null> {
-  const hash = createHash('sha256');
-  let left = mostFiles;
+  const paths: string[] = [];
+  let bytes = 0;
+  // False where there is too much: told before any of it is read.
   const walk = async (folder: string): Promise<boolean> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     if (entries.some(({ name }) => name === 'pyvenv.cfg')) return true;
@@ -114,13 +116,18 @@ async function codeIn(folders: readonly string[], baseDirectory: string, mostFil
       if (entry.isDirectory() || entry.name === 'pawl.yaml' || data.has(extname(entry.name).toLowerCase())) continue;
       const facts = await stat(path).catch(() => null);
       if (!facts?.isFile() || facts.size > largestCode) continue;
-      if (--left < 0) return false;
-      const content = createHash('sha256');
-      for await (const part of createReadStream(path)) content.update(part as Buffer);
-      hash.update(JSON.stringify([relative(baseDirectory, path), content.digest('hex')]));
+      paths.push(path);
+      bytes += facts.size;
+      if (paths.length > mostFiles || bytes > mostBytes) return false;
     }
     return true;
   };
   for (const folder of folders) if (!(await walk(folder))) return null;
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const content = createHash('sha256');
+    for await (const part of createReadStream(path)) content.update(part as Buffer);
+    hash.update(JSON.stringify([relative(baseDirectory, path), content.digest('hex')]));
+  }
   return `sha256:${hash.digest('hex')}`;
 }

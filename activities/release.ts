@@ -36,7 +36,7 @@ export function createReleaseActivities({ registry }: Dependencies) {
       const champion = await getChampion(registry, model);
       const imported = await findImport(registry, trigger.id);
       const trains = input.from !== 'evaluate' && imported === null;
-      const search = trains && input.from !== 'evaluate' ? searchPolicyOf(spec) : null;
+      const search = trains ? searchPolicyOf(spec) : null;
       return {
         release: release.id,
         model,

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { FinalError } from '../errors.ts';
+import { FinalError, TransientError } from '../errors.ts';
 import { weightFiles, withWeights } from '../onnx/external-weights.ts';
 import { modelUriForm, parseModelUri } from './model-uri.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
@@ -15,7 +15,7 @@ export interface RegisteredVersion {
 
 /** What `MLmodel` at the root of a version's files says of it (mlflow.org/docs/latest/model/#model-format). */
 const description = z.object({ flavors: z.record(z.string(), z.unknown()) });
-const onnxFlavor = z.object({ data: z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/) });
+const onnxFlavor = z.object({ data: z.string().regex(/^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/) });
 const largestDescription = 1_000_000;
 
 const answer = z.object({
@@ -46,7 +46,10 @@ export async function resolveVersion(server: MlflowServer, uri: string, signal?:
         throw new FinalError('PAWL_IMPORT_NOT_FOUND', `${uri} is not at ${server.url}: ${error.message}`, { cause: error });
       throw error;
     });
-  const { name, version, run_id: run, status } = answer.parse(found).model_version;
+  const read = answer.safeParse(found);
+  if (!read.success)
+    throw new TransientError('PAWL_MLFLOW_UNAVAILABLE', `${server.url} does not describe ${uri} as MLflow does.`);
+  const { name, version, run_id: run, status } = read.data.model_version;
   if (status !== undefined && status !== 'READY')
     throw new FinalError('PAWL_IMPORT_REFUSED', `${uri} is version ${version}, which is ${status} and not READY.`);
   return { name, version, run: run === undefined || run === '' ? null : run };
@@ -66,7 +69,7 @@ export async function fetchOnnx(
   const about = { name: version.name, version: version.version };
   const said = `version ${version.version} of ${version.name}`;
   const text = Buffer.from(await server.file(about, 'MLmodel', largestDescription, signal)).toString('utf8');
-  const parsed = description.safeParse(parse(text));
+  const parsed = description.safeParse(readYaml(text));
   if (!parsed.success) throw new FinalError('PAWL_IMPORT_REFUSED', `The MLmodel of ${said} cannot be read.`);
   const { flavors } = parsed.data;
   const flavor = onnxFlavor.safeParse(flavors['onnx']);
@@ -86,4 +89,13 @@ export async function fetchOnnx(
   const weights = new Map<string, Uint8Array>();
   for (const name of weightFiles(model)) weights.set(name, await server.file(about, folder + name, most, signal));
   return withWeights(model, weights);
+}
+
+/** Null where it is none. */
+function readYaml(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 }) as unknown;
+  } catch {
+    return null;
+  }
 }

@@ -44,7 +44,15 @@ export class MlflowServer {
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       headers: { 'content-type': 'application/json' },
     });
-    return JSON.parse(await text(response)) as T;
+    const said = await text(response);
+    try {
+      return JSON.parse(said) as T;
+    } catch (cause) {
+      // A proxy in between, or another program at that address.
+      throw new TransientError('PAWL_MLFLOW_UNAVAILABLE', `${this.url} answers with what is no JSON, and so no MLflow.`, {
+        cause,
+      });
+    }
   }
 
   /**

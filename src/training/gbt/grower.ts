@@ -124,22 +124,22 @@ export class Grower {
     const sums = [split.left, less(leaf.sums, split.left)] as const;
     const bounds = this.#boundsOf(split, ...sums, leaf.bounds);
     const side = (i: 0 | 1) => ({ sums: sums[i], bounds: bounds[i], isOpen: !isLast && this.#mayBeSplit(sums[i]) });
+    const { feature } = split;
+    const goesLeft = this.#sidesOf(split);
+    const [left, right] = [side(0), side(1)];
     const begin = leaf.begin;
     const middle = begin + split.left.rows;
     const end = begin + leaf.sums.rows;
     const smallerSlot = this.#takeSlot();
-    const splits = this.#kernel.divide({
-      ...{ feature: split.feature, goesLeft: this.#sidesOf(split), begin, middle, end, slot, smallerSlot },
-      ...{ left: side(0), right: side(1) },
-    });
+    const splits = this.#kernel.divide({ feature, goesLeft, begin, middle, end, left, right, slot, smallerSlot });
     const isLeftSmaller = middle - begin <= end - middle;
     const child = (i: 0 | 1): Leaf => {
       const own = (i === 0) === isLeftSmaller ? smallerSlot : slot;
       if (splits[i] === null) this.#freeSlots.push(own);
-      return {
-        ...{ begin: i === 0 ? begin : middle, sums: sums[i], bounds: bounds[i], split: splits[i] },
-        ...{ slot: splits[i] === null ? null : own, parent: node, isLeft: i === 0 },
-      };
+      const next = splits[i];
+      const from = i === 0 ? begin : middle;
+      const kept = next === null ? null : own;
+      return { begin: from, sums: sums[i], bounds: bounds[i], slot: kept, split: next, parent: node, isLeft: i === 0 };
     };
     return [child(0), child(1)];
   }

@@ -41,6 +41,7 @@ export class WasmKernel implements Kernel {
   readonly #run: Exports;
   readonly #integers: Int32Array;
   readonly #numbers: Float64Array;
+  readonly #goesLeft: Uint8Array;
   readonly #answers: DataView;
   /** Why a thread ended; what it was to do is not done. */
   #failure: unknown = null;
@@ -67,6 +68,7 @@ export class WasmKernel implements Kernel {
     };
     this.#integers = new Int32Array(this.#buffer, this.#at(place.integersEntry), place.integers);
     this.#numbers = new Float64Array(this.#buffer, this.#at(place.numbersEntry), place.numbers);
+    this.#goesLeft = new Uint8Array(this.#buffer, this.#at(place.goesLeftEntry), 256);
     this.#answers = new DataView(this.#buffer, this.#at(place.answersEntry), this.#threads * place.answerBytes);
     this.columns = Array.from({ length: features }, (_, feature) => ({
       bins: new Uint8Array(this.#buffer, this.#at(place.columnsEntry) + feature * rows, rows),
@@ -134,11 +136,20 @@ export class WasmKernel implements Kernel {
 
   divide(division: Division): [Split | null, Split | null] {
     const { feature, goesLeft, begin, middle, end, left, right, slot, smallerSlot } = division;
-    new Uint8Array(this.#buffer, this.#at(place.goesLeftEntry), 256).set(goesLeft);
-    this.#integers.set([begin, middle, end, feature, slot, smallerSlot], place.begin);
+    this.#goesLeft.set(goesLeft);
+    const integers = this.#integers;
+    integers[place.begin] = begin;
+    integers[place.middle] = middle;
+    integers[place.end] = end;
+    integers[place.feature] = feature;
+    integers[place.slot] = slot;
+    integers[place.smallerSlot] = smallerSlot;
+    integers[place.leftIsOpen] = left.isOpen ? 1 : 0;
+    integers[place.leftRows] = left.sums.rows;
+    integers[place.rightIsOpen] = right.isOpen ? 1 : 0;
+    integers[place.rightRows] = right.sums.rows;
     this.#setSide(place.left, left);
     this.#setSide(place.right, right);
-    this.#integers.set([left.isOpen ? 1 : 0, left.sums.rows, right.isOpen ? 1 : 0, right.sums.rows], place.leftIsOpen);
     const isOpen = left.isOpen || right.isOpen;
     const counted = Math.min(middle - begin, end - middle) * this.#size.features;
     const threads = this.#do(place.divideJob, end - begin + (isOpen ? counted + 2 * this.#cells : 0));
@@ -186,7 +197,10 @@ export class WasmKernel implements Kernel {
   }
 
   #setSide(at: number, { sums, bounds }: Pick<Side, 'sums' | 'bounds'>): void {
-    this.#numbers.set([sums.gradient, sums.hessian, bounds.lower, bounds.upper], at);
+    this.#numbers[at] = sums.gradient;
+    this.#numbers[at + 1] = sums.hessian;
+    this.#numbers[at + 2] = bounds.lower;
+    this.#numbers[at + 3] = bounds.upper;
   }
 
   /** The best of what the threads have found; where two are equally good, that of the first feature. */

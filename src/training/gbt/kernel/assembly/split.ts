@@ -18,6 +18,9 @@ let highest: f64 = 0;
 let whole: f64 = 0;
 let bestGain: f64 = 0;
 
+/** Leaves room for the rounding of both ways to compare gains. */
+const nearly: f64 = 0.999999999999;
+
 /** Reads the limits, and what one unit of fixed point is worth in this tree. */
 export function prepare(): void {
   l2 = number(place.l2);
@@ -62,6 +65,18 @@ function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missing
   const cuts = hasMissing && !missingLeft ? values : values - 1;
   const countMask = ((<i64>1) << countBits) - 1;
   const direction = load<i8>(monotone + <usize>feature);
+  // Held here, because globals are read anew every time.
+  const bits = countBits;
+  const rowsAtLeast = minRows;
+  const rowsAtMost = nodeRows - minRows;
+  const hessianAtLeast = minHessian;
+  const allGradient = nodeGradient;
+  const allHessian = nodeHessian;
+  const unitOfGradient = gradientUnit;
+  const unitOfHessian = hessianUnit;
+  const added = l2;
+  const constrained = isConstrained;
+  let toBeat = (bestGain + whole) * nearly;
   let sum = start;
   for (let bin = 0; bin < cuts; bin++, cells += 16) {
     const cell = v128.load(cells);
@@ -70,28 +85,32 @@ function scan(cells: usize, feature: i32, start: v128, hasMissing: bool, missing
     sum = i64x2.add(sum, cell);
     const packed = i64x2.extract_lane(sum, 1);
     const rows = <i32>(packed & countMask);
-    if (rows < minRows) continue;
-    if (nodeRows - rows < minRows) break;
-    const hessian = <f64>(packed >> countBits) * hessianUnit;
-    if (hessian < minHessian) continue;
-    const restHessian = nodeHessian - hessian;
-    if (restHessian < minHessian) break;
-    const gradient = <f64>i64x2.extract_lane(sum, 0) * gradientUnit;
-    const restGradient = nodeGradient - gradient;
+    if (rows < rowsAtLeast) continue;
+    if (rows > rowsAtMost) break;
+    const hessian = <f64>(packed >> bits) * unitOfHessian;
+    if (hessian < hessianAtLeast) continue;
+    const restHessian = allHessian - hessian;
+    if (restHessian < hessianAtLeast) break;
+    const gradient = <f64>i64x2.extract_lane(sum, 0) * unitOfGradient;
+    const restGradient = allGradient - gradient;
     let gain: f64;
-    if (isConstrained) {
+    if (constrained) {
       const left = stepOf(gradient, hessian);
       const right = stepOf(restGradient, restHessian);
       if (direction > 0 ? left > right : direction < 0 && left < right) continue;
       gain = gainOf(gradient, hessian, left) + gainOf(restGradient, restHessian, right) - whole;
     } else {
-      const sides = f64x2.replace_lane(f64x2.splat(gradient), 1, restGradient);
-      const weights = f64x2.replace_lane(f64x2.splat(hessian), 1, restHessian);
-      const gains = f64x2.div(f64x2.mul(sides, sides), f64x2.add(weights, f64x2.splat(l2)));
-      gain = f64x2.extract_lane(gains, 0) + f64x2.extract_lane(gains, 1) - whole;
+      const leftWeight = hessian + added;
+      const rightWeight = restHessian + added;
+      const left = gradient * gradient;
+      const right = restGradient * restGradient;
+      // Dividing is slow, and most splits are far from the best one: those fall short multiplied out as well.
+      if (left * rightWeight + right * leftWeight < toBeat * (leftWeight * rightWeight)) continue;
+      gain = left / leftWeight + right / rightWeight - whole;
     }
     if (gain > bestGain) {
       bestGain = gain;
+      toBeat = (gain + whole) * nearly;
       store<f64>(answer, gain);
       store<f64>(answer, gradient, 8);
       store<f64>(answer, hessian, 16);

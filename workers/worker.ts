@@ -59,10 +59,7 @@ export async function runWorker(
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
       interceptors: { activity: [failureInterceptor, outsideInterceptor(outside)] },
-      ...options(
-        { registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow, cluster, ...signing },
-        settings,
-      ),
+      ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow, cluster, ...signing }, settings),
     });
     const receivers = receiversOf({ registry, store }, { lineage: lineage?.sink ?? null, mlflow });
     if (sends) sender = new OutboxSender({ registry, logger, receivers });

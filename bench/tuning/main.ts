@@ -36,6 +36,8 @@ const [known, orders] = options.quick ? [6, 50] : [32, 500];
 /** What a search may use: trainings in full. */
 const [budget, half] = [8, 4];
 const shares = [1 / 9, 1 / 3, 1];
+/** What no search within the budget comes to. */
+const mostTried = 100;
 
 /** Mean of what searches came to, over all orders. */
 interface Outcome extends TrialScore {
@@ -91,7 +93,8 @@ function inOrder<T>([first, ...others]: readonly T[], seed: number): T[] {
   const left = [...others];
   const drawn: T[] = [];
   while (left.length > 0) drawn.push(...left.splice(random.below(left.length), 1));
-  return [...(first === undefined ? [] : [first]), ...drawn, ...drawn, ...drawn];
+  const again = Array.from({ length: Math.ceil(mostTried / drawn.length) }, () => drawn).flat();
+  return [...(first === undefined ? [] : [first]), ...again];
 }
 
 function report(): void {

@@ -40,7 +40,7 @@ export async function trialScores(
   const scores: TrialScore[] = [];
   for (const share of shares) {
     const { onnx } = await gbt.train(
-      { task: problem.task, frame: train, params: { ...params, ...reduced(params, share) }, seed: 1 },
+      { task: problem.task, frame: train, params: { ...params, ...reduced(params, share).params }, seed: 1 },
       { signal: new AbortController().signal, onProgress: () => undefined, onCheckpoint: () => undefined },
     );
     const [searched = NaN, held = NaN] = await qualities(problem, onnx, [holdout, rows.test]);

@@ -66,7 +66,7 @@ function slice(frame: Frame, from: number, to: number): Frame {
   return { ...frame, rows: to - from, columns, label: frame.label.slice(from, to) };
 }
 
-async function newestFifth(frame: Frame, task: Task, trainer: 'gbt' | 'logistic'): Promise<Record<string, number>> {
+async function newestFifth(frame: Frame, task: Task, trainer: keyof typeof trainers): Promise<Record<string, number>> {
   const boundary = Math.round(frame.rows * 0.8);
   const { onnx } = await trainers[trainer].train({ task, frame: slice(frame, 0, boundary), params: {}, seed: 1 }, control);
   const model = await OnnxModel.open(onnx);
@@ -114,6 +114,10 @@ describe('the newest fifth of the real data', () => {
   });
   it('is predicted by gbt nearly as by LightGBM: bike demand', async () => {
     expect((await newestFifth(await bikes(), 'regression', 'gbt'))['mae']).toBeLessThan(88);
+  });
+  it('is told apart by ftrl in one pass: electricity and income', async () => {
+    expect((await newestFifth(await electricity(), 'binary-classification', 'ftrl'))['auc']).toBeGreaterThan(0.875);
+    expect((await newestFifth(await income(), 'binary-classification', 'ftrl'))['auc']).toBeGreaterThan(0.905);
   });
   it('is told apart by logistic regression as by scikit-learn: income', async () => {
     expect((await newestFifth(await income(), 'binary-classification', 'logistic'))['auc']).toBeGreaterThan(0.9);

@@ -17,6 +17,8 @@ export interface TrainingOrder {
   readonly release: string;
   readonly model: string;
   readonly dataset: Pick<DatasetRef, 'digest' | 'rows'>;
+  /** Without the champion to go on from. */
+  readonly alone?: true;
 }
 
 /** Trains by whichever trainer the spec names. */
@@ -41,6 +43,7 @@ export async function runTraining(
 
   /** The champion's artifact; null where there is no champion, or it is an endpoint. */
   async function prior() {
+    if (order.alone === true) return null;
     const champion = await getChampion(registry, model);
     const record = champion === null ? null : await getVersion(registry, model, champion.version);
     return record === null || record.incumbent !== null ? null : { version: record.version, uri: record.uri };

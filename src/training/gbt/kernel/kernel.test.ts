@@ -6,7 +6,7 @@ import { kernelModule } from './open-kernel.ts';
 import { PlainKernel } from './plain-kernel.ts';
 import { WasmKernel } from './wasm-kernel.ts';
 
-const gradients = fc.double({ noNaN: true, min: -1e30, max: 1e30 }).map((g) => (Math.abs(g) < 1e-300 ? 0 : g));
+const gradients = fc.double({ noNaN: true, min: -1e30, max: 1e30 }).map((g) => (Math.abs(g) < 1e-250 ? 0 : g));
 const free = { lower: -Infinity, upper: Infinity };
 
 /** Some training: rows, their bins and derivatives, and the limits of its splits. */

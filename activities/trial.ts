@@ -89,12 +89,9 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
     if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
     const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
     const told = withParams(spec, params);
-    const { onnx } = await runTraining(
-      { registry, store, ...dependencies },
-      { ...order, spec: told },
-      jobOf(told, part),
-      control,
-    );
+    // The champion may have learned from the rows that trials are compared on.
+    const alone = { ...order, spec: told, alone: true } as const;
+    const { onnx } = await runTraining({ registry, store, ...dependencies }, alone, jobOf(told, part), control);
     const score = await scoreOf(onnx, holdout, metric);
     await checkpoint.remove();
     return { score, ms: performance.now() - began, params: { ...drawn, ...params }, resource };

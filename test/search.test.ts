@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowId } from '../src/messages/names.ts';
@@ -6,6 +6,7 @@ import { getRelease } from '../src/registry/releases.ts';
 import { timeline } from '../src/registry/timeline.ts';
 import { listTrials } from '../src/registry/trials.ts';
 import { listVersions } from '../src/registry/versions.ts';
+import type { JobFile } from '../src/training/command/job.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 
 const rate = 'training.search.params.learning_rate={ from: 0.02, to: 0.3, scale: log }';
@@ -108,6 +109,30 @@ describe('a release that searches its parameters first', () => {
     expect(because).toMatch(/PAWL_SEARCH_FAILED/);
     expect(because).toMatch(/all failed; trial \d: PAWL_SEARCH_IMPOSSIBLE: 0.01 % of 4,320 rows leave none to learn from/);
     expect((await trialsOf(release)).every(({ state }) => state === 'failed')).toBe(true);
+  }, 120_000);
+
+  it('hands a command a share of the rows, the parameters of the trial, and no champion to go on from', async () => {
+    const jobs = join(pawl.folder, 'jobs');
+    mkdirSync(jobs);
+    writeFileSync(join(pawl.folder, 'example', 'train.sh'), `cp "$PAWL_JOB" "${jobs}/$$.json"; echo "too deep" >&2; exit 64`);
+    const depth = 'training.search.params={ depth: { from: 2, to: 900, whole: true } }';
+    const command = ['training.trainer=command', 'training.params={ depth: 1 }', 'training.command=[sh, train.sh]'];
+    await pawl.apply(...quickRollout, ...command, depth, 'training.search.trials=9');
+    const release = await start();
+    await ended(release);
+    expect((await getRelease(pawl.registry, release)).because).toMatch(
+      /PAWL_SEARCH_FAILED.*the first \d trials all failed.*too deep/,
+    );
+    const told = readdirSync(jobs).map((file) => JSON.parse(readFileSync(join(jobs, file), 'utf8')) as JobFile);
+    const drawn = (await trialsOf(release)).map(({ params }) => params['depth'] ?? 1);
+    expect(told.map(({ params }) => Number(params['depth'])).toSorted((a, b) => a - b)).toEqual(
+      drawn.toSorted((a, b) => Number(a) - Number(b)),
+    );
+    for (const { prior, data, dataset } of told) {
+      expect(prior).toBeNull();
+      expect(data.rows).toBeLessThan(dataset.rows / 9);
+      expect(data.rows).toBeGreaterThan(dataset.rows / 18);
+    }
   }, 120_000);
 
   it('ends with what it has found when its time is over', async () => {

@@ -2,7 +2,7 @@ import type { DatasetManifest, DatasetRef, SnapshotRef, SnapshotSources } from '
 import { type EventType, releaseJob, type RunEvent, runEvent, type Teller, type Told } from '../src/lineage/run-event.ts';
 import { type StepGiven, type StepMade, toldOf, type ToldStep, toldSteps } from '../src/lineage/told-steps.ts';
 import type { ReleaseOutcome, ReleasePlan } from '../src/messages/release.ts';
-import { messagesOf, noteMessage } from '../src/registry/outbox.ts';
+import { closedUntold, messagesOf, noteMessage } from '../src/registry/outbox.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { getSpec, type SpecRecord } from '../src/registry/specs.ts';
 import { getVersion } from '../src/registry/versions.ts';
@@ -44,6 +44,11 @@ export class LineageNotes implements Notes {
     } else if (activity === 'openRelease') {
       await this.#note((output as ReleasePlan).release, releaseJob, 'START', () => Promise.resolve({}));
     } else if (activity === 'closeRelease') await this.#close(given as Closing);
+    else if (activity === 'observe') {
+      // A look at a model closes releases whose workflow is gone: nobody else says of these that they are over.
+      const { model } = given as { model: string };
+      for (const closed of await closedUntold(this.#dependencies.registry, model)) await this.#close(closed);
+    }
   }
 
   /** Whatever step still ran has ended with the release; then the release itself, with what its steps read first and made last. */

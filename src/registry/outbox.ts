@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ReleaseOutcome } from '../messages/release.ts';
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 
@@ -59,6 +60,27 @@ export async function messagesOf(registry: Registry, release: string, receiver: 
     .where('receiver', '=', receiver)
     .orderBy('seq')
     .execute();
+  return rows;
+}
+
+/** A release that is over. */
+interface ClosedRelease {
+  readonly release: string;
+  readonly model: string;
+  readonly outcome: ReleaseOutcome;
+  readonly version: number | null;
+  readonly because: string;
+}
+
+/** Releases of a model whose beginning was noted as lineage, which are over, and of which that was not noted. */
+export async function closedUntold(registry: Registry, model: string): Promise<ClosedRelease[]> {
+  const { rows } = await sql<ClosedRelease>`
+    SELECT r.id AS release, r.model, r.outcome, r.version, coalesce(r.because, '') AS because
+    FROM releases r
+    JOIN outbox begun ON begun.receiver = 'openlineage' AND begun.key = r.id || '/release/start'
+    LEFT JOIN outbox ended ON ended.receiver = 'openlineage' AND ended.key = r.id || '/release/end'
+    WHERE r.model = ${model} AND r.outcome IS NOT NULL AND ended.seq IS NULL AND begun.refused_at IS NULL
+    ORDER BY r.number`.execute(registry.db);
   return rows;
 }
 

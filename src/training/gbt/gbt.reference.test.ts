@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Frame } from '../../data/dataset.ts';
 import type { Task } from '../../onnx/signature.ts';
 import { packageFile } from '../../package-root.ts';
 import { Checkpoints } from '../checkpoint.ts';

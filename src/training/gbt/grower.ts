@@ -179,8 +179,7 @@ export function slotsFor(params: GbtParams): number {
   return params.leaves + 1;
 }
 
-/** The step, held within bounds. */
-export function clamp(value: number, { lower, upper }: Bounds): number {
+function clamp(value: number, { lower, upper }: Bounds): number {
   return Math.min(Math.max(value, lower), upper);
 }
 

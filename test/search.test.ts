@@ -80,7 +80,15 @@ describe('a release that searches its parameters first', () => {
   }, 120_000);
 
   it('is withdrawn with all of its trials, and nothing of them is left', async () => {
-    await pawl.apply(...quickRollout, 'training.params.trees=15000', rate, 'training.search.trials=4', 'training.search.rungs=1');
+    await pawl.apply(
+      ...quickRollout,
+      'training.window=300d',
+      'training.params.trees=20000',
+      'training.params.leaves=63',
+      rate,
+      'training.search.trials=4',
+      'training.search.rungs=1',
+    );
     const release = await start();
     await until('a trial is in training', async () => (await trialsOf(release)).some(({ state }) => state === 'running'));
     await until('it has saved a checkpoint', async () => (await pawl.store.list(`checkpoints/${release}/`)).length > 0);

@@ -13,6 +13,8 @@ import { label, Story } from './visibility.ts';
 
 /** Failures told one by one; there may be hundreds. */
 const mostTold = 5;
+/** Letters that are told of one: a trainer may have printed a page. */
+const mostSaid = 400;
 
 /**
  * Looks for the parameters of a release before it is trained: trials, spread over the training workers, each trained a little, and
@@ -165,6 +167,11 @@ class Search {
 function messageOf(failure: unknown): string {
   if (failure instanceof TemporalFailure && failure.cause instanceof Error && !(failure instanceof ApplicationFailure))
     return messageOf(failure.cause);
+  const text = failure instanceof Error ? failure.message : String(failure);
   // What it says to do is said where the search ends.
-  return (failure instanceof Error ? failure.message : String(failure)).split('\n', 1)[0] ?? '';
+  const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('To do:'));
+  return lines
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, mostSaid);
 }

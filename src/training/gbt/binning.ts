@@ -1,5 +1,5 @@
 import { Random } from '../random.ts';
-import { sortFloats } from './sort-floats.ts';
+import { chooseThresholds } from './thresholds.ts';
 
 /** One feature's values as small numbers. Bin b holds values in (thresholds[b-1], thresholds[b]]; the last value bin is open. */
 export interface BinnedFeature {
@@ -23,8 +23,8 @@ export interface Column {
 }
 
 /**
- * Puts float32 values (missing NaN) into at most `most` bins of about equally many rows, each distinct value in one bin.
- * @param most 2 to 254: bins and the missing one are numbered in a byte
+ * Puts float32 values (missing NaN) into at most `most` bins of about equally many rows, by `chooseThresholds`.
+ * @param most 2 to 255: bins and the missing one are numbered in a byte
  * @param sample the rows whose values say where the bins end, by `sampleForBins`; all where it is missing
  */
 export function binFeature(
@@ -71,58 +71,6 @@ function presentValues(values: Float32Array, sample: Int32Array | null): Float32
     if (!Number.isNaN(value)) present[found++] = value;
   }
   return present.subarray(0, found);
-}
-
-/** @param sorted are put in order here */
-function chooseThresholds(sorted: Float32Array, most: number): Float32Array {
-  sortFloats(sorted);
-  const fitting = distinctUpTo(sorted, most);
-  if (fitting !== null) return Float32Array.from(fitting.slice(1), (value, i) => between(fitting[i] ?? value, value));
-  const thresholds: number[] = [];
-  let begin = 0;
-  while (thresholds.length < most - 1) {
-    // Shared out anew after every bin: one value of many rows fills its bin, and must not use up those of the others.
-    const perBin = (sorted.length - begin) / (most - thresholds.length);
-    const last = Math.min(sorted.length - 1, begin + Math.max(1, Math.round(perBin)) - 1);
-    const value = sorted[last] as number;
-    let end = last + 1;
-    while (end < sorted.length && sorted[end] === value) end++;
-    // Those before a value of many rows do not share its bin when there are enough of them.
-    const first = firstOf(sorted, value, begin);
-    if (end - first > perBin && first - begin >= perBin / 2) end = first;
-    if (end >= sorted.length) break;
-    thresholds.push(between(sorted[end - 1] as number, sorted[end] as number));
-    begin = end;
-  }
-  return Float32Array.from(thresholds);
-}
-
-/** The distinct values; null where they are more than `most`. */
-function distinctUpTo(sorted: Float32Array, most: number): number[] | null {
-  const distinct: number[] = [];
-  for (let i = 0; i < sorted.length; i++) {
-    if (i > 0 && sorted[i] === sorted[i - 1]) continue;
-    if (distinct.length === most) return null;
-    distinct.push(sorted[i] as number);
-  }
-  return distinct;
-}
-
-/** Where a value that is in `sorted` begins, from `begin` on. */
-function firstOf(sorted: Float32Array, value: number, begin: number): number {
-  let [low, high] = [begin, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** A float32 t with lower <= t < upper, in the middle where there is one. */
-function between(lower: number, upper: number): number {
-  const middle = Math.fround(lower / 2 + upper / 2);
-  return middle >= lower && middle < upper ? middle : lower;
 }
 
 /** The first bin whose threshold is not below the value. */

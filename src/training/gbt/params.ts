@@ -14,7 +14,7 @@ export const gbtParams = z
     /** A leaf's least sum of second derivatives: below it, its value would be noise over nearly nothing. */
     min_hessian_in_leaf: z.number().min(0).default(1e-3),
     /** Most bins that the values of a feature are put into. */
-    bins: z.int().min(2).max(254).default(254),
+    bins: z.int().min(2).max(255).default(255),
     /** Added to a leaf's sum of second derivatives. */
     l2: z.number().min(0).default(0),
     /** Features of numbers with which the prediction may only rise, or only fall. */

@@ -55,7 +55,7 @@ interface TrainInput {
 }
 
 /** Runs on training workers. Deterministic, so a second attempt of a finished one writes the same artifact. */
-export function createTrainActivities({ registry, store, mlflow = null, logger }: Dependencies) {
+export function createTrainActivities({ registry, store, mlflow = null, logger, cluster }: Dependencies) {
   return {
     async train(input: TrainInput): Promise<Candidate & { step?: StepNote }> {
       heartbeat({ phase: 'read', done: 0, total: 1 });
@@ -95,10 +95,10 @@ export function createTrainActivities({ registry, store, mlflow = null, logger }
     const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
     const { command = [] } = spec.training;
     // Before it runs: what it leaves was made by the files as they are now.
-    const digestOfCode = name === 'command' ? { digest: await codeDigest(command, baseDirectory) } : {};
+    const digestOfCode = name === 'command' || name === 'ray' ? { digest: await codeDigest(command, baseDirectory) } : {};
     const { model: modelName, release: releaseId, dataset } = input;
     const order = { spec, baseDirectory, release: releaseId, model: modelName, dataset };
-    const model = await runTraining({ registry, store }, order, job, control);
+    const model = await runTraining({ registry, store, ...(cluster === undefined ? {} : { cluster }) }, order, job, control);
     const tuned = tuneOn === null ? null : await tune(model.onnx, tuneOn, spec);
     const onnx = tuned?.onnx ?? model.onnx;
     const digest: Digest = `sha256:${createHash('sha256').update(onnx).digest('hex')}`;

@@ -85,8 +85,9 @@ class FolderStore implements ObjectStore {
   }
 
   /** The folder that a writer needs is made, since it may not know how. */
-  async link(key: string, access: 'read' | 'write'): Promise<string> {
-    const path = join(this.#folder, checkKey(key));
+  async link(keyOrUri: string, access: 'read' | 'write'): Promise<string> {
+    const key = keyOf(this.root, keyOrUri);
+    const path = join(this.#folder, key);
     if (access === 'write') await this.#attempt(key, () => mkdir(dirname(path), { recursive: true }));
     return pathToFileURL(path).href;
   }

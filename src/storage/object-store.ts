@@ -24,5 +24,5 @@ export interface ObjectStore {
    * `file://`, which helps only where the folder is mounted.
    * @param seconds for how long S3 honours it, 1 to 604,800 (a week), and no longer than the credentials that signed it
    */
-  link(key: string, access: 'read' | 'write', seconds: number): Promise<string>;
+  link(keyOrUri: string, access: 'read' | 'write', seconds: number): Promise<string>;
 }

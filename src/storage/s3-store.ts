@@ -125,8 +125,9 @@ class S3Store implements ObjectStore {
     return join(directory, name);
   }
 
-  async link(key: string, access: 'read' | 'write', seconds: number): Promise<string> {
-    const object = { Bucket: this.#bucket, Key: this.#prefix + checkKey(key) };
+  async link(keyOrUri: string, access: 'read' | 'write', seconds: number): Promise<string> {
+    const key = keyOf(this.root, keyOrUri);
+    const object = { Bucket: this.#bucket, Key: this.#prefix + key };
     return this.#attempt(key, async (s3) => {
       const [{ GetObjectCommand, PutObjectCommand }, { getSignedUrl }] = await Promise.all([
         import('@aws-sdk/client-s3'),

@@ -27,6 +27,8 @@ export class Grower {
   readonly #kernel: Kernel;
   readonly #freeSlots: number[];
   readonly #monotone: Int8Array;
+  /** By bin of the feature that is split on: whether it goes left. */
+  readonly #sides = new Uint8Array(256);
 
   /**
    * @param features their bins are taken into the kernel's columns, unless they are there already
@@ -158,7 +160,7 @@ export class Grower {
   }
 
   #sidesOf({ feature, bin, missingLeft }: Split): Uint8Array {
-    const sides = new Uint8Array(256).fill(1, 0, bin + 1);
+    const sides = this.#sides.fill(1, 0, bin + 1).fill(0, bin + 1);
     sides[(this.#features[feature] as BinnedFeature).missingBin] = missingLeft ? 1 : 0;
     return sides;
   }

@@ -144,8 +144,12 @@ function addLeaf(kernel: Kernel, score: Float64Array, rows: Int32Array, value: n
 
 /** Fills `order` with the rows of one tree, ascending, and returns that part of it. */
 function sampleRows(order: Int32Array, share: number, random: Random): Int32Array {
+  if (share === 1) {
+    for (let row = 0; row < order.length; row++) order[row] = row;
+    return order;
+  }
   let taken = 0;
-  for (let row = 0; row < order.length; row++) if (share === 1 || random.next() < share) order[taken++] = row;
+  for (let row = 0; row < order.length; row++) if (random.next() < share) order[taken++] = row;
   return order.subarray(0, taken);
 }
 

@@ -9,8 +9,11 @@ export function squaredLoss({ label, weights, learned }: Target): Loss {
     link: 'identity',
     base: [Math.fround(weightedMean(weights, 0, learned, (row) => label[row] as number))],
     derive(_, [score = new Float64Array()], into) {
-      for (let row = 0; row < learned; row++) into.gradient[row] = (score[row] as number) - (label[row] as number);
-      into.hessian.fill(1, 0, learned);
+      const { gradient, hessian } = into;
+      for (let row = 0; row < learned; row++) {
+        gradient[row] = (score[row] as number) - (label[row] as number);
+        hessian[row] = 1;
+      }
       weigh(into, weights, learned);
     },
     mean: ([score = new Float64Array()], from, to) =>

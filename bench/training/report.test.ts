@@ -34,8 +34,13 @@ it('each bar is missed by what it is about', () => {
   expect(verdicts([...run('pawl', { quality: 0.8689 }), ...run('lightgbm')])).toEqual([true, true, true, false]);
 });
 
-it('rows a second are compared, however many rows each was given', () => {
-  const online = (riverRows: number) => [...run('pawl', { rows: 1000 }), ...run('river', { rows: riverRows })];
-  const held = (runs: readonly Run[]) => judge(ftrlBar('ftrl', runs))?.held ?? null;
+it('rows a second are compared, however many rows each was given, and of these trainings only', () => {
+  const of = 'ftrl';
+  const online = (riverRows: number) => [
+    ...run('pawl', { rows: 1000, problem: of }),
+    ...run('river', { rows: riverRows, problem: of }),
+    ...run('pawl', { rows: 1 }),
+  ];
+  const held = (runs: readonly Run[]) => judge(ftrlBar(of, runs))?.held ?? null;
   expect([held(online(100)), held(online(101)), held([])]).toEqual([true, false, null]);
 });

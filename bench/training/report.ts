@@ -46,8 +46,9 @@ export function gbtBars({ name, task }: Problem, runs: readonly Run[]): Bar[] {
 
 /** Rows a second, medians of rounds: River, which takes rows one by one, is given fewer of them. */
 export function ftrlBar(name: string, runs: readonly Run[]): Bar {
-  const speed = (by: string) => median(runs.filter((run) => run.by === by).map((run) => run.rows / run.seconds));
-  const value = runs.some(({ by }) => by === 'river') ? speed('pawl') / speed('river') : null;
+  const own = runs.filter((run) => run.problem === name);
+  const speed = (by: string) => median(own.filter((run) => run.by === by).map((run) => run.rows / run.seconds));
+  const value = own.some(({ by }) => by === 'river') ? speed('pawl') / speed('river') : null;
   return { name: `${name}: rows a second against River`, unit: 'times', wanted: 'at least', bar: asManyRows, value };
 }
 

@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Frame, FrameColumn } from '../../src/data/dataset.ts';
+import { pickRows } from '../../src/data/pick-rows.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { Random } from '../../src/training/random.ts';
 import type { Problem } from './problem.ts';
@@ -40,11 +41,11 @@ function example(
       const random = new Random(seed);
       const all = Array.from({ length: rows }, (_, row) => row);
       return {
-        train: rowsOf(
+        train: pickRows(
           whole,
           all.filter((row) => row < boundary && random.next() >= leftOut),
         ),
-        test: rowsOf(whole, all.slice(boundary)),
+        test: pickRows(whole, all.slice(boundary)),
       };
     },
   };
@@ -66,21 +67,6 @@ function categoryOf(values: readonly (string | null)[]): FrameColumn {
     type: 'category',
     levels,
     codes: Int32Array.from(values, (value) => (value === null ? -1 : (codeOf.get(value) ?? -1))),
-  };
-}
-
-function rowsOf(frame: Frame, rows: readonly number[]): Frame {
-  const columns = Object.entries(frame.columns).map(([name, column]): [string, FrameColumn] => [
-    name,
-    column.type === 'number'
-      ? { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? NaN) }
-      : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) },
-  ]);
-  return {
-    ...frame,
-    rows: rows.length,
-    columns: Object.fromEntries(columns),
-    label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Trains in a process of its own: `train-pawl.js FOLDER TRAINER THREADS SEED PARAMS` writes `scores.pawl` and prints a `Trained`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Frame, FrameColumn } from '../../src/data/dataset.ts';
+import { pickRows } from '../../src/data/pick-rows.ts';
 import { trainers } from '../../src/training/trainers.ts';
 import { readRows } from './row-files.ts';
 
@@ -29,7 +29,7 @@ const nothing = () => undefined;
 const control = { signal: new AbortController().signal, onProgress: nothing, onCheckpoint: nothing };
 
 // As the peers do: what a program loads, compiles or starts once is in no retrain of a worker that has trained before.
-await trainer.train({ ...job, frame: firstRows(frame, warmRows) }, control);
+await trainer.train({ ...job, frame: pickRows(frame, [...Array(Math.min(warmRows, frame.rows)).keys()]) }, control);
 const [started, used] = [performance.now(), process.cpuUsage()];
 const { onnx } = await trainer.train(job, control);
 const seconds = (performance.now() - started) / 1000;
@@ -44,22 +44,6 @@ const scores = Float64Array.from(await scoreFrame(model, readRows(folder, 'test'
 await model.release();
 writeFileSync(path.join(folder, 'scores.pawl'), new Uint8Array(scores.buffer));
 console.log(JSON.stringify(trained));
-
-function firstRows({ columns, label, ...frame }: Frame, rows: number): Frame {
-  const some = Object.entries(columns).map(([name, column]): [string, FrameColumn] => [
-    name,
-    column.type === 'number'
-      ? { ...column, values: column.values.slice(0, rows) }
-      : { ...column, codes: column.codes.slice(0, rows) },
-  ]);
-  return {
-    ...frame,
-    rows: Math.min(rows, frame.rows),
-    columns: Object.fromEntries(some),
-    label: label.slice(0, rows),
-    timestamp: null,
-  };
-}
 
 /** Linux counts a new process's ru_maxrss from that of its parent on, so it is asked for this program's own. */
 function mostResident(): number {

@@ -30,11 +30,13 @@ export interface TrafficAt {
   /** Null: nobody answered, as after the withdrawal of a first version. */
   readonly champion: number | null;
   readonly challenger: number | null;
+  /** Fraction of the callers that the challenger answered. */
   readonly share: number;
   readonly shadowShare: number;
   readonly segments: readonly string[] | null;
   readonly because: string;
   readonly from: Date;
+  /** When the next revision of the model was written; null for the one in force. */
   readonly until: Date | null;
   /** Who had the right to write it. */
   readonly writer: EpochKind;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DatasetRef } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
-import { listReigns, type Reign } from './champion-at.ts';
+import { listReigns, type Reign, type TrafficAt } from './champion-at.ts';
 import { getDataset } from './datasets.ts';
 import type { OperationRecord } from './operations.ts';
 import type { Registry } from './registry.ts';
@@ -22,19 +22,7 @@ export interface RecordedWord {
 }
 
 /** A revision that the rollout of a release wrote. */
-export interface RolloutRevision {
-  readonly revision: number;
-  readonly champion: number | null;
-  readonly challenger: number | null;
-  /** Fraction of the callers that the challenger answered. */
-  readonly share: number;
-  readonly shadowShare: number;
-  readonly segments: readonly string[] | null;
-  readonly because: string;
-  readonly from: Date;
-  /** When the next revision of the model was written; null for the one in force. */
-  readonly until: Date | null;
-}
+export type RolloutRevision = Omit<TrafficAt, 'writer'>;
 
 /** What a version did under one revision. */
 export interface RevisionCounts {

@@ -1,26 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ModelUse } from '../steps/cost-report.ts';
 import type { Usage } from '../steps/step.ts';
 import type { Registry } from './registry.ts';
 
 /** What costs are added up by. */
 export const groupings = ['project', 'owner', 'tag', 'model', 'release', 'step'] as const;
 export type Grouping = (typeof groupings)[number];
-
-/** What the steps of one model in one group used. */
-export interface StepCosts extends Usage {
-  /** Of the group: a name, or `key=value` of a tag. Null where a spec named none. */
-  readonly name: string | null;
-  readonly model: string;
-  readonly releases: number;
-  /** Attempts that did something, by how they ended; those that run or were lost with their worker are in `unfinished`. */
-  readonly done: number;
-  readonly failed: number;
-  readonly unfinished: number;
-  readonly taken: number;
-  readonly trials: number;
-  /** What the steps that were taken had used where they were done. */
-  readonly spared: Usage;
-}
 
 const names: Readonly<Record<Grouping, RawBuilder<unknown>>> = {
   project: sql`s.project`,
@@ -38,10 +23,10 @@ const names: Readonly<Record<Grouping, RawBuilder<unknown>>> = {
 export async function stepCosts(
   registry: Registry,
   { by, since, model }: { readonly by: Grouping; readonly since: Date; readonly model?: string },
-): Promise<StepCosts[]> {
+): Promise<ModelUse[]> {
   const units = ['wall_ms', 'cpu_ms', 'bytes_read', 'bytes_written'].map((column) => sql.id(column));
   const sums = (alias: string) => sql.join(units.map((unit) => sql`coalesce(sum(${sql.id(alias)}.${unit}), 0)::float8`));
-  const { rows } = await sql<Omit<StepCosts, keyof Usage | 'spared'> & { used: number[]; spared: number[] }>`
+  const { rows } = await sql<Omit<ModelUse, keyof Usage | 'spared'> & { used: number[]; spared: number[] }>`
     SELECT ${names[by]} AS name, s.model, count(DISTINCT s.release) AS releases,
       count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'failed') AS failed,
       count(*) FILTER (WHERE s.state = 'running') AS unfinished, count(*) FILTER (WHERE s.state = 'taken') AS taken,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
-import { delimiter, dirname, extname, join, relative, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { executableOf } from '../training/command/executable.ts';
 
 /** Endings of what is read and written by programs, and is none. */
 const data = new Set([
@@ -64,20 +65,6 @@ export async function commandCode(
       variables: createHash('sha256').update(JSON.stringify(variables)).digest('hex').slice(0, 16),
     },
   };
-}
-
-async function executableOf(program: string, baseDirectory: string): Promise<string | null> {
-  const places = program.includes('/')
-    ? [resolve(baseDirectory, program)]
-    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
-  for (const path of places) {
-    const runs = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return path;
-  }
-  return null;
 }
 
 /** Name and size of the file that a program really is: an interpreter that was upgraded differs. */

@@ -2,16 +2,19 @@ import type { CostSpec } from '../spec/cost-schema.ts';
 import { type Price, priceOf } from './prices.ts';
 import { addUsage, noUsage, type Usage } from './step.ts';
 
-/** What one model used in one group. */
+/** What the steps of one model in one group used. */
 export interface ModelUse extends Usage {
+  /** Of the group: a name, or `key=value` of a tag. Null where a spec named none. */
   readonly name: string | null;
   readonly model: string;
   readonly releases: number;
+  /** Attempts that did something, by how they ended; those that run or were lost with their worker are in `unfinished`. */
   readonly done: number;
   readonly failed: number;
   readonly unfinished: number;
   readonly taken: number;
   readonly trials: number;
+  /** What the steps that were taken had used where they were done. */
   readonly spared: Usage;
 }
 

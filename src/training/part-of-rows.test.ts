@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf } from '../../test/training/generated-frame.ts';
+import { generatedFrame } from '../../test/training/generated-frame.ts';
+import { pickRows } from '../data/pick-rows.ts';
 import { partOfRows } from './part-of-rows.ts';
 
 const whole = {
@@ -13,7 +14,7 @@ describe('a part of the rows', () => {
     const third = partOfRows(whole, 1 / 3);
     const rows = Array.from({ length: 30 }, (_, i) => 3 * i + 1);
     expect(third.rows).toBe(30);
-    expect(third.columns).toEqual(rowsOf(whole, rows).columns);
+    expect(third.columns).toEqual(pickRows(whole, rows).columns);
     expect([...third.label]).toEqual(rows.map((row) => whole.label[row]));
     expect([...(third.timestamp ?? [])]).toEqual(rows.map((row) => row * 1000));
     expect([...(third.weight ?? [])]).toEqual(rows.map((row) => row + 1));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf, withColumns } from '../../test/training/generated-frame.ts';
+import { generatedFrame, withColumns } from '../../test/training/generated-frame.ts';
+import { pickRows } from '../data/pick-rows.ts';
 import type { Frame } from '../data/dataset.ts';
 import { computeMetrics } from '../evaluation/metrics.ts';
 import { OnnxModel } from '../onnx/model.ts';
@@ -165,10 +166,10 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
 
     it.each(tasks)('scores missing values, unseen levels and single rows as the graph it is: %s', async (task) => {
       const trained = await train(task);
-      const frame = rowsOf(generatedFrame(task, 50, 8), [...Array(50).keys()]);
+      const frame = pickRows(generatedFrame(task, 50, 8), [...Array(50).keys()]);
       const together = await scores(trained, frame);
       const alone = await Promise.all(
-        [...Array(50).keys()].map(async (row) => [...(await scores(trained, rowsOf(frame, [row])))]),
+        [...Array(50).keys()].map(async (row) => [...(await scores(trained, pickRows(frame, [row])))]),
       );
       expect(alone.flat()).toEqual([...together]);
 
@@ -188,7 +189,7 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
       const never = withColumns(frame, { region: { type: 'category', codes: new Int32Array(50), levels: ['never'] } });
       const abroad = withColumns(frame, { region: { type: 'category', codes: new Int32Array(50), levels: ['Übersee 🌏'] } });
       expect(await scores(trained, abroad)).toEqual(await scores(trained, never));
-      expect(await scores(trained, rowsOf(frame, []))).toHaveLength(0);
+      expect(await scores(trained, pickRows(frame, []))).toHaveLength(0);
     });
 
     it('takes the empty text for a missing category', async () => {
@@ -270,8 +271,8 @@ export function describeTrainer(trainer: Trainer, params: Readonly<Record<string
       const frame = generatedFrame('binary-classification', 50);
       const nothing = new Float32Array(50).fill(NaN);
       const impossible: Frame[] = [
-        rowsOf(frame, []),
-        rowsOf(frame, [0]),
+        pickRows(frame, []),
+        pickRows(frame, [0]),
         { ...frame, features: ['constant', 'absent'] },
         { ...frame, features: ['signal'], columns: { signal: { type: 'number', values: nothing } } },
         { ...frame, label: new Float64Array(50) },

@@ -60,25 +60,6 @@ function threeOf(score: number, random: Random): number {
   return noisy < -1 ? 0 : noisy < 1 ? 2 : 1;
 }
 
-/** Some rows of a frame, in the order named. */
-export function rowsOf(frame: Frame, rows: readonly number[]): Frame {
-  const columns = Object.fromEntries(
-    Object.entries(frame.columns).map(([name, column]) => [
-      name,
-      column.type === 'number'
-        ? { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? NaN) }
-        : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) },
-    ]),
-  );
-  return {
-    ...frame,
-    rows: rows.length,
-    columns,
-    label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN),
-    ...(frame.weight === undefined ? {} : { weight: Float64Array.from(rows, (row) => frame.weight?.[row] ?? NaN) }),
-  };
-}
-
 /** The same rows with some columns replaced. */
 export function withColumns(frame: Frame, columns: Frame['columns']): Frame {
   return { ...frame, columns: { ...frame.columns, ...columns } };

@@ -1,5 +1,6 @@
 import type { Frame } from '../../data/dataset.ts';
 import { newestRows } from '../../data/holdout.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import { FinalError, type Problem } from '../../errors.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -81,7 +82,7 @@ async function scoresOf(
   try {
     model = await OnnxModel.open(onnx);
     return {
-      replayed: await scoreFrame(model, picked(frame, rows)),
+      replayed: await scoreFrame(model, pickRows(frame, rows)),
       newest: await scoreFrame(model, newestRows(frame, scoredRows)),
     };
   } catch (cause) {
@@ -90,23 +91,4 @@ async function scoresOf(
   } finally {
     await model?.release();
   }
-}
-
-/** Some rows of a frame, in the order asked for. */
-function picked(frame: Frame, rows: readonly number[]): Frame {
-  const columns = Object.fromEntries(
-    Object.entries(frame.columns).map(([name, column]) => [
-      name,
-      column.type === 'category'
-        ? { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) }
-        : { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? NaN) },
-    ]),
-  );
-  return {
-    ...frame,
-    rows: rows.length,
-    columns,
-    label: Float64Array.from(rows, (row) => frame.label[row] ?? NaN),
-    timestamp: null,
-  };
 }

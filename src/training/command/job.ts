@@ -16,6 +16,17 @@ export interface Limits {
   readonly threads: number;
 }
 
+const usualTime = 2 * 3600 * 1000;
+const usualDisk = 10e9;
+
+/** What a spec allows. @param usualThreads where it says nothing of threads */
+export function limitsOf(
+  { time_budget: timeMs = usualTime, disk = usualDisk, threads }: ModelSpec['training'],
+  usualThreads: number,
+): Limits {
+  return { timeMs, diskBytes: disk, threads: threads ?? usualThreads };
+}
+
 /** The champion's artifact, for trainers that go on from one. */
 export interface PriorModel {
   readonly version: number;

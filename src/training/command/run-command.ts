@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
 import { FinalError } from '../../errors.ts';
 import type { TrainingControl, TrainingProgress } from '../trainer.ts';
 import { commandEnvironment } from './environment.ts';
+import { executableOf } from './executable.ts';
 import type { Limits } from './job.ts';
 import { type Exit, ProcessGroup } from './process-group.ts';
 import { PrintedLines } from './progress-lines.ts';
@@ -79,18 +77,10 @@ function pause(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The program's path: with a slash it starts at the folder of pawl.yaml, without one it is looked for on PATH. */
+/** @throws FinalError PAWL_TRAINER_NOT_FOUND */
 async function found(program: string, baseDirectory: string): Promise<string> {
-  const places = program.includes('/')
-    ? [resolve(baseDirectory, program)]
-    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
-  for (const path of places) {
-    const runs = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return path;
-  }
+  const path = await executableOf(program, baseDirectory);
+  if (path !== null) return path;
   const where = program.includes('/') ? `under ${baseDirectory}` : 'on the PATH of this worker';
   throw new FinalError('PAWL_TRAINER_NOT_FOUND', `${program} is no program ${where}.`, {
     problems: [{ subject: 'training.command', message: `${program} is not there, or may not be run` }],

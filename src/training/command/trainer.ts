@@ -6,13 +6,10 @@ import type { ModelSpec } from '../../spec/schema.ts';
 import { checkJob } from '../check-job.ts';
 import { acceptOutputs } from './accept-outputs.ts';
 import type { TrainedModel, TrainingControl, TrainingJob } from '../trainer.ts';
-import { type JobFile, jobFile, type Limits, rowNames } from './job.ts';
+import { type JobFile, jobFile, limitsOf, rowNames } from './job.ts';
 import { runCommand } from './run-command.ts';
 import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
 import { writeRows } from './write-rows.ts';
-
-const usualTime = 2 * 3600 * 1000;
-const usualDisk = 10e9;
 
 /** What a command is told beside the job of every trainer. */
 export interface CommandContext {
@@ -41,11 +38,7 @@ export async function trainByCommand(job: TrainingJob, context: CommandContext, 
       problems: [{ subject: 'training.command', message: `${baseDirectory} is not there`, hint }],
     });
   }
-  const limits: Limits = {
-    timeMs: training.time_budget ?? usualTime,
-    diskBytes: training.disk ?? usualDisk,
-    threads: training.threads ?? availableParallelism(),
-  };
+  const limits = limitsOf(training, availableParallelism());
   const format = training.rows ?? 'csv';
   const names = rowNames(job, contract);
   const folder = await makeWorkFolder();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf, withColumns } from '../../../test/training/generated-frame.ts';
+import { generatedFrame, withColumns } from '../../../test/training/generated-frame.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -17,7 +18,7 @@ const hour = 3_600_000;
 const whole: Frame = { ...generatedFrame(task, 1200), timestamp: Float64Array.from({ length: 1200 }, (_, row) => row * hour) };
 
 function until(frame: Frame, rows: number): Frame {
-  const first = rowsOf(
+  const first = pickRows(
     frame,
     Array.from({ length: rows }, (_, row) => row),
   );
@@ -65,7 +66,7 @@ describe('ftrl goes on from the champion', () => {
     expect(same(await train(whole, between), inOne)).toBe(true);
     // Rows that it has seen may be gone by now.
     const late: Frame = {
-      ...rowsOf(
+      ...pickRows(
         whole,
         Array.from({ length: 700 }, (_, i) => 500 + i),
       ),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf } from '../../../test/training/generated-frame.ts';
+import { generatedFrame } from '../../../test/training/generated-frame.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -133,7 +134,7 @@ describe('the exported graph', () => {
     const { ensemble, features, ranks, loss: learned } = await boosted(task, frame, params);
     const model = await OnnxModel.open(exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, learned.link));
     const graph = await scoreFrame(model, frame);
-    const single = await scoreFrame(model, rowsOf(frame, [3]));
+    const single = await scoreFrame(model, pickRows(frame, [3]));
     await model.release();
     const own = ownScores(ensemble, features, frame.rows, learned.link);
     expect(graph).toHaveLength(own.length);

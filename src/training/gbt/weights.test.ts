@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf, withColumns } from '../../../test/training/generated-frame.ts';
+import { generatedFrame, withColumns } from '../../../test/training/generated-frame.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -45,7 +46,7 @@ describe.each(kinds)('weights of rows: %s %o', (task, params) => {
 
   it('of n make a row count as n rows', async () => {
     const weights = Float64Array.from({ length: 300 }, (_, row) => 1 + (row % 3));
-    const repeated = rowsOf(
+    const repeated = pickRows(
       frame,
       [...weights].flatMap((weight, row) => Array<number>(weight).fill(row)),
     );
@@ -57,7 +58,7 @@ describe.each(kinds)('weights of rows: %s %o', (task, params) => {
   it('of 0 leave a row out', async () => {
     const strange = { ...frame, label: frame.label.map((y, row) => (row % 5 === 0 ? Math.min(...frame.label) : y)) };
     const weights = Float64Array.from({ length: 300 }, (_, row) => (row % 5 === 0 ? 0 : 1));
-    const kept = rowsOf(
+    const kept = pickRows(
       frame,
       [...weights.keys()].filter((row) => weights[row] === 1),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf, withColumns } from '../../../test/training/generated-frame.ts';
+import { generatedFrame, withColumns } from '../../../test/training/generated-frame.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -51,7 +52,7 @@ describe('logistic regression of three classes', () => {
   it('scores missing values and unseen categories, and says of two of these the same', async () => {
     const frame = generatedFrame(task, 600);
     const trained = await train(frame);
-    const few = rowsOf(frame, [0, 1, 2, 3]);
+    const few = pickRows(frame, [0, 1, 2, 3]);
     const region = (level: string) =>
       withColumns(few, { region: { type: 'category', codes: new Int32Array(4), levels: [level] } });
     expect(await scores(trained, region('never'))).toEqual(await scores(trained, region('Übersee 🌏')));

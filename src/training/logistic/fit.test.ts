@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generatedFrame, rowsOf } from '../../../test/training/generated-frame.ts';
+import { generatedFrame } from '../../../test/training/generated-frame.ts';
+import { pickRows } from '../../data/pick-rows.ts';
 import type { Frame } from '../../data/dataset.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
@@ -138,7 +139,7 @@ describe('the linear fit', () => {
   ] as const)('takes a row of weight 2 for two rows, and one of weight 0 for none: %s, l1 %d', async (task, l1) => {
     const frame = generatedFrame(task, 300);
     const weights = Float64Array.from({ length: 300 }, (_, row) => row % 3);
-    const repeated = rowsOf(
+    const repeated = pickRows(
       frame,
       [...weights].flatMap((weight, row) => new Array<number>(weight).fill(row)),
     );

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { checkJob } from '../check-job.ts';
 import { acceptOutputs } from '../command/accept-outputs.ts';
 import { threadEnvironment } from '../command/environment.ts';
-import { type JobFile, jobFile, type Limits, rowNames } from '../command/job.ts';
+import { type JobFile, jobFile, limitsOf, rowNames } from '../command/job.ts';
 import { judgeEnding } from '../command/verdict.ts';
 import { makeWorkFolder, removeWorkFolder } from '../command/work-folder.ts';
 import { writeRows } from '../command/write-rows.ts';
@@ -17,8 +17,6 @@ import { clearOthers, Exchange } from './exchange.ts';
 import { follow } from './follow.ts';
 import { packFolder } from './working-folder.ts';
 
-const usualTime = 2 * 3600 * 1000;
-const usualDisk = 10e9;
 const usualWait = 30 * 60 * 1000;
 /** Jobs of one training that have failed, after which another is not tried. */
 const mostJobs = 20;
@@ -51,11 +49,7 @@ export async function trainByRay(job: TrainingJob, context: RayContext, control:
   const { spec, store, baseDirectory, release, prior } = context;
   const { training, contract } = spec;
   const jobs = new RayJobs(addressOf(context), context.cluster.token);
-  const limits: Limits = {
-    timeMs: training.time_budget ?? usualTime,
-    diskBytes: training.disk ?? usualDisk,
-    threads: training.threads ?? Math.max(1, Math.floor(training.ray?.cpus ?? 1)),
-  };
+  const limits = limitsOf(training, Math.max(1, Math.floor(training.ray?.cpus ?? 1)));
   const { command = [], rows: format = 'csv' } = training;
   const names = rowNames(job, contract);
   // Packing, sending and waiting are long and have no progress of their own; the heartbeat goes on.

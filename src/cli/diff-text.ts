@@ -1,6 +1,7 @@
 import type { ChangedValue } from '../evidence/changed-values.ts';
 import type { Change, DataSide, GateChange, MetricChange, VersionComparison } from '../evidence/compare-versions.ts';
 import type { MeasuredMetric } from '../evidence/slice-metrics.ts';
+import type { ClassReport } from '../evaluation/class-reports.ts';
 import type { GroupReport, Rate } from '../evaluation/fairness.ts';
 import type { MeasuredFeature } from '../monitoring/measures.ts';
 import { figure, inWords, percent, sized } from '../stats/wording.ts';
@@ -21,6 +22,7 @@ export function diffText(diff: VersionComparison): string {
     changeLines('pawl.yaml', diff.spec),
     metricLines(diff),
     sliceLines(diff),
+    classLines(diff),
     groupLines(diff),
     gateLines(diff.gates),
     importanceLines(diff.importances),
@@ -111,6 +113,21 @@ function sliceLines({ from, to, slices }: VersionComparison): string[] {
   return [
     'slices, each version on held-out rows of its own:',
     table(['where', 'metric', `v${from}`, `v${to}`, 'difference'], rows),
+  ];
+}
+
+function classLines({ from, to, classes }: VersionComparison): string[] {
+  if (classes.length === 0) return [];
+  const share = (name: 'recall' | 'precision') => (side: ClassReport | null) => {
+    const rate = side?.[name];
+    return rate == null ? 'none' : figure(rate.value);
+  };
+  const rows = (side: ClassReport | null) => (side === null ? 'none' : inWords(side.rows));
+  const columns = [rows, share('recall'), share('precision')];
+  const cells = classes.map((one) => [one.class, ...columns.map((of) => `${of(one.from)} to ${of(one.to)}`)]);
+  return [
+    `classes, v${from} to v${to}, each on held-out rows of its own:`,
+    table(['class', 'rows', 'recall', 'precision'], cells),
   ];
 }
 

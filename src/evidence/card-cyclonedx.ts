@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GroupReport, Rate } from '../evaluation/fairness.ts';
 import type { ModelCard } from './model-card.ts';
+import type { SearchReport } from './search-report.ts';
 
 /** JSON as the schema of CycloneDX has it. */
 export type Bom = Readonly<Record<string, unknown>>;
@@ -135,11 +136,12 @@ function considerationsOf({ users, intendedUse, limits, ethics, gates }: ModelCa
   };
 }
 
-function propertiesOf({ made, gates, approval, override, champion, importances }: ModelCard): Bom[] {
+function propertiesOf({ made, search, gates, approval, override, champion, importances }: ModelCard): Bom[] {
   const { release, trigger, spec, seed, code, parameters, copyOf, endpoint } = made;
   return [
     ...properties({ release, spec, seed, trainer_code: code?.digest, copy_of: copyOf, endpoint }),
     ...properties(parameters, 'pawl:param:'),
+    ...(search === null ? [] : trialsOf(search)),
     ...gates.map(({ gate, passed, because }) => ({
       name: `pawl:gate:${gate}`,
       value: `${passed ? 'passed' : 'refused'}: ${because}`,
@@ -150,6 +152,17 @@ function propertiesOf({ made, gates, approval, override, champion, importances }
       asked_for: trigger === null ? null : `${trigger.by} (${trigger.kind}): ${trigger.because}`,
       approval: approval === null ? null : `${approval.by}: ${approval.because}`,
       override: override === null ? null : `${override.by}: ${override.because}`,
+    }),
+  ];
+}
+
+/** How the search came out, and each trial with its parameters and the score of each look at it. */
+function trialsOf({ metric, because, chosen, trials }: SearchReport): Bom[] {
+  return [
+    ...properties({ search: because, search_metric: metric, chosen_trial: chosen?.trial }),
+    ...trials.map(({ trial, params, looks }) => {
+      const told = looks.map(({ share, resource, state, score }) => ({ share, resource, state, score }));
+      return { name: `pawl:trial:${trial}`, value: JSON.stringify({ params, looks: told }) };
     }),
   ];
 }

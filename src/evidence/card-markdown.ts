@@ -1,6 +1,7 @@
 import type { Rate } from '../evaluation/fairness.ts';
 import { figure, inWords, percent } from '../stats/wording.ts';
 import type { ModelCard } from './model-card.ts';
+import { trialWords } from './search-report.ts';
 import type { MeasuredMetric } from './slice-metrics.ts';
 
 /** The card for people: GitHub's Markdown. Every text of others is escaped, so that it stays text. */
@@ -23,6 +24,7 @@ export function cardMarkdown(card: ModelCard): string {
       'How it was made',
       table(['', ''], [['trainer', text(made.trainer)], ['seed', String(made.seed)], ...parameters(card)]),
     ),
+    section('Parameters that were tried', trials(card)),
     section('Who let it through', admission(card)),
   ];
   return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
@@ -128,6 +130,19 @@ function parameters({ made }: ModelCard): string[][] {
     text(name),
     text(typeof value === 'string' ? value : JSON.stringify(value)),
   ]);
+}
+
+/** Every trial, the one that was chosen in bold type. */
+function trials({ search }: ModelCard): string {
+  if (search === null) return '';
+  const { metric, because, chosen } = search;
+  const rows = search.trials.map((report) => {
+    const { params, scores, state } = trialWords(report);
+    const name = chosen?.trial === report.trial ? `**${report.trial}, chosen**` : String(report.trial);
+    return [name, text([state, scores].filter((word) => word !== '').join(': ')), text(params)];
+  });
+  const found = because === null ? '' : `${text(because)}.\n\n`;
+  return `${found}${table(['trial', metric === null ? 'score' : text(metric), 'parameters'], rows)}`;
 }
 
 function admission({ approval, override, made }: ModelCard): string {

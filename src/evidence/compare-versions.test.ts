@@ -3,7 +3,7 @@ import { diffText } from '../cli/diff-text.ts';
 import type { GateResult } from '../evaluation/gate-result.ts';
 import { exampleDataset } from '../registry/example-model.testsuite.ts';
 import { compareVersions } from './compare-versions.ts';
-import { exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
+import { exampleClasses, exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
 
 const gate = (name: string, passed: boolean): GateResult => ({
   gate: name,
@@ -47,6 +47,25 @@ describe('two versions side by side', () => {
       'served      1,204 requests, p50 0.2 ms, p99 0.5 ms, 40 µs of CPU a row to never',
     ])
       expect(text).toContain(line);
+  });
+
+  it('are told apart class by class, also where one alone knows a class', () => {
+    const [mid, ...rest] = exampleClasses;
+    const better = { ...mid, recall: { value: 0.75, low: 0.6, high: 0.8 } } as NonNullable<typeof mid>;
+    const of = (version: number, classes: typeof exampleClasses) => ({
+      ...exampleVersion(version),
+      evaluation: { ...exampleEvaluation, classes },
+    });
+    const diff = compareVersions(of(3, exampleClasses), of(5, [better, ...rest.slice(0, 1)]), null);
+    expect(diff.classes.map((one) => [one.class, one.from?.recall?.value, one.to?.recall?.value])).toEqual([
+      ['mid', 0.5, 0.75],
+      ['low', 0, 0],
+      ['rare', undefined, undefined],
+    ]);
+    const text = diffText(diff);
+    expect(text).toMatch(/mid\W+40 to 40\W+0\.5 to 0\.75\W+0\.4 to 0\.4/);
+    expect(text).toMatch(/rare\W+0 to none/);
+    expect(diffText(compareVersions(exampleVersion(3), exampleVersion(5), null))).not.toContain('classes');
   });
 
   it('are compared on the same rows where the one was held against the other, in either order', () => {

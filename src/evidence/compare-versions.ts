@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { DatasetRef } from '../data/dataset.ts';
+import type { ClassReport } from '../evaluation/class-reports.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { GroupReport } from '../evaluation/fairness.ts';
 import type { GateResult, StatedInterval } from '../evaluation/gate-result.ts';
@@ -76,6 +77,8 @@ export interface VersionComparison {
   };
   /** On the held-out rows of each slice that a gate asks for; null where the version was not asked. */
   readonly slices: readonly (Change<MeasuredMetric | null> & { readonly metric: string; readonly slice: string })[];
+  /** How each does on three classes or more, on held-out rows of its own; null where it was not measured on one. */
+  readonly classes: readonly (Change<ClassReport | null> & { readonly class: string })[];
   /** How each treats the groups that `evaluation.fairness` names. */
   readonly groups: readonly (Change<GroupReport | null> & { readonly group: string })[];
   readonly gates: readonly GateChange[];
@@ -111,6 +114,7 @@ export function compareVersions(
     spec: changedValues(written(from), written(to)),
     metrics: metricChanges(from, to),
     slices: sliceChanges(from, to),
+    classes: classChanges(from.evaluation?.classes ?? [], to.evaluation?.classes ?? []),
     groups: groupChanges(from.evaluation?.groups ?? [], to.evaluation?.groups ?? []),
     gates: gateChanges(from.record.gates, to.record.gates),
     importances: importanceChanges(from.record.importances, to.record.importances),
@@ -177,6 +181,12 @@ function sliceChanges(from: ComparedVersion, to: ComparedVersion): VersionCompar
     const [one = null, other = null] = [before.get(key), after.get(key)];
     return { metric: (other ?? one)?.metric ?? '', slice: (other ?? one)?.slice ?? '', from: one, to: other };
   });
+}
+
+function classChanges(from: readonly ClassReport[], to: readonly ClassReport[]): VersionComparison['classes'] {
+  const of = (reports: readonly ClassReport[], name: string) => reports.find((one) => one.class === name) ?? null;
+  const names = new Set([...to, ...from].map((report) => report.class));
+  return [...names].map((name) => ({ class: name, from: of(from, name), to: of(to, name) }));
 }
 
 function groupChanges(from: readonly GroupReport[], to: readonly GroupReport[]): VersionComparison['groups'] {

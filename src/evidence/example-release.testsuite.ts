@@ -1,5 +1,6 @@
 import type { ReleaseEvidence } from './report/release-report.ts';
-import { exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
+import { exampleSearch } from './example-search.testsuite.ts';
+import { exampleClasses, exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
 
 const at = (time: string) => new Date(`2026-03-01T${time}Z`);
 
@@ -38,6 +39,7 @@ export function exampleRelease(): ReleaseEvidence {
           interval: { low: -0.01, high: 0.09, confidence: 0.95, method: 'McNemar (mid-p), Tango' },
         },
       ],
+      classes: exampleClasses,
       groups: [
         {
           column: 'sex',
@@ -72,6 +74,7 @@ export function exampleRelease(): ReleaseEvidence {
         endedAt: at('10:00:12'),
       },
     ],
+    search: exampleSearch,
     decisions: [
       {
         workflow: 'release',
@@ -181,7 +184,8 @@ export function exampleRelease(): ReleaseEvidence {
 
 /** Those that people and sources write: names, reasons, values. What pawl itself writes stays: ids, times, kinds of things. */
 export function replaceTexts(evidence: ReleaseEvidence, text: string): ReleaseEvidence {
-  const { release, trigger, spec, evaluation, version, manifest, decisions, operations, revisions, steps, signatures } = evidence;
+  const { release, trigger, spec, evaluation, version, manifest, decisions, operations, revisions, steps, search, signatures } =
+    evidence;
   if (evaluation === null || version === null || manifest === null || trigger === null)
     throw new Error('the example has all of them');
   const named = <T>(values: Readonly<Record<string, T>>) =>
@@ -196,6 +200,7 @@ export function replaceTexts(evidence: ReleaseEvidence, text: string): ReleaseEv
       because: text,
       metrics: named(evaluation.metrics),
       gates: evaluation.gates.map((gate) => ({ ...gate, gate: text, because: text })),
+      classes: (evaluation.classes ?? []).map((report) => ({ ...report, class: text })),
       groups: (evaluation.groups ?? []).map((group) => ({ ...group, group: text })),
     },
     version: {
@@ -217,6 +222,20 @@ export function replaceTexts(evidence: ReleaseEvidence, text: string): ReleaseEv
       sources: { files: [{ path: text, bytes: 3 }], ignored: [text], absent: {} },
     },
     steps: steps.map((step) => ({ ...step, because: text, takenFrom: text })),
+    search: search && {
+      ...search,
+      trials: search.trials.map((trial) => ({
+        ...trial,
+        params: named(trial.params),
+        resource: trial.resource && text,
+        because: trial.because && text,
+      })),
+      choice: search.choice && {
+        ...search.choice,
+        because: text,
+        evidence: { ...(search.choice.evidence as object), metric: text },
+      },
+    },
     decisions: decisions.map((word) => ({ ...word, because: text, action: text, evidence: replaced(word.evidence, text) })),
     operations: operations.map((operation) => ({ ...operation, by: text, reason: text, because: text, action: text })),
     revisions: revisions.map((revision) => ({ ...revision, because: text, segments: [text] })),

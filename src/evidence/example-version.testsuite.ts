@@ -21,6 +21,19 @@ export const exampleEvaluation: Evaluation = {
 
 const at = new Date('2026-03-01T10:00:00Z');
 
+/** Of three classes, the last of which no held-out row has. */
+export const exampleClasses: NonNullable<Evaluation['classes']> = [
+  {
+    class: 'mid',
+    rows: 40,
+    predicted: 50,
+    recall: { value: 0.5, low: 0.4, high: 0.6 },
+    precision: { value: 0.4, low: 0.3, high: 0.5 },
+  },
+  { class: 'low', rows: 12, predicted: 0, recall: { value: 0, low: 0, high: 0.2 }, precision: null },
+  { class: 'rare', rows: 0, predicted: 0, recall: null, precision: null },
+];
+
 /** A version that ended promoted, with all that is known of one. */
 export function exampleVersion(version: number, changes: Partial<VersionHistory['record']> = {}): ComparedVersion {
   const model = 'electricity';
@@ -86,6 +99,7 @@ export function exampleVersion(version: number, changes: Partial<VersionHistory[
     },
     dataset: exampleDataset(),
     evaluation: exampleEvaluation,
+    search: null,
     approval: null,
     bytes: 734_000,
     served: { requests: 1204, p50: 0.2, p99: 0.5, cpuMicrosPerRow: 40, memoryBytes: 2 ** 20 },

@@ -6,7 +6,8 @@ import type { GateResult } from '../evaluation/gate-result.ts';
 import { modelSpec } from '../spec/schema.ts';
 import { cardCycloneDx } from './card-cyclonedx.ts';
 import { cardMarkdown } from './card-markdown.ts';
-import { exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
+import { exampleSearch } from './example-search.testsuite.ts';
+import { exampleClasses, exampleEvaluation, exampleVersion } from './example-version.testsuite.ts';
 import { modelCard } from './model-card.ts';
 
 const interval = { low: 0.6, high: 0.7, confidence: 0.95, method: 'Wilson' };
@@ -73,6 +74,7 @@ function full() {
     ...version,
     spec: version.spec && { ...version.spec, spec },
     evaluation: { ...exampleEvaluation, groups: [group], champion: 2, championMetrics: { auc: 0.8, accuracy: 0.7 } },
+    search: exampleSearch,
     approval: { by: 'grace', because: 'grace approved v3: the numbers hold' },
   };
 }
@@ -141,6 +143,10 @@ describe('a model card', () => {
       '- grace approved v3: the numbers hold',
       '- not for billing',
       '| trees | 200 |',
+      '4 trials made: trial 2 with auc 0.85 (leaves 12).',
+      '| 1 | 0.8123 at 67 trees | the parameters as written |',
+      '| **2, chosen** | 0.8123 at 67 trees, 0.85 at 200 trees | leaves 12 |',
+      '| 3 | failed: no luck | leaves 9 |',
     ])
       expect(text).toContain(line);
     expect(text.match(/^## .*$/gm)).toEqual(
@@ -155,6 +161,7 @@ describe('a model card', () => {
         'Gates',
         'What it goes by',
         'How it was made',
+        'Parameters that were tried',
         'Who let it through',
       ].map((title) => `## ${title}`),
     );
@@ -206,6 +213,27 @@ describe('a model card', () => {
     expect(validate.errors?.length).toBeGreaterThan(0);
   });
 
+  it('has every trial of the search for its parameters, for machines with the score of each look', () => {
+    const card = modelCard(full());
+    expect(card.search?.trials.map(({ trial }) => trial)).toEqual([1, 2, 3, 4]);
+    const { component } = (cardCycloneDx(card)['metadata'] ?? {}) as {
+      component: { properties: { name: string; value: string }[] };
+    };
+    const values = new Map(component.properties.map(({ name, value }) => [name, value]));
+    expect(values.get('pawl:search')).toBe('4 trials made: trial 2 with auc 0.85 (leaves 12)');
+    expect(values.get('pawl:chosen_trial')).toBe('2');
+    expect(JSON.parse(values.get('pawl:trial:2') ?? '')).toEqual({
+      params: { leaves: 12 },
+      looks: [
+        { share: 1 / 3, resource: '67 trees', state: 'done', score: 0.81234 },
+        { share: 1, resource: '200 trees', state: 'done', score: 0.85 },
+      ],
+    });
+    const untried = modelCard({ ...full(), search: null });
+    expect(JSON.stringify(cardCycloneDx(untried))).not.toContain('pawl:trial');
+    expect(cardMarkdown(untried)).not.toContain('Parameters that were tried');
+  });
+
   it('leaves out what could not be measured, which is null where it was stored', () => {
     const version = exampleVersion(1);
     const metrics = { accuracy: 0.8, auc: null } as unknown as Record<string, number>;
@@ -233,19 +261,7 @@ describe('a model card', () => {
 describe('a card of three classes or more', () => {
   it('has the recall and the precision of each class, those that there are', () => {
     const given = exampleVersion(1);
-    const evaluation = {
-      ...exampleEvaluation,
-      classes: [
-        {
-          class: 'mid',
-          rows: 40,
-          predicted: 50,
-          recall: { value: 0.5, low: 0.4, high: 0.6 },
-          precision: { value: 0.4, low: 0.3, high: 0.5 },
-        },
-        { class: 'rare', rows: 0, predicted: 0, recall: null, precision: null },
-      ],
-    };
+    const evaluation = { ...exampleEvaluation, classes: exampleClasses };
     const card = modelCard({ ...given, evaluation });
     const interval = { low: 0.4, high: 0.6, confidence: 0.95, method: 'Wilson' };
     const label = given.spec?.spec.contract.label ?? '';

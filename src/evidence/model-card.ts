@@ -5,6 +5,7 @@ import type { GateResult } from '../evaluation/gate-result.ts';
 import type { VersionHistory } from '../registry/version-history.ts';
 import { percent } from '../stats/wording.ts';
 import { classMetrics } from './class-metrics.ts';
+import { type SearchReport, searchReport } from './search-report.ts';
 import { type MeasuredMetric, sliceMetrics } from './slice-metrics.ts';
 
 /** Who let it through, in the words on record. */
@@ -46,6 +47,8 @@ export interface ModelCard {
     /** Where it is an endpoint that was there before pawl. */
     readonly endpoint: string | null;
   };
+  /** Every trial of the search for its parameters; null where nothing was tried. */
+  readonly search: SearchReport | null;
   readonly data:
     | (Pick<DatasetRef, 'digest' | 'rows' | 'quarantined' | 'oldest' | 'newest'> & {
         readonly holdoutFrom: string | null;
@@ -67,7 +70,7 @@ export interface ModelCard {
 /** As pawl.yaml has it where it does not say. */
 const usualConfidence = 0.95;
 
-export function modelCard({ record, release, trigger, spec, dataset, evaluation, approval }: VersionHistory): ModelCard {
+export function modelCard({ record, release, trigger, spec, dataset, evaluation, search, approval }: VersionHistory): ModelCard {
   const { contract, ...said } = spec?.spec ?? { contract: null, task: '', description: '', owner: '', card: undefined };
   const features = Object.entries(contract?.features ?? {}).map(([name, { type }]) => ({ name, type }));
   const championMetrics = evaluation?.championMetrics ?? null;
@@ -95,6 +98,7 @@ export function modelCard({ record, release, trigger, spec, dataset, evaluation,
       copyOf: record.copyOf,
       endpoint: record.incumbent?.url ?? null,
     },
+    search: search === null ? null : searchReport(search),
     data:
       dataset === null
         ? null

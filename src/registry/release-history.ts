@@ -8,6 +8,7 @@ import type { Registry } from './registry.ts';
 import { getRelease, type ReleaseRecord } from './releases.ts';
 import { getSpec, type SpecRecord } from './specs.ts';
 import { listSteps, type StepRecord } from './steps.ts';
+import { readSearch, type RecordedSearch } from './trials.ts';
 import { getTrigger, type TriggerRecord } from './triggers.ts';
 import { getVersion, type VersionRecord } from './versions.ts';
 
@@ -45,6 +46,8 @@ export interface ReleaseHistory {
   readonly version: VersionRecord | null;
   readonly evaluation: Evaluation | null;
   readonly steps: readonly StepRecord[];
+  /** Null where it tried no parameters before its training. */
+  readonly search: RecordedSearch | null;
   readonly decisions: readonly RecordedWord[];
   /** What people asked while it ran. */
   readonly operations: readonly OperationRecord[];
@@ -58,12 +61,13 @@ export interface ReleaseHistory {
 export async function readReleaseHistory(registry: Registry, id: string): Promise<ReleaseHistory> {
   const release = await getRelease(registry, id);
   const { model } = release;
-  const [trigger, spec, dataset, version, steps, decisions, operations] = await Promise.all([
+  const [trigger, spec, dataset, version, steps, search, decisions, operations] = await Promise.all([
     getTrigger(registry, release.triggerId),
     getSpec(registry, model, release.specDigest),
     release.datasetDigest === null ? null : getDataset(registry, release.datasetDigest),
     release.version === null ? null : getVersion(registry, model, release.version),
     listSteps(registry, id),
+    readSearch(registry, id),
     decisionsOf(registry, release),
     operationsDuring(registry, release),
   ]);
@@ -77,6 +81,7 @@ export async function readReleaseHistory(registry: Registry, id: string): Promis
     version,
     evaluation: (gates?.evidence as Evaluation | undefined) ?? null,
     steps,
+    search,
     decisions,
     operations,
     revisions,

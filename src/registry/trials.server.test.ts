@@ -3,7 +3,7 @@ import { createDatabase } from '../../test/stack/postgres.ts';
 import { ExampleModel } from './example-model.testsuite.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { recordDecision } from './decisions.ts';
-import { beginTrial, endTrial, lastSearch, listTrials, searchProgress, stopTrials } from './trials.ts';
+import { beginTrial, endTrial, lastSearch, listTrials, readSearch, searchProgress, stopTrials } from './trials.ts';
 
 let registry: Registry;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ it('keeps each look at a trial, through what a lost worker had begun, to its end
   const at = (trial: number, rung: number) => ({ release, trial, rung });
   const params = { learning_rate: 0.05, loss: 'squared', flat: true };
   expect(await lastSearch(registry, example.model)).toBeNull();
+  expect(await readSearch(registry, release)).toBeNull();
   await beginTrial(registry, { ...at(2, 0), params, share: 1 / 3 });
   await beginTrial(registry, { ...at(1, 0), params: {}, share: 1 / 3 });
   await beginTrial(registry, { ...at(1, 0), params: {}, share: 1 / 3 });
@@ -41,4 +42,11 @@ it('keeps each look at a trial, through what a lost worker had begun, to its end
   ]);
   expect((await listTrials(registry, release)).at(-1)?.params).toEqual(params);
   expect(await lastSearch(registry, example.model)).toBe(release);
+
+  expect(await readSearch(registry, release)).toMatchObject({ release, choice: null });
+  const choice = { ...told, key: `${release}/search/chosen`, action: 'choose', because: 'trial 1', evidence: { trial: 1 } };
+  await recordDecision(registry, choice);
+  const search = await readSearch(registry, release);
+  expect(search).toMatchObject({ choice });
+  expect(search?.trials).toEqual(await listTrials(registry, release));
 });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DrawnParams } from '../search/space.ts';
+import { type DecisionRecord, getDecision } from './decisions.ts';
 import { json, type Registry } from './registry.ts';
 
 /** A trial at one rung: what it was given, and what it came to. */
@@ -63,6 +64,21 @@ export async function stopTrials(registry: Registry, release: string): Promise<v
     .where('release', '=', release)
     .where('state', '=', 'running')
     .execute();
+}
+
+/** What a release has tried before its training. */
+export interface RecordedSearch {
+  readonly release: string;
+  /** By trial and rung. */
+  readonly trials: readonly TrialRecord[];
+  /** The decision that ended it; null before, and where it found nothing. */
+  readonly choice: DecisionRecord | null;
+}
+
+/** Null where the release has tried nothing. */
+export async function readSearch(registry: Registry, release: string): Promise<RecordedSearch | null> {
+  const [trials, choice] = await Promise.all([listTrials(registry, release), getDecision(registry, `${release}/search/chosen`)]);
+  return trials.length === 0 ? null : { release, trials, choice };
 }
 
 /** By trial and rung. */

@@ -6,6 +6,7 @@ import { approvalOf, getDecision } from './decisions.ts';
 import type { Registry } from './registry.ts';
 import { getRelease, type ReleaseRecord } from './releases.ts';
 import { findSpec, type SpecRecord } from './specs.ts';
+import { readSearch, type RecordedSearch } from './trials.ts';
 import { getTrigger, type TriggerRecord } from './triggers.ts';
 import { getVersion, type VersionRecord } from './versions.ts';
 import { sumWindows, versionCosts } from './windows.ts';
@@ -22,6 +23,8 @@ export interface VersionHistory {
   readonly dataset: DatasetRef | null;
   /** Of a copy: that of the version whose artifact it is. Null where nothing was evaluated. */
   readonly evaluation: Evaluation | null;
+  /** What was tried before it was trained; of a copy: before that version was. Null where nothing was. */
+  readonly search: RecordedSearch | null;
   /** Null where nobody approved it. */
   readonly approval: { readonly by: string; readonly because: string } | null;
 }
@@ -31,14 +34,16 @@ export async function readVersionHistory(registry: Registry, model: string, vers
   const record = await getVersion(registry, model, version);
   const release = record.release === null ? null : await getRelease(registry, record.release);
   const original = record.copyOf === null ? record : await getVersion(registry, model, record.copyOf);
-  const [trigger, spec, dataset, gates, approval] = await Promise.all([
+  const [trigger, spec, dataset, gates, search, approval] = await Promise.all([
     release === null ? null : getTrigger(registry, release.triggerId),
     findSpec(registry, model, release?.specDigest),
     record.datasetDigest === null ? null : getDataset(registry, record.datasetDigest),
     original.release === null ? null : getDecision(registry, `${original.release}/gates`),
+    original.release === null ? null : readSearch(registry, original.release),
     original.release === null ? null : approvalOf(registry, original.release),
   ]);
-  return { record, release, trigger, spec, dataset, evaluation: (gates?.evidence as Evaluation | undefined) ?? null, approval };
+  const evaluation = (gates?.evidence as Evaluation | undefined) ?? null;
+  return { record, release, trigger, spec, dataset, evaluation, search, approval };
 }
 
 /** What a version did at the gateways, in all windows there are. */

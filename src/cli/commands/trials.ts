@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { getDecision } from '../../registry/decisions.ts';
+import { type SearchReport, searchReport } from '../../evidence/search-report.ts';
 import { getRelease } from '../../registry/releases.ts';
-import { lastSearch, listTrials } from '../../registry/trials.ts';
+import { lastSearch, readSearch } from '../../registry/trials.ts';
 import { action } from '../command.ts';
 import { exitCodes, print } from '../output.ts';
-import { type SearchReport, searchReport, trialsText } from '../trials-text.ts';
+import { trialsText } from '../trials-text.ts';
 
 export function addTrials(program: Command): void {
   program
@@ -18,15 +18,11 @@ export function addTrials(program: Command): void {
         const asked = named === undefined || named.includes('/') ? named : `${model}/${named}`;
         if (asked !== undefined) await getRelease(session.registry, asked);
         const release = asked ?? (await lastSearch(session.registry, model));
-        const report: SearchReport | null =
-          release === null
-            ? null
-            : searchReport(
-                release,
-                await listTrials(session.registry, release),
-                await getDecision(session.registry, `${release}/search/chosen`),
-              );
-        print(json, report, () => (report === null ? `No release of ${model} has searched its parameters.` : trialsText(report)));
+        const search = release === null ? null : await readSearch(session.registry, release);
+        const report: SearchReport | null = search === null ? null : searchReport(search);
+        const none =
+          asked === undefined ? `No release of ${model} has searched its parameters.` : `${asked} has tried no parameters.`;
+        print(json, report, () => (report === null ? none : trialsText(report)));
         return exitCodes.done;
       }),
     );

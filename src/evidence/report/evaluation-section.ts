@@ -5,12 +5,13 @@ import { counted, figure, inWords, percent } from '../../stats/wording.ts';
 import { reliabilityChart } from '../html/charts.ts';
 import { html, type Part } from '../html/markup.ts';
 import { type Section, table } from '../html/parts.ts';
+import { classTable } from './class-table.ts';
 import type { ReleaseEvidence } from './release-report.ts';
 
 /** Metrics with intervals, gates, groups and reliability; null where nothing was evaluated. */
 export function evaluationSection({ evaluation }: ReleaseEvidence): Section | null {
   if (evaluation === null) return null;
-  const { rows, champion, passed, because, gates, groups = [], reliability } = evaluation;
+  const { rows, champion, passed, because, gates, groups = [], classes, reliability } = evaluation;
   const against =
     champion === null
       ? 'There was no champion to beat yet.'
@@ -20,7 +21,7 @@ export function evaluationSection({ evaluation }: ReleaseEvidence): Section | nu
     title: 'Evaluation',
     body: html`<p>On ${counted(rows, 'row')} that the version has not learned from. ${against}</p>
       <p>${passed ? 'Every gate holds' : html`<strong class="bad">A gate refused it</strong>`}: ${because}.</p>
-      ${metricTable(evaluation)}${gateTable(gates)}${groupTable(groups)}${reliability ? reliabilityPart(reliability) : null}`,
+      ${metricTable(evaluation)}${gateTable(gates)}${classTable(classes ?? [])}${groupTable(groups)}${reliability ? reliabilityPart(reliability) : null}`,
   };
 }
 

@@ -38,6 +38,7 @@ function rejected(): ReleaseEvidence {
     served: null,
     signatures: null,
     trigger: null,
+    search: null,
   };
   const lists = { steps: [], decisions: [], operations: [], revisions: [], counts: [], reigns: [] };
   const example = exampleRelease();
@@ -78,6 +79,7 @@ describe('a report of a release', () => {
       'Overview',
       'Steps',
       'Data',
+      'Search for parameters',
       'Training',
       'Rollout',
       'Decisions',
@@ -118,6 +120,12 @@ describe('a report of a release', () => {
       '0.85 to 0.89, each end with 95 % confidence (bootstrap (BCa))',
       'It was held against v2, the champion, on the same rows.',
       '24 % of 120 (20 % to 30 %)',
+      'mid 400.5 (0.4 to 0.6)500.4 (0.3 to 0.5)',
+      'low 120 (0 to 0.2)0no such rows',
+      '4 trials made: trial 2 with auc 0.85 (leaves 12).',
+      '2, chosen leaves 120.8123 at 67 trees, 0.85 at 200 treesdone4 s',
+      '1 the parameters as written0.8123 at 67 treesdone2 s',
+      '3 leaves 9no luckfailed',
       'Only callers of beta took part.',
       'v2: 900 answered, 1 error, 300 beside',
       '1,204 requests without an error',

@@ -9,6 +9,7 @@ import { dataSection } from './data-section.ts';
 import { decisionSections } from './decision-sections.ts';
 import { evaluationSection } from './evaluation-section.ts';
 import { rolloutSection } from './rollout-section.ts';
+import { searchSection } from './search-section.ts';
 import { signatureSection } from './signature-section.ts';
 import { stepsSection } from './steps-section.ts';
 import { trainingSection } from './training-section.ts';
@@ -31,6 +32,7 @@ export function releaseReport(evidence: ReleaseEvidence): string {
     overview(evidence),
     stepsSection(evidence),
     dataSection(evidence),
+    searchSection(evidence),
     trainingSection(evidence),
     evaluationSection(evidence),
     rolloutSection(evidence),

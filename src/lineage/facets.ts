@@ -46,7 +46,7 @@ export class FacetWriter {
   }
 
   /** A facet that only pawl has. */
-  own(name: 'release' | 'training' | 'evaluation', fields: object): Facets {
+  own(name: 'release' | 'step' | 'training' | 'evaluation', fields: object): Facets {
     return { [`pawl_${name}`]: this.#facet(`urn:pawl:openlineage:${name}:1`, fields) };
   }
 

@@ -132,6 +132,32 @@ describe('what is told of a step', () => {
     });
   });
 
+  it('says of a step that was taken which release and which run did the work, and of one that was done why', () => {
+    const taken = { takenFrom: 'electricity/2', because: 'taken from electricity/2' };
+    const again = { takenFrom: null, because: 'evaluated again: champion changed' };
+    const [train, evaluate] = [
+      event('train', { dataset }, { output: { ...candidate, step: taken }, manifest }),
+      event('evaluate', { dataset, candidate }, { output: { ...found, step: again } }),
+    ];
+    for (const told of [train, evaluate]) {
+      isEvent(told);
+      expect(isEvent.errors ?? []).toEqual([]);
+    }
+    expect(train.run.facets['pawl_step']).toMatchObject({
+      state: 'taken',
+      because: 'taken from electricity/2',
+      takenFrom: {
+        release: 'electricity/2',
+        run: { runId: stepRunId('electricity/2', 'train') },
+        job: { namespace: 'pawl', name: 'electricity.train' },
+      },
+    });
+    expect(train.run.facets['executionParameters']).toBeDefined();
+    expect(evaluate.run.facets['pawl_step']).toMatchObject({ state: 'done', because: again.because, takenFrom: null });
+    expect(event('train', { dataset }, null).run.facets['pawl_step']).toBeUndefined();
+    expect(event('train', { dataset }, { output: candidate, manifest }).run.facets['pawl_step']).toBeUndefined();
+  });
+
   it('names where an imported model is from', () => {
     const imported = { ...candidate, trainer: 'import', params: { mlflow: 'models:/price@prod', version: '7' } };
     const told = event('train', { dataset }, { output: imported });

@@ -1,6 +1,8 @@
 import type { DatasetManifest, DatasetRef, SnapshotRef, SnapshotSources } from '../data/dataset.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import type { StepNote } from '../steps/step.ts';
 import { datasetOf, modelDataset, snapshotDataset, sourceFiles } from './datasets.ts';
+import { type Facets, stepRunId } from './facets.ts';
 import type { InputDataset, Teller, Told } from './run-event.ts';
 
 /** The steps of a release that are told as runs of their own, by the names of their activities. */
@@ -43,10 +45,36 @@ export interface StepMade {
   readonly champion?: { readonly version: number; readonly uri: string } | null;
 }
 
-/** What there is to tell of a step: what it reads as soon as that is known, and once it is done, what it made. */
-export function toldOf(
+interface Described {
+  readonly spec: ModelSpec;
+  readonly baseDirectory: string;
+}
+
+/** What there is to tell of a step: what it reads as soon as that is known, and once it is done, what it made, and who did the work. */
+export function toldOf(teller: Teller, about: Described, step: ToldStep, given: StepGiven, made: StepMade | null): Told {
+  const told = readAndMade(teller, about, step, given, made);
+  // Registering is always done, and leaves no note of it.
+  const { step: note } = (made?.output ?? {}) as { readonly step?: StepNote };
+  return note === undefined ? told : { ...told, run: { ...told.run, ...doneBy(teller, about.spec, step, note) } };
+}
+
+/** Whether a step was done now or taken from an earlier release, and which run did the work then. */
+function doneBy({ facets, namespace }: Teller, { model }: ModelSpec, step: ToldStep, { takenFrom, because }: StepNote): Facets {
+  const earlier = (release: string) => ({
+    release,
+    run: { runId: stepRunId(release, step) },
+    job: { namespace, name: `${model}.${step}` },
+  });
+  return facets.own('step', {
+    state: takenFrom === null ? 'done' : 'taken',
+    because,
+    takenFrom: takenFrom === null ? null : earlier(takenFrom),
+  });
+}
+
+function readAndMade(
   teller: Teller,
-  { spec, baseDirectory }: { readonly spec: ModelSpec; readonly baseDirectory: string },
+  { spec, baseDirectory }: Described,
   step: ToldStep,
   given: StepGiven,
   made: StepMade | null,

@@ -23,6 +23,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { linearOnnx } from '../test/training/linear-onnx.ts';
 import { createDatabase } from '../test/stack/postgres.ts';
 import { type Dependencies, wallClock } from './dependencies.ts';
+import { fetchImport, importOfSpec } from './import-model.ts';
 import { createEvaluateActivities } from './evaluate.ts';
 import { createRegisterActivities } from './register.ts';
 import { type Candidate, createTrainActivities } from './train.ts';
@@ -123,6 +124,57 @@ describe('a release that imports', () => {
       createEvaluateActivities(dependencies()).evaluate({ release, model, dataset, candidate }),
     );
     expect(evaluation.passed).toBe(false);
+  });
+
+  it('holds it to golden rows before the gates, those of pawl.yaml or of a person, and keeps how near it came', async () => {
+    const { id: release, triggerId } = await opened();
+    const source = { object: await store.put('imports/near.onnx', linearOnnx([3, -1], 10.5)), file: 'near.onnx' };
+    const rows = [
+      { size: 4, age: 2 },
+      { size: 30, age: 8 },
+    ];
+    const handIn = async (scores: readonly number[]) => ({
+      object: await store.put(`imports/${randomUUID()}.json`, Buffer.from(JSON.stringify({ rows, scores }))),
+      file: 'golden.json',
+    });
+    await recordImport(registry, { triggerId, model, source: { ...source, golden: await handIn([20.5, 92.5]) }, by: 'ada' });
+    const candidate = await taken(release);
+    expect(candidate.params).toMatchObject({
+      file: 'near.onnx',
+      golden: { file: 'golden.json', rows: 2, greatest_difference: 0 },
+    });
+    expect(candidate.notes?.at(-1)).toBe('It scored 2 golden rows of golden.json as its makers did, to the digit.');
+
+    const off = await opened();
+    const wrong = { ...source, golden: await handIn([20.5, 92.6]) };
+    await recordImport(registry, { triggerId: off.triggerId, model, source: wrong, by: 'ada' });
+    await expect(taken(off.id)).rejects.toMatchObject({
+      code: 'PAWL_IMPORT_REFUSED',
+      message: 'The golden rows of golden.json score otherwise.',
+      problems: [{ subject: 'rows.1' }],
+    });
+  });
+
+  it('holds it to the golden rows that pawl.yaml names', async () => {
+    const named = modelSpec.parse({
+      ...{ model, task: 'regression', owner: 'tests', source: { files: '*.parquet' } },
+      contract: { label: 'price', features: { size: { type: 'number' }, age: { type: 'number' } } },
+      training: { trainer: 'import', import: { onnx: 'other.onnx', golden: 'golden.json' } },
+    });
+    const around = { store, mlflow: null, baseDirectory: folder, signal: new AbortController().signal };
+    await writeFile(join(folder, 'other.onnx'), linearOnnx([3, -1], 10));
+    const source = importOfSpec(named);
+    expect(source).toEqual({ onnx: 'other.onnx', golden: 'golden.json' });
+    if (source === null) return;
+    await expect(fetchImport(source, around)).rejects.toMatchObject({ code: 'PAWL_IMPORT_NOT_FOUND' });
+    await writeFile(join(folder, 'golden.json'), '{ "rows": [{ "size": 1, "age": 1 }], "scores": [12] }');
+    expect((await fetchImport(source, around)).golden).toEqual({
+      file: 'golden.json',
+      rows: [{ size: 1, age: 1 }],
+      scores: [12],
+    });
+    await writeFile(join(folder, 'golden.json'), '{ "rows": [3], "scores": [12] }');
+    await expect(fetchImport(source, around)).rejects.toMatchObject({ code: 'PAWL_IMPORT_REFUSED' });
   });
 
   it.each([

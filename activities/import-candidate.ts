@@ -6,7 +6,9 @@ import { packageVersion } from '../src/package-root.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
+import { counted } from '../src/stats/wording.ts';
 import { adoptImport, importTrainer } from '../src/training/import/adopt-import.ts';
+import type { GoldenReplay } from '../src/training/import/replay-golden.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AnySource, fetchImport } from './import-model.ts';
 import { cancellation, keepAlive } from './progress.ts';
@@ -56,11 +58,19 @@ export async function importCandidate(
       importances: model.importances,
       trainedRows: 0,
       resumedFrom: 0,
-      notes: [`Took ${fetched.said}, ${fetched.digest.slice(0, 19)}, which was made elsewhere.`],
+      notes: [
+        `Took ${fetched.said}, ${fetched.digest.slice(0, 19)}, which was made elsewhere.`,
+        ...(model.golden === null ? [] : [goldenText(model.golden)]),
+      ],
       code: { pawl: packageVersion(), digest: fetched.digest },
       ...(tuned === null ? {} : { tuning: tuned.tuning }),
     };
   } finally {
     stop();
   }
+}
+
+function goldenText({ file, rows, greatest_difference: difference }: GoldenReplay): string {
+  const apart = difference === 0 ? 'to the digit' : `at most ${difference.toPrecision(2)} apart`;
+  return `It scored ${counted(rows, 'golden row')} of ${file} as its makers did, ${apart}.`;
 }

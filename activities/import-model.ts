@@ -6,10 +6,11 @@ import { FinalError } from '../src/errors.ts';
 import { fetchOnnx, resolveVersion } from '../src/mlflow/fetch-model.ts';
 import type { MlflowServer } from '../src/mlflow/server.ts';
 import { weightFiles, withWeights } from '../src/onnx/external-weights.ts';
-import type { ImportSource } from '../src/registry/imports.ts';
+import type { HandedIn } from '../src/registry/imports.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { type ImportedFile, largestImport } from '../src/training/import/adopt-import.ts';
+import { type GoldenFile, parseGolden } from '../src/training/import/golden-file.ts';
 
 interface Surroundings {
   readonly store: ObjectStore;
@@ -27,14 +28,18 @@ export interface Fetched extends ImportedFile {
   readonly said: string;
 }
 
-/** What a person brings, or a path that pawl.yaml names. */
-export type AnySource = ImportSource | { readonly onnx: string };
+/** What a person brings, or what pawl.yaml names: files of the object store, or paths. */
+export type AnySource = (HandedIn | { readonly mlflow: string } | { readonly onnx: string }) & {
+  readonly golden?: HandedIn | string;
+};
 
 /** What a spec names to import; null where it trains. */
 export function importOfSpec({ training }: ModelSpec): AnySource | null {
   const { trainer, import: named } = training;
   if (trainer !== 'import' || named === undefined) return null;
-  return named.mlflow === undefined ? { onnx: named.onnx ?? '' } : { mlflow: named.mlflow };
+  const { golden } = named;
+  const source = named.mlflow === undefined ? { onnx: named.onnx ?? '' } : { mlflow: named.mlflow };
+  return { ...source, ...(golden === undefined ? {} : { golden }) };
 }
 
 /**
@@ -42,16 +47,22 @@ export function importOfSpec({ training }: ModelSpec): AnySource | null {
  * @throws FinalError PAWL_IMPORT_NOT_FOUND, PAWL_IMPORT_REFUSED, PAWL_MLFLOW_REFUSED; TransientError PAWL_MLFLOW_UNAVAILABLE
  */
 export async function fetchImport(source: AnySource, around: Surroundings): Promise<Fetched> {
-  if ('mlflow' in source) return fromMlflow(source.mlflow, around);
+  const golden = source.golden === undefined ? null : await fetchGolden(source.golden, around);
+  if ('mlflow' in source) return { ...(await fromMlflow(source.mlflow, around)), golden };
   const found =
     'object' in source
       ? { file: source.file, onnx: await around.store.get(source.object) }
       : { file: source.onnx, onnx: await fromFolder(resolve(around.baseDirectory, source.onnx)) };
   const digest = digestOf(found.onnx);
-  return { onnx: found.onnx, digest, said: found.file, origin: { file: found.file, digest } };
+  return { onnx: found.onnx, digest, said: found.file, origin: { file: found.file, digest }, golden };
 }
 
-async function fromMlflow(uri: string, { mlflow, signal }: Surroundings): Promise<Fetched> {
+async function fetchGolden(golden: HandedIn | string, { store, baseDirectory }: Surroundings): Promise<GoldenFile> {
+  if (typeof golden !== 'string') return parseGolden(golden.file, await store.get(golden.object));
+  return parseGolden(golden, await bytesOf(resolve(baseDirectory, golden)));
+}
+
+async function fromMlflow(uri: string, { mlflow, signal }: Surroundings): Promise<Omit<Fetched, 'golden'>> {
   if (mlflow === null)
     throw new FinalError('PAWL_IMPORT_NOT_FOUND', `${uri} is in an MLflow registry, and this worker knows none.`, {
       problems: [{ subject: 'PAWL_MLFLOW_URL', message: 'PAWL_MLFLOW_URL is not set for this training worker.' }],

@@ -1,12 +1,17 @@
 import type { Registry } from './registry.ts';
 import { json } from './registry.ts';
 
-/** A model that was made elsewhere, as it is asked for. */
-export type ImportSource =
-  /** An ONNX file, put into the object store; `file` is what it was called. */
-  | { readonly object: string; readonly file: string }
-  /** A version of an MLflow registry: `models:/name@alias` or `models:/name/7`. */
-  | { readonly mlflow: string };
+/** A file in the object store, and what it was called. */
+export interface HandedIn {
+  readonly object: string;
+  readonly file: string;
+}
+
+/** A model that was made elsewhere, as it is asked for: an ONNX file, or a version of an MLflow registry by its URI. */
+export type ImportSource = (HandedIn | { readonly mlflow: string }) & {
+  /** Rows with the scores that its makers got for them. */
+  readonly golden?: HandedIn;
+};
 
 /** Notes what a person brings for the release that the request will lead to. An id that is there already is left as it is. */
 export async function recordImport(

@@ -21,6 +21,7 @@ describe('a model to import', () => {
   it.each([
     '{ trainer: import, import: { onnx: models/price.onnx } }',
     '{ trainer: import, import: { mlflow: models:/price@prod } }',
+    '{ trainer: import, import: { mlflow: models:/price@prod, golden: models/golden.json } }',
   ])('is named by %s', (training) => expect(mistakes(training)).toEqual([]));
 
   it('has to be named where the trainer is import, and nowhere else', () => {
@@ -33,6 +34,7 @@ describe('a model to import', () => {
       expect(mistakes(`{ trainer: import, import: { mlflow: "${wrong}" } }`)).toHaveLength(1);
     expect(mistakes('{ trainer: import, import: { onnx: a.onnx, mlflow: models:/price/1 } }')).toHaveLength(1);
     expect(mistakes('{ trainer: import, import: {} }')).toHaveLength(1);
+    expect(mistakes('{ trainer: import, import: { golden: golden.json } }')).toHaveLength(1);
   });
 
   it('learns nothing, so that what is about learning is a mistake', () => {

@@ -12,6 +12,13 @@ export const importSource = z
       .regex(modelUri, 'a version such as models:/price@champion or models:/price/7')
       .optional()
       .describe('A version of the MLflow registry at PAWL_MLFLOW_URL: models:/name@alias, or models:/name/7.'),
+    golden: z
+      .string('the path of a JSON file')
+      .min(1)
+      .optional()
+      .describe(
+        'Rows with the scores that its makers got for them, from the folder of this file: it has to come within 1e-5 of them.',
+      ),
   })
-  .refine((source) => Object.keys(source).length === 1, 'either onnx or mlflow')
+  .refine(({ onnx, mlflow }) => (onnx === undefined) !== (mlflow === undefined), 'either onnx or mlflow')
   .describe('Of trainer: import. A model that was made elsewhere; it goes through the same gates.');

@@ -5,10 +5,9 @@ import { FinalError, type Problem } from '../../errors.ts';
 import { OnnxModel } from '../../onnx/model.ts';
 import { scoreFrame } from '../../onnx/score-frame.ts';
 import { scoresPerRow } from '../../onnx/signature.ts';
+import { furthestScore, goldenTolerance } from '../golden.ts';
 import type { TrainingJob } from '../trainer.ts';
 
-/** Largest allowed difference of a score from the trainer's own: of a probability, or relative to a value beyond 1. */
-const tolerance = 1e-5;
 /** Probabilities of float32 add up to 1 so nearly, however many classes there are. */
 const oneWithin = 1e-3;
 /** The newest rows that are scored to see that every score is one. */
@@ -48,16 +47,12 @@ export async function checkModel(
     });
   }
   if (problems.length === 0) {
-    let [worst, at] = [0, 0];
-    golden.scores.forEach((score, i) => {
-      const difference = Math.abs((replayed[i] ?? NaN) - score) / Math.max(1, Math.abs(score));
-      if (difference > worst) [worst, at] = [difference, i];
-    });
-    if (worst > tolerance)
+    const { difference, at } = furthestScore(golden.scores, replayed);
+    if (difference > goldenTolerance)
       problems.push({
         subject: 'golden.json',
         message: `row ${golden.rows[Math.floor(at / perRow)]} of the file scores ${replayed[at]} by model.onnx and ${golden.scores[at]} by the trainer`,
-        hint: `at most ${tolerance} apart; a graph of float32 that is fed float64, or other missing values, is the usual cause`,
+        hint: `at most ${goldenTolerance} apart; a graph of float32 that is fed float64, or other missing values, is the usual cause`,
       });
   }
   if (problems.length > 0)

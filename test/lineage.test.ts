@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stepRunId } from '../src/lineage/facets.ts';
 import type { RunEvent } from '../src/lineage/run-event.ts';
 import { packageFile } from '../src/package-root.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
@@ -60,6 +61,12 @@ class Receiver {
 
 const steps = (...names: string[]) => names.flatMap((name) => [`${name} START`, `${name} COMPLETE`]);
 
+/** A row as a caller of the example would send it. */
+const mildMorning = {
+  ...{ hour: 8, season: 2, holiday: false, weekday: 3, workingday: true },
+  ...{ weathersit: 1, temp: 0.5, atemp: 0.5, hum: 0.6, windspeed: 0.1 },
+};
+
 describe('the lineage of releases, with real processes', () => {
   let receiver: Receiver;
   let pawl: RunningPawl;
@@ -97,6 +104,26 @@ describe('the lineage of releases, with real processes', () => {
     expect(new Set(receiver.events.map((event) => event.run.runId)).size).toBe(6);
   });
 
+  it('says which run did the work of a step that was taken from an earlier release', { timeout: 240_000 }, async () => {
+    await pawl.apply(
+      ...quickRollout,
+      'training.params={"trees": 20}',
+      'evaluation.gates=[{"r2": {"better_than_champion_by": 0.9}}]',
+    );
+    receiver.events.splice(0);
+    expect((await release()).value).toMatchObject({ outcome: 'rejected' });
+    await told('release FAIL');
+    const ended = (step: string) =>
+      receiver.events.find(({ job, eventType }) => job.name.endsWith(`.${step}`) && eventType === 'COMPLETE');
+    for (const step of ['ingest', 'validate', 'train'])
+      expect(ended(step)?.run.facets['pawl_step']).toMatchObject({
+        state: 'taken',
+        takenFrom: { release: `${pawl.model}/1`, run: { runId: stepRunId(`${pawl.model}/1`, step) } },
+      });
+    expect(ended('evaluate')?.run.facets['pawl_step']).toMatchObject({ state: 'done', takenFrom: null });
+    expect(receiver.events.flatMap((event) => (isEvent(event) ? [] : (isEvent.errors ?? [])))).toEqual([]);
+  });
+
   it('says of a step that failed that it did, and of the release', { timeout: 240_000 }, async () => {
     await pawl.apply(...quickRollout, 'contract.rows.at_least=1000000');
     expect((await release()).value).toMatchObject({ outcome: 'rejected', version: null });
@@ -113,12 +140,18 @@ describe('the lineage of releases, with real processes', () => {
     await pawl.apply(...quickRollout);
     const file = join(pawl.folder, 'team.onnx');
     writeFileSync(file, linearOnnx(new Array<number>(10).fill(0), 100));
-    const { value, code } = await pawl.run('import', pawl.model, '--onnx', file, '--reason', 'the model of a team', '--wait');
+    const golden = join(pawl.folder, 'golden.json');
+    writeFileSync(golden, JSON.stringify({ rows: [mildMorning], scores: [100] }));
+    const options = ['--onnx', file, '--golden', golden, '--reason', 'the model of a team', '--wait'];
+    const { value, code } = await pawl.run('import', pawl.model, ...options);
     expect({ value, code }).toMatchObject({ value: { outcome: 'rejected', version: null }, code: 3 });
     await told('release FAIL');
     expect(receiver.story()).toEqual(['release START', ...steps('ingest', 'validate', 'train', 'evaluate'), 'release FAIL']);
     const train = receiver.events.findLast(({ job, eventType }) => job.name.endsWith('.train') && eventType === 'COMPLETE');
     expect(train?.inputs.at(-1)).toMatchObject({ namespace: 'file', name: 'team.onnx' });
+    const executed = train?.run.facets['executionParameters'] as { parameters: { key: string; value: string }[] } | undefined;
+    const kept = executed?.parameters.find(({ key }) => key === 'golden')?.value ?? 'null';
+    expect(JSON.parse(kept)).toEqual({ file: 'golden.json', rows: 1, greatest_difference: 0 });
     expect(receiver.events.flatMap((event) => (isEvent(event) ? [] : (isEvent.errors ?? [])))).toEqual([]);
   });
 });

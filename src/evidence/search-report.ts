@@ -69,6 +69,8 @@ export interface TrialWords {
   readonly scores: string;
   /** `running`, `failed` or `stopped`; empty where its last look is done. */
   readonly state: string;
+  /** The release that did the work of its last look, where it was taken: `taken from m/2`. */
+  readonly taken: string;
   /** Of all its looks; 0 where that is not known. */
   readonly seconds: number;
 }
@@ -82,6 +84,7 @@ export function trialWords({ params, looks }: TrialReport): TrialWords {
     params: paramsText(params),
     scores: scores.join(', ') || (last?.because ?? ''),
     state: last === undefined || last.state === 'done' ? '' : last.state,
+    taken: last?.state === 'done' ? (last.because ?? '') : '',
     seconds: looks.reduce((sum, look) => sum + (look.seconds ?? 0), 0),
   };
 }

@@ -136,6 +136,17 @@ describe('a report of a release', () => {
       expect(said).toContain(words);
   });
 
+  it('says of a trial that was taken from an earlier release that it was', () => {
+    const example = exampleRelease();
+    const trials = example.search?.trials.map((trial) => ({
+      ...trial,
+      because: trial.state === 'done' ? 'taken from m/2' : null,
+    }));
+    const { named } = read({ ...example, search: example.search && { ...example.search, trials: trials ?? [] } });
+    const said = named('tr').map((row) => textOf(row).replaceAll(/\s+/g, ' ').trim());
+    expect(said).toContain('1 the parameters as written0.8123 at 67 treestaken from m/22 s');
+  });
+
   it('loads nothing and runs nothing', () => {
     const { all, named, page } = read(exampleRelease());
     expect(named('script').length + named('link').length + named('img').length + named('iframe').length).toBe(0);

@@ -9,13 +9,13 @@ export function searchSection({ search }: ReleaseEvidence): Section | null {
   if (search === null) return null;
   const { metric, because, chosen, trials } = searchReport(search);
   const rows = trials.map((report) => {
-    const { params, scores, state, seconds } = trialWords(report);
+    const { params, scores, state, taken, seconds } = trialWords(report);
     const isChosen = chosen?.trial === report.trial;
     return [
       `${report.trial}${isChosen ? ', chosen' : ''}`,
       params,
       scores,
-      state === '' ? 'done' : state,
+      state || taken || 'done',
       seconds === 0 ? '' : lasting(seconds * 1000),
     ];
   });

@@ -61,6 +61,10 @@ describe('a release that searches its parameters first', () => {
 
     const told = (await pawl.done('trials', pawl.model)) as Record<string, unknown>;
     expect(told).toMatchObject({ release, metric: 'auc', chosen: { trial: best.trial, rung: best.rung, score: best.score } });
+    expect(await pawl.done('card', pawl.model)).toMatchObject({ version: 1, search: told });
+    const report = join(pawl.folder, 'release.html');
+    await pawl.done('export', release, '--out', report);
+    expect(readFileSync(report, 'utf8')).toContain('Every trial, and its score at each look');
     const description = await pawl.client.workflow.getHandle(workflowId.search(release)).describe();
     expect(description.status.name).toBe('COMPLETED');
   }, 300_000);

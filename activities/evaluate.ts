@@ -4,6 +4,7 @@ import { rowsFrom, splitHoldout } from '../src/data/holdout.ts';
 import { PawlError } from '../src/errors.ts';
 import { answerRows } from '../src/evaluation/answer-rows.ts';
 import { type Answers, metricsOf } from '../src/evaluation/answers.ts';
+import { checkCounts } from '../src/evaluation/count-mistakes.ts';
 import type { Evaluation } from '../src/evaluation/evaluation.ts';
 import { decisiveSentence, gatesPassed } from '../src/evaluation/gates.ts';
 import { judge } from '../src/evaluation/judge.ts';
@@ -15,6 +16,7 @@ import { recordDecision } from '../src/registry/decisions.ts';
 import { getRelease, updateRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { getVersion, type VersionRecord } from '../src/registry/versions.ts';
+import { numberTermsOf } from '../src/spec/number-terms.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
 import { evaluateInputs } from '../src/steps/inputs.ts';
 import type { StepNote } from '../src/steps/step.ts';
@@ -53,10 +55,11 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
     spec: ModelSpec,
   ): Promise<Answers | 'unfit'> {
     try {
-      if (model !== null) return await answerRows(model, rows);
+      const terms = numberTermsOf(spec);
+      if (model !== null) return await answerRows(model, rows, terms);
       if (incumbent === null) return 'unfit';
       const answers = await askNewestRows(incumbent, { store, uri: dataset.uri, spec, newest: rows.rows });
-      return incumbentAnswers(incumbent.signature, rows, answers);
+      return { ...incumbentAnswers(incumbent.signature, rows, answers), terms };
     } catch (error) {
       if (error instanceof PawlError && error.code === 'PAWL_FRAME_UNFIT') return 'unfit';
       throw error;
@@ -79,7 +82,9 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
       const artifact = comparison.artifact ?? (await store.get(trained.uri));
       const model = await open(artifact);
       const other = champion === null || champion.incumbent !== null ? null : await open(await store.get(champion.uri));
-      const candidate = await answerRows(model, unseen);
+      const terms = numberTermsOf(spec);
+      const candidate = await answerRows(model, unseen, terms);
+      checkCounts(unseen.label, candidate);
       const theirs = champion === null ? null : await championAnswers(champion, other, unseen, dataset, spec);
       const beside = theirs === 'unfit' ? null : other;
       const [own = null, champions = null] = isTimed
@@ -89,7 +94,7 @@ export function createEvaluateActivities({ registry, store, logger }: Dependenci
         frame: unseen,
         candidate,
         champion: theirs,
-        score: (frame) => answerRows(model, frame),
+        score: (frame) => answerRows(model, frame, terms),
         costs: { bytes: artifact.length, latencies: own, championLatencies: champions },
       });
       const { confidence } = spec.evaluation;

@@ -2,6 +2,7 @@ import { liveGateways } from '../src/registry/gateways.ts';
 import { labelsSince } from '../src/registry/labels.ts';
 import type { Registry } from '../src/registry/registry.ts';
 import { getSpec } from '../src/registry/specs.ts';
+import { numberTermsOf } from '../src/spec/number-terms.ts';
 import { sharesSince } from '../src/registry/error-windows.ts';
 import { sumWindows } from '../src/registry/windows.ts';
 import type { CountedErrors } from '../src/rollout/capped-segments.ts';
@@ -116,6 +117,7 @@ export class EvidenceReader {
         challenger: version,
         ...(spec.contract.positive === undefined ? {} : { positive: spec.contract.positive }),
         worth: this.#source.policy.value,
+        terms: numberTermsOf(spec, this.#source.policy),
       });
     }
     const pairs = this.#pairs;

@@ -31,7 +31,7 @@ export async function observeLabels(
   const before =
     input.before?.champion === version.version
       ? input.before
-      : beginMemory(spec, version.version, afterSeq, await readPromotion(registry, spec.task, version, leading), at);
+      : beginMemory(spec, version.version, afterSeq, await readPromotion(registry, spec, version, leading), at);
   const { judged, seq } = await judgeLabels(model, { registry, store }, afterSeq);
   const formerMae =
     before.truth === null ? null : ((await getVersion(registry, model, before.truth.former)).metrics['mae'] ?? null);

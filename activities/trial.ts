@@ -3,13 +3,16 @@ import { splitHoldout } from '../src/data/holdout.ts';
 import { FinalError } from '../src/errors.ts';
 import { answerRows } from '../src/evaluation/answer-rows.ts';
 import { metricsOf } from '../src/evaluation/answers.ts';
+import { checkCounts } from '../src/evaluation/count-mistakes.ts';
 import type { TrialInput } from '../src/messages/search.ts';
 import { OnnxModel } from '../src/onnx/model.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { getSpec } from '../src/registry/specs.ts';
 import { beginTrial, endTrial } from '../src/registry/trials.ts';
 import type { Look } from '../src/search/state.ts';
+import { numberTermsOf } from '../src/spec/number-terms.ts';
 import type { ModelSpec } from '../src/spec/schema.ts';
+import type { NumberTerms } from '../src/stats/number-losses.ts';
 import { counted, percent } from '../src/stats/wording.ts';
 import { settings } from '../src/steps/inputs.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -61,7 +64,10 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
           ...training,
           name: 'trial',
           part: `${trial}/${rung}`,
-          inputs: async () => ({ ...(await training.inputs()), trial: settings({ share, metric, validation }) }),
+          inputs: async () => ({
+            ...(await training.inputs()),
+            trial: settings({ share, metric, validation, quantile: spec.evaluation.quantile }),
+          }),
           left: () => ({ objects: [], rows: dataset.rows }),
         },
         (tools) => tryOut(tools.store, { spec, baseDirectory, release: release.id, model, dataset }, { ...input, validation }),
@@ -92,7 +98,7 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
     // The champion may have learned from the rows that trials are compared on.
     const alone = { ...order, spec: told, alone: true } as const;
     const { onnx } = await runTraining({ registry, store, ...dependencies }, alone, jobOf(told, part), control);
-    const score = await scoreOf(onnx, holdout, metric);
+    const score = await scoreOf(onnx, holdout, metric, numberTermsOf(spec));
     await checkpoint.remove();
     return { score, ms: performance.now() - began, params: { ...drawn, ...params }, resource };
   }
@@ -121,11 +127,16 @@ function portionOf(spec: ModelSpec, rows: Frame, share: number): Portion {
   return { rows: part, resource: counted(part.rows, 'row'), params: {} };
 }
 
-/** @throws FinalError PAWL_SEARCH_IMPOSSIBLE where the metric has no value on these rows */
-async function scoreOf(onnx: Uint8Array, rows: Frame, metric: string): Promise<number> {
+/**
+ * @throws FinalError PAWL_SEARCH_IMPOSSIBLE where the metric has no value on these rows
+ * @throws FinalError PAWL_METRIC_UNDEFINED where it is of counts, and these are none
+ */
+async function scoreOf(onnx: Uint8Array, rows: Frame, metric: string, terms: NumberTerms): Promise<number> {
   const model = await OnnxModel.open(onnx);
   try {
-    const score = metricsOf(rows.label, await answerRows(model, rows))[metric];
+    const answers = await answerRows(model, rows, terms);
+    if (metric === 'poisson_deviance') checkCounts(rows.label, answers);
+    const score = metricsOf(rows.label, answers)[metric];
     if (score !== undefined) return score;
     const kept = `the newest ${counted(rows.rows, 'row')} before the hold-out, which trials are compared on`;
     throw new FinalError('PAWL_SEARCH_IMPOSSIBLE', `${metric} has no value on ${kept}.`, {

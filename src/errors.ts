@@ -362,6 +362,11 @@ export const catalogue = {
     what: 'No trial of a search for parameters came to a score.',
     todo: 'Read why the first ones failed, with `pawl trials MODEL`; correct `training.params` or `training.search`.',
   },
+  PAWL_METRIC_UNDEFINED: {
+    status: 422,
+    what: 'A metric that the model is judged by has no value on these rows.',
+    todo: 'Correct the labels, or the trainer: of counts every label is at least 0 and every prediction above 0. Or judge by another metric.',
+  },
   PAWL_CHECKPOINT_REFUSED: {
     status: 422,
     what: 'A training cannot go on from a checkpoint.',

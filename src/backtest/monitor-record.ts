@@ -114,7 +114,7 @@ async function readChampion(
     onLost(version.version, error instanceof Error ? error.message : String(error));
     return nothingKnown;
   });
-  const promotion = await readPromotion(registry, spec.task, version, leading);
+  const promotion = await readPromotion(registry, spec, version, leading);
   // Only these go by the accepted rows themselves.
   const asked = spec.monitor.preset === 'classic' || spec.monitor.drift.by === 'thresholds';
   if (!asked || version.datasetDigest === null || reference === nothingKnown)

@@ -4,6 +4,7 @@ import { Pairs } from '../rollout/pairs.ts';
 import { asksErrorSegments, recentFor, stepEvidence, type StepCounts } from '../rollout/step-evidence.ts';
 import type { ArmCounts, Evidence, PairedCounts, RolloutPolicy } from '../rollout/state.ts';
 import { addLatency, latencyHistogram, latencyP99, type LatencySums, noLatency } from '../serving/latency-sketch.ts';
+import { numberTermsOf } from '../spec/number-terms.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { RolloutRecord } from './rollout-record.ts';
 
@@ -41,14 +42,15 @@ export class RolloutEvidence {
   #nextWindow = 0;
   #sums: Readonly<Record<'champion' | 'challenger' | 'answered', Sums>> = noSums();
 
-  constructor(record: RolloutRecord, policy: RolloutPolicy, spec: Pick<ModelSpec, 'task' | 'contract'>) {
+  constructor(record: RolloutRecord, policy: RolloutPolicy, spec: ModelSpec) {
     const { champion, version: challenger } = record.rollout;
     const { positive } = spec.contract;
     this.#record = record;
     this.#policy = policy;
     this.#step = { at: record.from, revision: record.rollout.steps[0].revision };
     const named = positive === undefined ? {} : { positive };
-    this.#pairs = new Pairs({ task: spec.task, champion, challenger, ...named, worth: policy.value });
+    const terms = numberTermsOf(spec, policy);
+    this.#pairs = new Pairs({ task: spec.task, champion, challenger, ...named, worth: policy.value, terms });
     this.#paired = this.#pairs.counts();
   }
 

@@ -1,3 +1,4 @@
+import type { NumberTerms } from '../stats/number-losses.ts';
 import { classMetric, classMetricNames } from './class-metric.ts';
 import { computeMetrics } from './metrics.ts';
 
@@ -9,6 +10,8 @@ export interface Answers {
   readonly call: Uint8Array | null;
   /** False where it names classes and no probabilities: its scores are then 1 and 0. */
   readonly graded: boolean;
+  /** What a regression is judged by beside its errors; without it, by nothing else. */
+  readonly terms?: NumberTerms;
   /** Three or more classes: how many the rows know, and the probability of each, row by row. */
   readonly many?: { readonly classes: number; readonly probabilities: ArrayLike<number> };
 }
@@ -24,9 +27,9 @@ export function answersAt(score: ArrayLike<number>, threshold: number | null): A
 
 /** All metrics of some answers. Those that need a probability have no value where there is none. */
 export function metricsOf(label: ArrayLike<number>, answers: Answers): Record<string, number> {
-  const { score, call, graded, many } = answers;
+  const { score, call, graded, many, terms } = answers;
   if (many !== undefined) return metricsOfMany(label, answers, many.probabilities);
-  if (call === null) return computeMetrics('regression', label, score, 0);
+  if (call === null) return computeMetrics('regression', label, score, 0, terms);
   const { accuracy, f1, precision, recall } = computeMetrics('binary-classification', label, call, 0.5);
   const byCall = Object.entries({ accuracy, f1, precision, recall }).filter(
     (entry): entry is [string, number] => entry[1] !== undefined,

@@ -60,6 +60,8 @@ export function classMetric(metric: MetricName, label: ArrayLike<number>, { scor
     case 'mae':
     case 'rmse':
     case 'r2':
+    case 'pinball':
+    case 'poisson_deviance':
       // Of numbers, which classes are not.
       return () => NaN;
   }

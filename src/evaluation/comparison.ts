@@ -20,6 +20,8 @@ export const higherIsBetter: Readonly<Record<MetricName, boolean>> = {
   ece: false,
   mae: false,
   rmse: false,
+  pinball: false,
+  poisson_deviance: false,
 };
 
 /** What a candidate is better by than a champion, on the same rows. */

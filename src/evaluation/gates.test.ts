@@ -42,6 +42,31 @@ describe('a gate', () => {
     expect((await check({ mae: { at_most: 90 } }, off(90.01))).passed).toBe(false);
   });
 
+  it('holds a quantile against its pinball loss, in which what is below the labels weighs more', async () => {
+    const ofQuantile = (size: number) => ({ ...off(size), terms: { quantile: 0.9, counts: false } });
+    expect(await check({ pinball: { at_most: 1 } }, ofQuantile(8))).toMatchObject({
+      passed: true,
+      value: expect.closeTo(0.8, 12),
+    });
+    expect(await check({ pinball: { at_most: 1 } }, ofQuantile(-8))).toMatchObject({
+      passed: false,
+      value: expect.closeTo(7.2, 12),
+    });
+    // The errors are larger, and those that matter are fewer.
+    expect(await check({ pinball: { better_than_champion_by: 0.02 } }, ofQuantile(8), ofQuantile(-4))).toMatchObject({
+      passed: true,
+      gain: expect.closeTo(1 - 0.8 / 3.6, 12),
+    });
+  });
+
+  it('says why a champion has no Poisson deviance, which is no win against it', async () => {
+    const ofCounts = (size: number) => ({ ...off(size), terms: { quantile: null, counts: true } });
+    expect(await check({ poisson_deviance: { better_than_champion_by: 0 } }, ofCounts(1), ofCounts(-3))).toMatchObject({
+      passed: false,
+      because: "the champion's poisson_deviance has no value on 500 held-out rows: 500 predictions of 500 are not above 0",
+    });
+  });
+
   it('asks the whole interval to meet a bound that states a confidence', async () => {
     const sure = { accuracy: { at_least: 0.7, confidence: 0.95 } };
     expect(await check(sure, rightly(350))).toMatchObject({

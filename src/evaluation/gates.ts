@@ -1,7 +1,8 @@
 import type { Bounds, MetricGate, MetricName } from '../spec/evaluation-schema.ts';
-import { counted } from '../stats/wording.ts';
+import { counted, listed } from '../stats/wording.ts';
 import { type Answers, metricsOf } from './answers.ts';
 import { compare, higherIsBetter, isProven, proofSentence } from './comparison.ts';
+import { countMistakes } from './count-mistakes.ts';
 import { againstBound, apart, type GateResult, rounding, show, type StatedInterval } from './gate-result.ts';
 import { metricIntervals } from './metric-intervals.ts';
 
@@ -98,7 +99,12 @@ async function against(
     return { ...result, passed: true, bound: null, because };
   }
   if (other === 'unfit' || champion === undefined)
-    return { ...result, passed: false, bound: null, because: `the champion's ${metric} has no value on ${rows} ${on}` };
+    return {
+      ...result,
+      passed: false,
+      bound: null,
+      because: `the champion's ${metric} has no value on ${rows} ${on}${whyNone(metric, label, other)}`,
+    };
   const isHigher = higherIsBetter[metric];
   const asked = isHigher ? champion + bound : champion * (1 - bound);
   // Sums such as .7 + .02 must not fail a candidate that is better by exactly the bound.
@@ -122,4 +128,9 @@ async function against(
     interval: interval === null ? null : { ...interval, confidence, method },
     ...(p === undefined ? {} : { p }),
   };
+}
+
+function whyNone(metric: MetricName, label: ArrayLike<number>, answers: Answers | 'unfit'): string {
+  const mistakes = metric === 'poisson_deviance' && answers !== 'unfit' ? countMistakes(label, answers) : [];
+  return mistakes.length === 0 ? '' : `: ${listed(mistakes)}`;
 }

@@ -104,6 +104,15 @@ describe('metrics of a regression', () => {
     expect(Object.keys(metrics)).toEqual(['mae', 'rmse', 'r2']);
   });
 
+  it('are of a quantile and of counts where that is asked for, and left out where counts have no value', () => {
+    const of = (score: number[]) => computeMetrics('regression', [1, 4], score, 0, { quantile: 0.75, counts: true });
+    expect(of([2, 2])).toMatchObject({
+      pinball: (0.25 + 1.5) / 2,
+      poisson_deviance: expect.closeTo(3 * Math.LN2 - 1, 12) as number,
+    });
+    expect(Object.keys(of([2, 0]))).toEqual(['mae', 'rmse', 'r2', 'pinball']);
+  });
+
   it('have no R2 where the labels do not vary', () => {
     expect(computeMetrics('regression', [0.1, 0.1, 0.1], [0.1, 0.2, 0.3], 0)).not.toHaveProperty('r2');
   });

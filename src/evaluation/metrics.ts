@@ -1,4 +1,5 @@
 import type { Task } from '../onnx/signature.ts';
+import { type NumberTerms, pinballLoss, plainNumbers, poissonDeviance } from '../stats/number-losses.ts';
 
 /** Bins of the expected calibration error: equal widths over [0, 1]. */
 export const calibrationBins = 10;
@@ -8,9 +9,10 @@ export const smallest = 1e-15;
 /**
  * All metrics of a task over some rows; those of more than two classes are in class-metric.ts.
  * - binary classification: accuracy, auc, f1, precision, recall (at `threshold`), log_loss, brier, ece
- * - regression: mae, rmse, r2
+ * - regression: mae, rmse, r2, and by its terms pinball and poisson_deviance
  * Where a metric has no value it is left out: auc with one class only, recall and f1 without a positive row, r2 without
- * variance, all of them without rows or where a label or score is no finite number. Precision is 0 where nothing was predicted
+ * variance, all of them without rows or where a label or score is no finite number, poisson_deviance where a
+ * label is negative or a score not above 0. Precision is 0 where nothing was predicted
  * positive.
  * @param label 0 or 1, or the value; as many as `score`
  * @param score probability of the positive class, or the predicted value
@@ -21,12 +23,13 @@ export function computeMetrics(
   label: ArrayLike<number>,
   score: ArrayLike<number>,
   threshold: number,
+  terms: NumberTerms = plainNumbers,
 ): Record<string, number> {
   if (task === 'multiclass-classification') throw new RangeError('Metrics of more than two classes are those of `metricsOf`.');
   if (label.length !== score.length) throw new RangeError(`${label.length} labels and ${score.length} scores do not pair.`);
   for (let i = 0; i < label.length; i++) if (!Number.isFinite(label[i]) || !Number.isFinite(score[i])) return {};
   if (label.length === 0) return {};
-  const metrics = task === 'regression' ? regression(label, score) : classification(label, score, threshold);
+  const metrics = task === 'regression' ? regression(label, score, terms) : classification(label, score, threshold);
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
@@ -101,17 +104,30 @@ function calibrationError(label: ArrayLike<number>, score: ArrayLike<number>): n
   return bins.reduce((sum, bin) => sum + Math.abs(bin.scores - bin.positives), 0) / label.length;
 }
 
-function regression(label: ArrayLike<number>, score: ArrayLike<number>): Record<string, number> {
+function regression(
+  label: ArrayLike<number>,
+  score: ArrayLike<number>,
+  { quantile, counts }: NumberTerms,
+): Record<string, number> {
   const n = label.length;
   let [absolute, squared, sum, varies] = [0, 0, 0, false];
+  let [pinball, deviance] = [0, 0];
   for (let i = 0; i < n; i++) {
     const error = (score[i] ?? 0) - (label[i] ?? 0);
     absolute += Math.abs(error);
     squared += error ** 2;
+    if (quantile !== null) pinball += pinballLoss(label[i] ?? 0, score[i] ?? 0, quantile);
+    if (counts) deviance += poissonDeviance(label[i] ?? 0, score[i] ?? 0);
     sum += label[i] ?? 0;
     varies ||= label[i] !== label[0];
   }
   let total = 0;
   for (let i = 0; i < n; i++) total += ((label[i] ?? 0) - sum / n) ** 2;
-  return { mae: absolute / n, rmse: Math.sqrt(squared / n), r2: varies ? 1 - squared / total : NaN };
+  return {
+    mae: absolute / n,
+    rmse: Math.sqrt(squared / n),
+    r2: varies ? 1 - squared / total : NaN,
+    ...(quantile === null ? {} : { pinball: pinball / n }),
+    ...(counts ? { poisson_deviance: deviance / n } : {}),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Frame } from '../data/dataset.ts';
 import type { MetricName, RobustnessSpec } from '../spec/evaluation-schema.ts';
+import { plainNumbers, usualError } from '../stats/number-losses.ts';
 import { percent } from '../stats/wording.ts';
 import { type Answers, metricsOf } from './answers.ts';
 import { withMissing } from './changed-rows.ts';
@@ -15,7 +16,7 @@ export async function checkRobustness(
   subject: { frame: Frame; answers: Answers; score: (frame: Frame) => Promise<Answers>; on: string; confidence: number },
 ): Promise<GateResult> {
   const { frame, answers, score, on, confidence } = subject;
-  const metric: MetricName = spec.metric ?? (answers.call === null ? 'mae' : 'accuracy');
+  const metric: MetricName = spec.metric ?? (answers.call === null ? usualError(answers.terms ?? plainNumbers) : 'accuracy');
   const names = spec.columns ?? frame.features;
   const gappy = await score(withMissing(frame, names, spec.missing, seed));
   const [before, after] = [metricsOf(frame.label, answers)[metric], metricsOf(frame.label, gappy)[metric]];

@@ -110,9 +110,15 @@ function inWords(name: string, condition: Condition): string {
   return below === undefined ? `${name} is at least ${from}` : `${name} is from ${from} to below ${below}`;
 }
 
-export function answersOf({ score, call, graded, many }: Answers, rows: Uint32Array): Answers {
+export function answersOf({ score, call, graded, many, terms }: Answers, rows: Uint32Array): Answers {
   const own = call === null ? null : Uint8Array.from(rows, (row) => call[row] ?? 0);
-  return { score: pick(score, rows), call: own, graded, ...(many === undefined ? {} : { many: manyOf(many, rows) }) };
+  return {
+    score: pick(score, rows),
+    call: own,
+    graded,
+    ...(terms === undefined ? {} : { terms }),
+    ...(many === undefined ? {} : { many: manyOf(many, rows) }),
+  };
 }
 
 function manyOf({ classes, probabilities }: NonNullable<Answers['many']>, rows: Uint32Array): NonNullable<Answers['many']> {

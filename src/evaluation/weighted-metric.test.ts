@@ -12,22 +12,25 @@ const scored = fc.array(
 describe('a metric of weighted rows', () => {
   it.each([
     ['a classifier', 0.5, ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', 'brier', 'ece']],
-    ['a regression', null, ['mae', 'rmse', 'r2']],
+    ['a regression', null, ['mae', 'rmse', 'r2', 'pinball', 'poisson_deviance']],
   ] as [string, number | null, MetricName[]][])('is that of the rows, each as often as it weighs: %s', (_, threshold, names) =>
     fc.assert(
       fc.property(scored, (rows) => {
-        const answers = answersAt(
-          rows.map(({ score }) => score),
-          threshold,
-        );
+        const terms = { quantile: 0.9, counts: true };
+        // Of counts every prediction is above 0.
+        const scoreOf = ({ score }: { score: number }) => (threshold === null ? score + 0.01 : score);
+        const answers = {
+          ...answersAt(rows.map(scoreOf), threshold),
+          terms,
+        };
         const label = rows.map((row) => row.label);
         const repeated = rows.flatMap((row) => Array.from({ length: row.weight }, () => row));
         const expected = metricsOf(
           repeated.map((row) => row.label),
-          answersAt(
-            repeated.map((row) => row.score),
-            threshold,
-          ),
+          {
+            ...answersAt(repeated.map(scoreOf), threshold),
+            terms,
+          },
         );
         for (const name of names) {
           const found = weightedMetric(name, label, answers)(rows.map(({ weight }) => weight));

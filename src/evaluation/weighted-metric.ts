@@ -1,4 +1,5 @@
 import type { MetricName } from '../spec/evaluation-schema.ts';
+import { pinballLoss, poissonDeviance } from '../stats/number-losses.ts';
 import type { Answers } from './answers.ts';
 import { classMetric } from './class-metric.ts';
 import { calibrationBin, calibrationBins, smallest } from './metrics.ts';
@@ -10,7 +11,7 @@ import { areaUnderRoc, binnedGap, mean, ratio, type Statistic } from './statisti
  */
 export function weightedMetric(metric: MetricName, label: ArrayLike<number>, answers: Answers): Statistic {
   if (answers.many !== undefined) return classMetric(metric, label, answers);
-  const { score, call } = answers;
+  const { score, call, terms } = answers;
   const rows = label.length;
   const of = (value: (row: number) => number) => Float64Array.from({ length: rows }, (_, row) => value(row));
   const y = (row: number) => label[row] ?? 0;
@@ -49,6 +50,12 @@ export function weightedMetric(metric: MetricName, label: ArrayLike<number>, ans
       const squared = mean(of((row) => (p(row) - y(row)) ** 2));
       return (weights) => Math.sqrt(squared(weights));
     }
+    case 'pinball': {
+      const quantile = terms?.quantile ?? NaN;
+      return mean(of((row) => pinballLoss(y(row), p(row), quantile)));
+    }
+    case 'poisson_deviance':
+      return mean(of((row) => poissonDeviance(y(row), p(row))));
     case 'r2':
       return determination(label, score);
     case 'auc':

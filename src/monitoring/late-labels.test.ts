@@ -39,6 +39,18 @@ describe('a promotion held against labels that came after it', () => {
     expect(weighTruth(begun, pairs(8, 12, 50), { ...classes, worseBy: 0.05 }).finding).toBeNull();
   });
 
+  it('goes by the error that a quantile, or counts, were promoted by', () => {
+    const terms = { task: 'regression', worseBy: 0, formerMae: 80, block: 1 } as const;
+    const losses = Array.from({ length: 1000 }, (): PairedLoss => ({ promoted: 3, former: 2 }));
+    const of = (asked: { quantile: number | null; counts: boolean }) =>
+      weighTruth(beginTruth({ ...begun, terms: asked, formerError: 2 }), losses, terms).finding?.because;
+    expect(of({ quantile: 0.9, counts: false })).toContain('the pinball loss is 3 against 2 of v1, 1 more (');
+    expect(of({ quantile: null, counts: true })).toContain('the Poisson deviance is 3 against 2 of v1, 1 more (');
+    expect(estimateSentence('poisson_deviance', 1.2, 1.4, 1, 300)).toBe(
+      'with a Poisson deviance of 1.2 against 1.4 of v1 on 300 held-out rows',
+    );
+  });
+
   it('goes by absolute errors in regression, and is not decided by one absurd label', () => {
     const terms = { task: 'regression', worseBy: 0, formerMae: 80, block: 1 } as const;
     const errors = (promoted: number, former: number, count: number) =>

@@ -1,5 +1,6 @@
 import type { Task } from '../onnx/signature.ts';
 import { addLosses, countLosses, logEValueAbove, lossBounds, type LossSums, noLosses } from '../stats/betting.ts';
+import { type NumberTerms, plainNumbers, usualError, type UsualError } from '../stats/number-losses.ts';
 import { figure, inWords, percent, points } from '../stats/wording.ts';
 import type { Finding } from './state.ts';
 
@@ -12,6 +13,10 @@ export interface TruthState {
   readonly promotedAt: number;
   /** What the promotion went by, a part of a sentence; null where nothing was compared. */
   readonly estimate: string | null;
+  /** A regression that is judged by another error than the MAE: what it was asked to predict when it was promoted. */
+  readonly terms?: NumberTerms;
+  /** Of the former version at its evaluation, in that error; the unit of losses. Null where it is not known. */
+  readonly formerError?: number | null;
   /** Labelled requests that both scored, and the sums of their losses. */
   readonly pairs: number;
   readonly promotedLoss: number;
@@ -22,7 +27,7 @@ export interface TruthState {
   readonly partial: { readonly count: number; readonly total: number };
 }
 
-/** A loss of each version on one request: 1 for a wrong answer and 0 for a right one, or absolute errors. */
+/** A loss of each version on one request: 1 for a wrong answer and 0 for a right one, or errors. */
 export interface PairedLoss {
   readonly promoted: number;
   readonly former: number;
@@ -30,21 +35,23 @@ export interface PairedLoss {
 
 /** How sure it has to be that the promotion was wrong: a promotion that was right is reverted in 1 of 100 cases at most. */
 const alpha = 0.01;
-/** A difference of absolute errors beyond so many times the former version's mean error counts as that. */
+/** A difference of errors beyond so many times the former version's mean error counts as that. */
 const mostTimes = 10;
 /** Differences are rounded down to a multiple of this, in favour of the promoted version, so that few are distinct. */
 const step = 1 / 500;
 
-export function beginTruth(of: Pick<TruthState, 'promoted' | 'former' | 'promotedAt' | 'estimate'>): TruthState {
+type Promoted = Pick<TruthState, 'promoted' | 'former' | 'promotedAt' | 'estimate' | 'terms' | 'formerError'>;
+
+export function beginTruth(of: Promoted): TruthState {
   return { ...of, pairs: 0, promotedLoss: 0, formerLoss: 0, differences: noLosses, partial: { count: 0, total: 0 } };
 }
 
 /** What is held against the promotion, as the policy has it. */
 export interface TruthTerms {
   readonly task: Task;
-  /** Points of accuracy, or a share of the former version's MAE, that the promoted one may be worse by. */
+  /** Points of accuracy, or a share of the former version's error, that the promoted one may be worse by. */
   readonly worseBy: number;
-  /** Regression: the former version's MAE at its evaluation, the unit of errors. */
+  /** Regression: the former version's MAE at its evaluation, the unit of errors where the state names none. */
   readonly formerMae: number | null;
   /** Pairs that count as one, as neighbouring losses are alike; at least 1. */
   readonly block: number;
@@ -61,7 +68,7 @@ export function weighTruth(
   pairs: readonly PairedLoss[],
   terms: TruthTerms,
 ): { state: TruthState; finding: Finding | null } {
-  const unit = unitOf(terms);
+  const unit = unitOf(before, terms);
   const margin = terms.task === 'regression' ? terms.worseBy / mostTimes : terms.worseBy;
   let { promotedLoss, formerLoss } = before;
   let { count, total } = before.partial;
@@ -88,8 +95,8 @@ export function weighTruth(
 }
 
 /** What a difference of losses is divided by to lie from -1 to 1. */
-function unitOf({ task, formerMae }: TruthTerms): number {
-  return task === 'regression' ? mostTimes * (formerMae ?? 1) : 1;
+function unitOf({ formerError }: TruthState, { task, formerMae }: TruthTerms): number {
+  return task === 'regression' ? mostTimes * (formerError ?? formerMae ?? 1) : 1;
 }
 
 function sentence(state: TruthState, terms: TruthTerms): string {
@@ -100,8 +107,9 @@ function sentence(state: TruthState, terms: TruthTerms): string {
   const { low, high } = lossBounds(differences, 2 * alpha);
   if (terms.task !== 'regression')
     return `${believed}; ${since} v${promoted} had ${percent(1 - is)} right and v${former} ${percent(1 - was)}, ${points(is - was)} more (${points(low).replace(/ points?$/, '')} to ${points(high)})`;
-  const unit = unitOf(terms);
-  return `${believed}; ${since} the MAE is ${figure(is)} against ${figure(was)} of v${former}, ${figure(is - was)} more (${figure(low * unit)} to ${figure(high * unit)})`;
+  const unit = unitOf(state, terms);
+  const error = errorNames[usualError(state.terms ?? plainNumbers)];
+  return `${believed}; ${since} the ${error} is ${figure(is)} against ${figure(was)} of v${former}, ${figure(is - was)} more (${figure(low * unit)} to ${figure(high * unit)})`;
 }
 
 /** A promotion is closed for good after so long. */
@@ -109,8 +117,21 @@ export function truthIsOpen({ promotedAt }: TruthState, policy: { readonly for: 
   return policy !== undefined && at - promotedAt < policy.for;
 }
 
+const errorNames: Readonly<Record<UsualError, string>> = {
+  mae: 'MAE',
+  pinball: 'pinball loss',
+  poisson_deviance: 'Poisson deviance',
+};
+
 /** `estimated at 82.1 % against 79.4 % of v1 on 336 held-out rows` */
-export function estimateSentence(metric: string, promoted: number, former: number, of: number, rows: number): string {
-  const said = metric === 'mae' ? figure : (value: number) => percent(value);
-  return `with ${metric === 'mae' ? 'an MAE' : 'an accuracy'} of ${said(promoted)} against ${said(former)} of v${of} on ${inWords(rows)} held-out rows`;
+export function estimateSentence(
+  metric: 'accuracy' | UsualError,
+  promoted: number,
+  former: number,
+  of: number,
+  rows: number,
+): string {
+  const said = metric === 'accuracy' ? (value: number) => percent(value) : figure;
+  const name = metric === 'accuracy' ? metric : errorNames[metric];
+  return `with ${name === 'accuracy' || name === 'MAE' ? 'an' : 'a'} ${name} of ${said(promoted)} against ${said(former)} of v${of} on ${inWords(rows)} held-out rows`;
 }

@@ -3,7 +3,7 @@ import type { ArmCounts, Evidence, PairedCounts, RolloutPolicy, RolloutState } f
 import { requestsOfCallers, stepName } from './step-terms.ts';
 
 /** In the order in which people ask for them. */
-const metrics = ['accuracy', 'mae', 'f1', 'precision', 'recall', 'value', 'rmse'] as const;
+const metrics = ['accuracy', 'mae', 'pinball', 'poisson_deviance', 'f1', 'precision', 'recall', 'value', 'rmse'] as const;
 /** Shares; the others are amounts. */
 const shares: readonly string[] = ['accuracy', 'f1', 'precision', 'recall'];
 

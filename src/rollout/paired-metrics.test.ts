@@ -36,7 +36,8 @@ function spreadOfDifference(
   draw: () => LabelledPair[],
   metric: string,
 ): { stated: number; real: number } {
-  const results = Array.from({ length: 200 }, () => pairedMetrics(task, draw(), '1'));
+  const terms = { quantile: 0.8, counts: true };
+  const results = Array.from({ length: 200 }, () => pairedMetrics(task, draw(), '1', undefined, terms));
   const differences = results.map(({ champion, challenger }) => (challenger[metric] ?? 0) - (champion[metric] ?? 0));
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
   return {
@@ -53,11 +54,25 @@ describe('metrics over pairs', () => {
     expect(stated / real).toBeLessThan(1.15);
   });
 
-  it.each(['mae', 'rmse'])('state how uncertain the difference in %s is', (metric) => {
+  it.each(['mae', 'rmse', 'pinball', 'poisson_deviance'])('state how uncertain the difference in %s is', (metric) => {
     const random = generator(12);
     const { stated, real } = spreadOfDifference('regression', () => regressed(random, 300), metric);
     expect(stated / real).toBeGreaterThan(0.85);
     expect(stated / real).toBeLessThan(1.15);
+  });
+
+  it('are of a quantile or of counts only where that is asked for', () => {
+    const pairs = [{ label: '3', champion: side('2'), challenger: side('4') }];
+    expect(Object.keys(pairedMetrics('regression', pairs, null).champion)).toEqual(['mae', 'rmse']);
+    const { champion, challenger } = pairedMetrics('regression', pairs, null, undefined, { quantile: 0.9, counts: true });
+    expect([champion['pinball'], challenger['pinball']]).toEqual([0.9, expect.closeTo(0.1, 12)]);
+    expect(champion['poisson_deviance']).toBeCloseTo(2 * (3 * Math.log(3 / 2) - 1), 12);
+  });
+
+  it('take a count that was predicted as 0 or less for a large error, and not an infinite one', () => {
+    const pairs = [{ label: '3', champion: side('3'), challenger: side('-1') }];
+    const { challenger } = pairedMetrics('regression', pairs, null, undefined, { quantile: null, counts: true });
+    expect(challenger['poisson_deviance']).toBeCloseTo(2 * (3 * Math.log(3e15) - 3), 6);
   });
 
   it('have no uncertainty between equal answers', () => {

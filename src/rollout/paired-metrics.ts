@@ -1,6 +1,7 @@
 import type { Task } from '../onnx/signature.ts';
 import { countLosses, type LossSums, noLosses } from '../stats/betting.ts';
 import { correlationTime } from '../stats/correlation-time.ts';
+import { type NumberTerms, pinballLoss, plainNumbers, servedDeviance } from '../stats/number-losses.ts';
 import { standardError, summarise } from '../stats/summary.ts';
 import type { PairedCounts } from './state.ts';
 import { rangeOf, type Worth, worthOf } from './worth.ts';
@@ -33,20 +34,26 @@ interface Estimate {
  * @param pairs in the order of their time
  * @param positive the class that F1, precision, recall and the value are about; null leaves them out. Regression: ignored
  * @param worth of answers; without, nothing is said of their value
- * @returns accuracy, f1, precision, recall and value, or mae and rmse; all empty without pairs
+ * @param terms of a regression: what else it is judged by. Labels of counts are at least 0; a prediction of a count that is not above 0
+ * counts as one of 1e-15, so that it is a large error and not an infinite one
+ * @returns accuracy, f1, precision, recall and value, or mae, rmse and by the terms pinball and poisson_deviance; all empty without pairs
  */
 export function pairedMetrics(
   task: Task,
   pairs: readonly LabelledPair[],
   positive: string | null,
   worth?: Worth,
+  terms: NumberTerms = plainNumbers,
 ): Omit<PairedCounts, 'pairs' | 'disagreements' | 'labelled'> {
   const losses = task === 'regression' ? {} : lossesOf(pairs, positive, worth);
   const none = { champion: {}, challenger: {} };
   if (pairs.length === 0) return { ...none, standardError: {}, ownErrors: none, losses, alike: {} };
   const estimate = (side: 'champion' | 'challenger') =>
     task === 'regression'
-      ? regression(pairs.map((pair) => pair[side].score - Number(pair.label)))
+      ? regression(
+          pairs.map((pair) => ({ predicted: pair[side].score, actual: Number(pair.label) })),
+          terms,
+        )
       : classification(
           pairs.map((pair) => ({ predicted: pair[side].prediction, actual: pair.label })),
           positive,
@@ -125,12 +132,20 @@ function classification(
   return Object.fromEntries(Object.entries(estimates).flatMap(([name, one]) => (one === null ? [] : [[name, one]])));
 }
 
-function regression(errors: readonly number[]): Record<string, Estimate> {
+function regression(
+  answers: readonly { predicted: number; actual: number }[],
+  { quantile, counts }: NumberTerms,
+): Record<string, Estimate> {
+  const errors = answers.map(({ predicted, actual }) => predicted - actual);
+  const mean = (loss: (actual: number, predicted: number) => number) =>
+    meanOf(answers.map(({ predicted, actual }) => loss(actual, predicted)));
   const squared = meanOf(errors.map((error) => error ** 2));
   const rmse = Math.sqrt(squared.value);
   return {
     mae: meanOf(errors.map(Math.abs)),
     rmse: { value: rmse, influence: squared.influence.map((part) => (rmse === 0 ? 0 : part / (2 * rmse))) },
+    ...(quantile === null ? {} : { pinball: mean((actual, predicted) => pinballLoss(actual, predicted, quantile)) }),
+    ...(counts ? { poisson_deviance: mean(servedDeviance) } : {}),
   };
 }
 

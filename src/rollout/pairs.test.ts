@@ -102,6 +102,19 @@ describe('pairs of answers', () => {
     expect(counts.challenger['rmse']).toBeCloseTo(Math.sqrt((9.5 ** 2 + 1 + 35 ** 2) / 3), 12);
   });
 
+  it('leave out a label that is no count where counts are predicted', () => {
+    const of = (counts: boolean) => {
+      const pairs = new Pairs({ task: 'regression', champion: 1, challenger: 2, terms: { quantile: null, counts } });
+      for (const id of ['a', 'b'])
+        for (const row of both(id, '2', '3')) pairs.addPrediction({ role: 'champion', ...row, score: Number(row.prediction) });
+      pairs.addLabel('a', '2');
+      pairs.addLabel('b', '-2');
+      return pairs.counts();
+    };
+    expect(of(true)).toMatchObject({ pairs: 2, labelled: 1, champion: { mae: 0, poisson_deviance: 0 } });
+    expect(of(false)).toMatchObject({ pairs: 2, labelled: 2, champion: { mae: 2 } });
+  });
+
   it('are the same in whatever order, and however often, rows and labels arrive', () => {
     const answer = fc.constantFrom('0', '1');
     const story = fc

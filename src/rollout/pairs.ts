@@ -3,6 +3,7 @@ import type { Role } from '../serving/logged-prediction.ts';
 import type { Rewards } from '../stats/thompson.ts';
 import { correlationTime } from '../stats/correlation-time.ts';
 import { ksStatistic } from '../stats/kolmogorov-smirnov.ts';
+import { type NumberTerms, plainNumbers } from '../stats/number-losses.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { type Answer, pairedMetrics } from './paired-metrics.ts';
 import type { PairedCounts } from './state.ts';
@@ -39,12 +40,14 @@ export class Pairs {
   readonly #requests = new Map<string, Sides>();
   readonly #labels = new Map<string, string>();
   readonly #worth: Worth | undefined;
+  readonly #terms: NumberTerms;
   /** As last counted; null once there is more to count. */
   #counted: PairedCounts | null = null;
 
   /**
    * `positive`: the class that F1 is about. Without it, the greater of the two that were seen, as in the contract.
    * `worth`: of answers, where somebody asks for their value.
+   * `terms`: what a regression is judged by beside its errors. Of counts a negative label is none.
    */
   constructor(options: {
     task: Task;
@@ -52,7 +55,9 @@ export class Pairs {
     challenger: number;
     positive?: string;
     worth?: Worth | undefined;
+    terms?: NumberTerms;
   }) {
+    this.#terms = options.terms ?? plainNumbers;
     this.#worth = options.worth;
     this.#task = options.task;
     this.#champion = options.champion;
@@ -90,10 +95,10 @@ export class Pairs {
     pairs.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     const labelled = pairs.flatMap(({ id, champion, challenger }) => {
       const label = this.#labels.get(id);
-      return label === undefined ? [] : [{ champion, challenger, label }];
+      return label === undefined || (this.#terms.counts && !(Number(label) >= 0)) ? [] : [{ champion, challenger, label }];
     });
     const positive = this.#positiveOf(labelled.flatMap((pair) => [pair.label, pair.champion.prediction]));
-    const metrics = pairedMetrics(this.#task, labelled, positive, this.#worth);
+    const metrics = pairedMetrics(this.#task, labelled, positive, this.#worth, this.#terms);
     const differ = this.#disagreements(pairs);
     const apart = pairs.map(({ champion, challenger }) => challenger.score - champion.score);
     return {

@@ -65,12 +65,12 @@ export interface PairedCounts {
   readonly disagreements: number;
   /** Pairs whose label has arrived. */
   readonly labelled: number;
-  /** Metrics over the labelled pairs (`accuracy`, `f1`, `precision`, `recall`, `value`, or `mae`, `rmse`), each side. Empty without labels. */
+  /** Metrics over the labelled pairs (`accuracy`, `f1`, `precision`, `recall`, `value`, or `mae`, `rmse`, and where they are asked for `pinball`, `poisson_deviance`), each side. Empty without labels. */
   readonly champion: Readonly<Record<string, number>>;
   readonly challenger: Readonly<Record<string, number>>;
   /** Standard errors of challenger - champion in those metrics, over the same pairs. */
   readonly standardError: Readonly<Record<string, number>>;
-  /** Standard errors of each side alone, of `mae` and `rmse`. Absent, as all that follows, in what was seen by earlier releases. */
+  /** Standard errors of each side alone, of `mae`, `rmse` and the like. Absent, as all that follows, in what was seen by earlier releases. */
   readonly ownErrors?: Readonly<Record<'champion' | 'challenger', Readonly<Record<string, number>>>>;
   /**
    * What the challenger lost against the champion on each labelled pair, -1 to 1. `accuracy`: 1 where it alone was wrong, -1 where

@@ -76,7 +76,10 @@ export const noNumberSums = () => new Float64Array(sums);
 
 type Label = Pick<PairedCounts, 'labelled' | 'champion' | 'challenger' | 'standardError' | 'ownErrors' | 'losses'>;
 
-/** What `pairedMetrics` of src/rollout says of so many pairs with these sums. */
+/**
+ * What `pairedMetrics` of src/rollout says of so many pairs with these sums. Signs and levels are not among them: pinball is half the
+ * absolute error, as where errors are as often above as below, and poisson_deviance the squared one, as of counts of one mean.
+ */
 export function numberMetrics(total: Float64Array, labelled: number): Label {
   const none = { champion: {}, challenger: {} };
   if (labelled === 0) return { labelled, ...none, standardError: {}, ownErrors: none, losses: {} };
@@ -84,26 +87,31 @@ export function numberMetrics(total: Float64Array, labelled: number): Label {
   /** Of means: the standard error, from the variance of one pair. */
   const error = (variance: number) => (labelled < 2 ? 0 : Math.sqrt(Math.max(0, variance) / (labelled - 1)));
   const ofMae = { champion: aa - a * a, challenger: bb - b * b, both: ab - a * b };
+  const ofSquares = { champion: a4 - aa * aa, challenger: b4 - bb * bb, both: aabb - aa * bb };
   const [rmse, other] = [Math.sqrt(bb), Math.sqrt(aa)];
   // The influence of a pair on a root is its influence on the square, over twice the root.
   const scaled = (covariance: number, x: number, y: number) => (x * y === 0 ? 0 : covariance / (4 * x * y));
   const ofRmse = {
-    champion: scaled(a4 - aa * aa, other, other),
-    challenger: scaled(b4 - bb * bb, rmse, rmse),
-    both: scaled(aabb - aa * bb, other, rmse),
+    champion: scaled(ofSquares.champion, other, other),
+    challenger: scaled(ofSquares.challenger, rmse, rmse),
+    both: scaled(ofSquares.both, other, rmse),
+  };
+  const apart = ({ champion, challenger, both }: typeof ofMae) => error(champion + challenger - 2 * both);
+  const own = (side: 'champion' | 'challenger') => {
+    const mae = error(ofMae[side]);
+    return { mae, rmse: error(ofRmse[side]), pinball: mae / 2, poisson_deviance: error(ofSquares[side]) };
   };
   return {
     labelled,
-    champion: { mae: a, rmse: other },
-    challenger: { mae: b, rmse },
+    champion: { mae: a, rmse: other, pinball: a / 2, poisson_deviance: aa },
+    challenger: { mae: b, rmse, pinball: b / 2, poisson_deviance: bb },
     standardError: {
-      mae: error(ofMae.champion + ofMae.challenger - 2 * ofMae.both),
-      rmse: error(ofRmse.champion + ofRmse.challenger - 2 * ofRmse.both),
+      mae: apart(ofMae),
+      rmse: apart(ofRmse),
+      pinball: apart(ofMae) / 2,
+      poisson_deviance: apart(ofSquares),
     },
-    ownErrors: {
-      champion: { mae: error(ofMae.champion), rmse: error(ofRmse.champion) },
-      challenger: { mae: error(ofMae.challenger), rmse: error(ofRmse.challenger) },
-    },
+    ownErrors: { champion: own('champion'), challenger: own('challenger') },
     losses: {},
   };
 }

@@ -73,9 +73,10 @@ describe('pairs of a regressor by their sums', () => {
     const answer = (score: number) => ({ score, prediction: '' });
     const pairs = errors.map(([a, b]) => ({ champion: answer(a), challenger: answer(b), label: '0' }));
     const { labelled, ...metrics } = numberMetrics(total, errors.length);
-    const exact = pairedMetrics('regression', pairs, null);
+    const terms = { quantile: 0.5, counts: false };
+    const exact = pairedMetrics('regression', pairs, null, undefined, terms);
     expect(labelled).toBe(60);
-    for (const metric of ['mae', 'rmse']) {
+    for (const metric of ['mae', 'rmse', 'pinball']) {
       expect(metrics.champion[metric]).toBeCloseTo(exact.champion[metric] ?? NaN, 9);
       expect(metrics.challenger[metric]).toBeCloseTo(exact.challenger[metric] ?? NaN, 9);
       expect(metrics.standardError[metric]).toBeCloseTo(exact.standardError[metric] ?? NaN, 9);

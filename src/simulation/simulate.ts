@@ -3,7 +3,7 @@ import { getChampion } from '../registry/champion.ts';
 import type { Registry } from '../registry/registry.ts';
 import { getVersion } from '../registry/versions.ts';
 import { heldBack } from '../rollout/release-windows.ts';
-import { policyOf } from '../rollout/state.ts';
+import { policyOf, type RolloutPolicy } from '../rollout/state.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { type Characteristics, operatingCharacteristics } from './characteristics.ts';
@@ -69,15 +69,28 @@ export async function simulateModel(
     champion: leading?.version ?? null,
     rollouts,
     seed,
-    profile:
-      accepted === null && drift !== null
-        ? { ...profile, assumed: [...profile.assumed, 'for drift, rows that are independent of each other, numbers normal'] }
-        : profile,
+    profile: {
+      ...profile,
+      assumed: [
+        ...profile.assumed,
+        ...assumedLosses(policy),
+        ...(accepted === null && drift !== null ? ['for drift, rows that are independent of each other, numbers normal'] : []),
+      ],
+    },
     course: shortestCourse(policy),
     characteristics,
     drift,
     leftOut: leftOutOf(spec),
   };
+}
+
+/** Of errors their sizes are recorded, and no more. */
+function assumedLosses({ rollback_when: rules }: RolloutPolicy): string[] {
+  const asks = (rule: 'pinball' | 'poisson_deviance') => rules.some((one) => one[rule] !== undefined);
+  return [
+    ...(asks('pinball') ? ['the pinball loss as half the absolute error, as where errors are as often above as below'] : []),
+    ...(asks('poisson_deviance') ? ['the Poisson deviance as the squared error, as of counts that all have one mean'] : []),
+  ];
 }
 
 function leftOutOf({ release, monitor }: ModelSpec): string[] {

@@ -11,6 +11,7 @@ import { importCheck } from './import-check.ts';
 import { lossCheck } from './loss-check.ts';
 import { nearest } from './nearest.ts';
 import type { PlacedYaml } from './places.ts';
+import { quantileCheck } from './quantile-check.ts';
 import { parseDuration } from './quantities.ts';
 import { releaseCheck } from './release-check.ts';
 import { searchCheck } from './search-check.ts';
@@ -38,6 +39,7 @@ export function crossChecks(yaml: PlacedYaml): Problem[] {
     searchCheck,
     weightsCheck,
     lossCheck,
+    quantileCheck,
     importCheck,
     schedule,
     waits,

@@ -3,6 +3,7 @@ import { behaviourCheck } from './behaviour-check.ts';
 import { higherIsBetter, lowerIsBetter } from './evaluation-schema.ts';
 import { featureOf } from './feature-of.ts';
 import { oneOf, valueAt } from './issues.ts';
+import { pinballCheck } from './quantile-check.ts';
 import { taskIn } from './task.ts';
 
 type Path = readonly PropertyKey[];
@@ -12,7 +13,7 @@ const ofClasses = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'log_loss', '
 export const metricsOfTask: Record<Task, readonly string[]> = {
   'binary-classification': ofClasses,
   'multiclass-classification': ofClasses,
-  regression: ['mae', 'rmse', 'r2'],
+  regression: ['mae', 'rmse', 'r2', 'pinball', 'poisson_deviance'],
 };
 /** From 0 to 1, so that 70 is a slip for 70%. */
 const unitMetrics: readonly string[] = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'brier', 'ece'];
@@ -49,6 +50,7 @@ function gates(file: unknown, at: Path, task: Task | null, report: Report): void
     for (const metric of keys(gate)) {
       const path = [...at, i, metric];
       metricOfTask(task, metric, path, report);
+      pinballCheck(file, metric, path, report);
       const wrongWay = higherIsBetter.some((known) => known === metric) ? 'at_most' : 'at_least';
       if (isMetric(metric) && valueAt(gate, [metric, wrongWay]) !== undefined) {
         const [better, right] = wrongWay === 'at_most' ? ['higher', 'at_least'] : ['lower', 'at_most'];
@@ -74,7 +76,10 @@ function metricOfTask(task: Task | null, metric: string, path: Path, report: Rep
 function robustness(file: unknown, task: Task | null, report: Report): void {
   const path = ['evaluation', 'robustness'];
   const metric = valueAt(file, [...path, 'metric']);
-  if (typeof metric === 'string') metricOfTask(task, metric, [...path, 'metric'], report);
+  if (typeof metric === 'string') {
+    metricOfTask(task, metric, [...path, 'metric'], report);
+    pinballCheck(file, metric, [...path, 'metric'], report);
+  }
   entries(valueAt(file, [...path, 'columns'])).forEach((name, i) => featureOf(file, [...path, 'columns', i], name, report));
 }
 

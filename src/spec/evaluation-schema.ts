@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Task } from '../onnx/signature.ts';
 import { exactlyOne } from './entries.ts';
+import type { JudgedBy } from './judged-by.ts';
 import { bound, bytes, count, duration, share } from './quantities.ts';
 import type { Fraction, Milliseconds } from './quantities.ts';
 import { written } from './texts.ts';
 
 export const higherIsBetter = ['accuracy', 'auc', 'f1', 'precision', 'recall', 'r2'] as const;
-export const lowerIsBetter = ['log_loss', 'brier', 'ece', 'mae', 'rmse'] as const;
+export const lowerIsBetter = ['log_loss', 'brier', 'ece', 'mae', 'rmse', 'pinball', 'poisson_deviance'] as const;
 export const metricNames = [...higherIsBetter, ...lowerIsBetter] as const;
 export type MetricName = (typeof metricNames)[number];
 
@@ -24,7 +24,7 @@ const bounds = z
     better_than_champion_by: bound
       .optional()
       .describe(
-        "On the same rows, and proven: with `confidence` no chance. The direction follows the metric. A share of the champion's own value for mae, rmse, log_loss, brier and ece; points for the others. Below 0: proven not to be worse by more.",
+        "On the same rows, and proven: with `confidence` no chance. The direction follows the metric. A share of the champion's own value for mae, rmse, pinball, poisson_deviance, log_loss, brier and ece; points for the others. Below 0: proven not to be worse by more.",
       ),
     confidence: own,
   })
@@ -42,6 +42,10 @@ const metrics = {
   ece: bounds.optional().describe('Expected calibration error: how far scores are from the shares of positives, over ten bins.'),
   mae: bounds.optional(),
   rmse: bounds.optional(),
+  pinball: bounds
+    .optional()
+    .describe('Mean pinball loss at the quantile that is predicted: alpha of gbt, or `evaluation.quantile`.'),
+  poisson_deviance: bounds.optional().describe('Mean deviance of counts from their predicted means.'),
 };
 const metricGate = z.strictObject(metrics).refine(...exactlyOne('metric'));
 const gate = z
@@ -170,8 +174,13 @@ const robustness = z
   .strictObject({
     missing: share.describe('The share of the values that is taken away.'),
     columns: z.array(feature).min(1).optional().describe('Of these features. Default: of all.'),
-    metric: z.enum(metricNames).optional().describe('Default: accuracy, or mae.'),
-    loses_at_most: bound.describe('In points; as a share of its own value for mae, rmse, log_loss, brier and ece.'),
+    metric: z
+      .enum(metricNames)
+      .optional()
+      .describe('Default: accuracy; of a regression what its loss asks for: mae, pinball or poisson_deviance.'),
+    loses_at_most: bound.describe(
+      'In points; as a share of its own value for mae, rmse, pinball, poisson_deviance, log_loss, brier and ece.',
+    ),
   })
   .describe('What missing values may cost.');
 
@@ -184,7 +193,15 @@ export const evaluation = z.strictObject({
   gates: z
     .array(gate)
     .optional()
-    .describe('All have to pass. Default: better than the champion by 0.02, in accuracy, or by 2% of its MAE.'),
+    .describe(
+      'All have to pass. Default: better than the champion by 0.02, in accuracy, or by 2% of its MAE; where gbt learns a quantile, of its pinball loss, and where it learns counts by the loss poisson, of its Poisson deviance.',
+    ),
+  quantile: share
+    .refine((value) => value > 0 && value < 1, 'between 0% and 100%')
+    .optional()
+    .describe(
+      'Regression: the quantile that is predicted, such as 0.9, by which pinball is measured. Default: alpha, where gbt has the loss quantile.',
+    ),
   confidence: confidence
     .default(0.95)
     .describe(
@@ -218,8 +235,7 @@ export type BehaviourSpec = z.output<typeof behaviour>;
 export type FairnessSpec = z.output<typeof fairness>;
 export type RobustnessSpec = z.output<typeof robustness>;
 
-/** A version replaces the champion when it is better by this much. */
-export function defaultGates(task: Task): Gate[] {
-  const better = { better_than_champion_by: 0.02 };
-  return [task === 'regression' ? { mae: better } : { accuracy: better }];
+/** A version replaces the champion when it is better by this much, in what its task is judged by. */
+export function defaultGates(metric: JudgedBy): Gate[] {
+  return [{ [metric]: { better_than_champion_by: 0.02 } }];
 }

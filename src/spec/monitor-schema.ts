@@ -91,7 +91,9 @@ export const monitor = z.strictObject({
       for: duration.default(7_776_000_000).describe('How long after a promotion it is reopened.'),
       worse_by: share
         .default(0)
-        .describe('How much worse the promoted version may be: points of accuracy, or a share of the MAE of the one before.'),
+        .describe(
+          'How much worse the promoted version may be: points of accuracy, or a share of the error of the one before: MAE, pinball loss or Poisson deviance.',
+        ),
       answer: z.enum(['revert', 'tell']).default('revert').describe('What follows when the labels say that it was wrong.'),
     })
     .prefault({})

@@ -192,11 +192,11 @@ release:
   step: { for: 2d, at_most: 1d }
 `;
     expect(told(text)).toEqual([
-      '11:17 accuracy is no metric of regression (mae, rmse or r2)',
+      '11:17 accuracy is no metric of regression (mae, rmse, r2, pinball or poisson_deviance)',
       '11:29 accuracy goes from 0 to 1, and at_least is 70 (70%, or 0.7)',
       '12:24 mae is better the lower it is, and at_least asks for the opposite (at_most)',
       '13:7 evaluation.gates[2] is an empty mapping (exactly one metric an entry)',
-      '16:17 accuracy is no metric of regression (mae or rmse)',
+      '16:17 accuracy is no metric of regression (mae, rmse, pinball or poisson_deviance)',
       '17:29 a step lasts 2d and may last 1d (at_most of 2d or longer)',
     ]);
   });

@@ -1,5 +1,6 @@
 import { metricsOfTask } from './evaluation-check.ts';
 import { oneOf, valueAt } from './issues.ts';
+import { pinballCheck } from './quantile-check.ts';
 import { taskIn } from './task.ts';
 
 type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
@@ -8,7 +9,7 @@ type Report = (path: readonly PropertyKey[], message: string, hint: string) => v
 const ofTask = {
   'binary-classification': ['accuracy', 'f1', 'precision', 'recall', 'value'],
   'multiclass-classification': ['accuracy'],
-  regression: ['mae', 'rmse'],
+  regression: ['mae', 'rmse', 'pinball', 'poisson_deviance'],
 };
 
 /** What a rollout is judged by, against the task and against what else is said of it. */
@@ -35,6 +36,7 @@ export function releaseCheck(file: unknown, report: Report): void {
         metricsOfTask[task].includes(metric) ? `${metric} is not measured in a rollout` : `${metric} is no metric of ${task}`,
         oneOf(ofTask[task]),
       );
+    pinballCheck(file, metric, path, report);
     if (task !== 'regression' && task !== 'multiclass-classification' && metric === 'value' && of('value') === undefined)
       report(path, 'value needs what answers are worth', 'release.value: { true_positive: 10, false_positive: -2 }');
   }

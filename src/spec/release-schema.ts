@@ -4,6 +4,7 @@ import { exactlyOne } from './entries.ts';
 import { bound, count, duration, share } from './quantities.ts';
 import { value, windows } from './release-terms.ts';
 import { callers } from './texts.ts';
+import type { JudgedBy } from './judged-by.ts';
 
 const labels = count('label').default(200);
 const by = z
@@ -86,6 +87,8 @@ const rollbackRule = z
     value: below('A request, in the unit of `release.value`.'),
     mae: above,
     rmse: above,
+    pinball: above,
+    poisson_deviance: above,
   })
   .refine(...exactlyOne('rule'))
   .describe('When this is seen in a rollout, the champion answers everything again.');
@@ -151,7 +154,7 @@ export const release = z.strictObject({
     .optional()
     .describe('What the release sets out to show, stated before it starts. The verdict at its end is written against it.'),
   success: z
-    .enum(['accuracy', 'f1', 'precision', 'recall', 'value', 'mae', 'rmse'])
+    .enum(['accuracy', 'f1', 'precision', 'recall', 'value', 'mae', 'rmse', 'pinball', 'poisson_deviance'])
     .optional()
     .describe('The metric that the verdict is about.'),
   value: value.optional(),
@@ -191,7 +194,7 @@ export const release = z.strictObject({
     .refine((rules) => new Set(rules.flatMap(Object.keys)).size === rules.length, 'each rule once')
     .optional()
     .describe(
-      'Any of them rolls back. Default: more than 2% errors; more errors than the champion makes; accuracy 2 points below the champion, or MAE 5% above it, on 200 labels.',
+      'Any of them rolls back. Default: more than 2% errors; more errors than the champion makes; accuracy 2 points below the champion, or 5% above it the MAE, or where gbt learns a quantile or counts the pinball loss or the Poisson deviance, on 200 labels.',
     ),
 });
 
@@ -200,22 +203,22 @@ export type RollbackRule = z.output<typeof rollbackRule>;
 const failing = (by: 'bounds' | 'estimate'): RollbackRule => ({ error_rate: { above: 0.02, for: 120_000, at_least: 5, by } });
 
 /** What nobody wants of a version on trial: that it fails, or that it is worse than the champion on the same requests. */
-export function defaultRollbackRules(task: Task): RollbackRule[] {
+export function defaultRollbackRules(metric: JudgedBy): RollbackRule[] {
   return [
     failing('bounds'),
     { error_ratio: { above: 1 } },
-    task === 'regression'
-      ? { mae: { above_champion_by: 0.05, at_least: 200 } }
-      : { accuracy: { below_champion_by: 0.02, at_least: 200 } },
+    metric === 'accuracy'
+      ? { accuracy: { below_champion_by: 0.02, at_least: 200 } }
+      : { [metric]: { above_champion_by: 0.05, at_least: 200 } },
   ];
 }
 
 /** `preset: limits`. */
 export const limitsToGoOn = { below: 0.01, over: 600_000 };
-export function limitRules(task: Task): RollbackRule[] {
+export function limitRules(task: Task, metric: JudgedBy): RollbackRule[] {
   const estimate = { at_least: 200, by: 'estimate' } as const;
-  return task === 'regression'
-    ? [failing('estimate'), { mae: { above_champion_by: 0.05, ...estimate } }]
+  return metric !== 'accuracy'
+    ? [failing('estimate'), { [metric]: { above_champion_by: 0.05, ...estimate } }]
     : [
         failing('estimate'),
         // Of a positive class, which there is of two only.

@@ -3,6 +3,8 @@ import { card } from './card-schema.ts';
 import { cost } from './cost-schema.ts';
 import { defaultGates, evaluation } from './evaluation-schema.ts';
 import { monitor } from './monitor-schema.ts';
+import { usualError } from '../stats/number-losses.ts';
+import { askedOf } from './number-terms.ts';
 import { count, duration, share } from './quantities.ts';
 import { defaultRamp, defaultRollbackRules, limitRules, limitsToGoOn, release } from './release-schema.ts';
 import { tasks } from './task.ts';
@@ -135,17 +137,20 @@ const specFile = z.strictObject({
   cost: cost.optional().describe('Whom the work on the model is charged to, what it costs, and what it may cost.'),
 });
 
-export const modelSpec = specFile.transform((spec) => ({
-  ...spec,
-  release: {
-    ...spec.release,
-    ramp: spec.release.ramp ?? [...defaultRamp[spec.release.strategy]],
-    ...(spec.release.preset === 'limits'
-      ? { step: { error_rate: limitsToGoOn, ...spec.release.step }, rollback_when: limitRules(spec.task) }
-      : { rollback_when: spec.release.rollback_when ?? defaultRollbackRules(spec.task) }),
-  },
-  evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(spec.task) },
-}));
+export const modelSpec = specFile.transform((spec) => {
+  const metric = spec.task === 'regression' ? usualError(askedOf(spec)) : 'accuracy';
+  return {
+    ...spec,
+    release: {
+      ...spec.release,
+      ramp: spec.release.ramp ?? [...defaultRamp[spec.release.strategy]],
+      ...(spec.release.preset === 'limits'
+        ? { step: { error_rate: limitsToGoOn, ...spec.release.step }, rollback_when: limitRules(spec.task, metric) }
+        : { rollback_when: spec.release.rollback_when ?? defaultRollbackRules(metric) }),
+    },
+    evaluation: { ...spec.evaluation, gates: spec.evaluation.gates ?? defaultGates(metric) },
+  };
+});
 
 export type ModelSpec = z.output<typeof modelSpec>;
 export type FeatureSpec = z.output<typeof feature>;

@@ -2,6 +2,7 @@ import { FinalError } from '../errors.ts';
 import { trainers } from '../training/trainers.ts';
 import { metricsOfTask } from './evaluation-check.ts';
 import { oneOf, valueAt } from './issues.ts';
+import { pinballCheck } from './quantile-check.ts';
 import { taskIn } from './task.ts';
 
 type Report = (path: readonly PropertyKey[], message: string, hint: string) => void;
@@ -66,6 +67,7 @@ function metric(file: unknown, report: Report): void {
   if (task === null || typeof name !== 'string') return;
   const known = metricsOfTask[task];
   if (!known.includes(name)) report([...at, 'metric'], `${name} is no metric of ${task}`, oneOf(known));
+  pinballCheck(file, name, [...at, 'metric'], report);
 }
 
 function cost(file: unknown, report: Report): void {

@@ -48,7 +48,12 @@ export const search = z
       .optional()
       .describe('How long it may last; trials that are in training then are stopped.'),
     cost: money.optional().describe('What its training may cost at cost.per_hour; a trial that would go beyond it is not begun.'),
-    metric: z.enum(metricNames).optional().describe('What is made best. Default: auc, or rmse for a regression.'),
+    metric: z
+      .enum(metricNames)
+      .optional()
+      .describe(
+        'What is made best. Default: auc; of a regression rmse, or pinball or poisson_deviance where gbt has such a loss.',
+      ),
     validation: share
       .refine((part) => part > 0 && part < 1, 'more than 0 and less than 100%')
       .default(0.2)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatasetRef, SnapshotRef } from '../data/dataset.ts';
 import { canonical } from '../spec/digest.ts';
+import { askedOf } from '../spec/number-terms.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { Fact, StepInput, StepInputs } from './step.ts';
 
@@ -140,6 +141,12 @@ export function trainInputs(
   };
 }
 
+/** What the loss of the training asks numbers to be judged by, where it asks for anything. */
+function learnedTerms(spec: ModelSpec): object {
+  const { quantile, counts } = askedOf(spec);
+  return { ...(quantile === null ? {} : { quantile }), ...(counts ? { counts } : {}) };
+}
+
 /** @param champion null where there is none */
 export function evaluateInputs(
   spec: ModelSpec,
@@ -153,7 +160,7 @@ export function evaluateInputs(
   return {
     data: rowsOf(dataset),
     contract: settings(learned(spec)),
-    evaluation: settings(spec.evaluation),
+    evaluation: settings({ ...spec.evaluation, ...learnedTerms(spec) }),
     optimize: settings({ steps: spec.training.optimize }),
     candidate: { digest: settings({ digest: candidate.digest, tuning: candidate.tuning }).digest, facts: {} },
     champion: version(champion),

@@ -5,6 +5,7 @@ import { beginLoss, type LossBaseline, type LossState, watchLoss } from '../moni
 import type { MonitorMemory } from '../monitoring/memory.ts';
 import type { Finding } from '../monitoring/state.ts';
 import type { VersionRecord } from '../registry/versions.ts';
+import { errorOf, type NumberTerms, plainNumbers } from '../stats/number-losses.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import { falseAlarmsOf } from './false-alarms.ts';
 import type { JudgedPrediction } from './judge-labels.ts';
@@ -18,8 +19,13 @@ export interface LabelsSeen {
 
 /** The champion's promotion, where another version led before it. */
 export interface Promotion {
-  /** Which led before, and its MAE at its evaluation, in regression. */
-  readonly former: { readonly version: number; readonly mae: number | null };
+  /** Which led before, and its MAE at its evaluation, in regression; beside it the error that both are judged by, where that is another. */
+  readonly former: {
+    readonly version: number;
+    readonly mae: number | null;
+    readonly terms?: NumberTerms;
+    readonly error?: number | null;
+  };
   /** ms since 1970. */
   readonly at: number;
   /** What it went by, a part of a sentence; null where nothing was compared. */
@@ -41,6 +47,9 @@ export function beginMemory(
         former: promotion.former.version,
         promotedAt: promotion.at,
         estimate: promotion.estimate,
+        ...(promotion.former.terms === undefined
+          ? {}
+          : { terms: promotion.former.terms, formerError: promotion.former.error ?? null }),
       })
     : null;
   return { champion, labelSeq, loss: null, truth };
@@ -106,19 +115,29 @@ function weigh(
   const { late_labels: policy } = spec.monitor;
   if (before === null || !truthIsOpen(before, policy, at)) return { truth: null, finding: null };
   const pairs = judged.flatMap((prediction): PairedLoss[] => {
-    const [promoted, former] = [lossIn(spec.task, prediction, before.promoted), lossIn(spec.task, prediction, before.former)];
+    const [promoted, former] = [before.promoted, before.former].map((version) =>
+      lossIn(spec.task, prediction, version, before.terms),
+    ) as [number | null, number | null];
     return promoted === null || former === null ? [] : [{ promoted, former }];
   });
   const { state, finding } = weighTruth(before, pairs, { task: spec.task, worseBy: policy.worse_by, formerMae, block });
   return { truth: state, finding };
 }
 
-/** 1 for a wrong class and 0 for the right one, or the absolute error; null where the version did not answer, or the label is no number. */
-function lossIn(task: ModelSpec['task'], { label, answers }: JudgedPrediction, version: number): number | null {
+/**
+ * 1 for a wrong class and 0 for the right one, or the error; null where the version did not answer, or the label is no number, or of
+ * counts none. @param terms by which error; the absolute one without
+ */
+function lossIn(
+  task: ModelSpec['task'],
+  { label, answers }: JudgedPrediction,
+  version: number,
+  terms: NumberTerms = plainNumbers,
+): number | null {
   const answer = answers.get(version);
   if (answer === undefined) return null;
   if (task !== 'regression') return answer.prediction === label ? 0 : 1;
-  const error = Math.abs(answer.score - Number(label));
+  const error = errorOf(Number(label), answer.score, terms);
   return label === '' || Number.isNaN(error) ? null : error;
 }
 

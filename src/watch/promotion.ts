@@ -3,7 +3,9 @@ import { type ChampionRecord, championHistory } from '../registry/champion.ts';
 import { getDecision } from '../registry/decisions.ts';
 import type { Registry } from '../registry/registry.ts';
 import { getVersion, type VersionRecord } from '../registry/versions.ts';
+import { askedOf } from '../spec/number-terms.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { usualError } from '../stats/number-losses.ts';
 import type { Promotion } from './label-look.ts';
 
 /** What a release's gates were told of, as far as a promotion went by it. */
@@ -16,7 +18,7 @@ interface Evaluated {
 /** The promotion that a champion leads by: it came by its release, and another version led before. Else null. */
 export async function readPromotion(
   registry: Registry,
-  task: ModelSpec['task'],
+  spec: ModelSpec,
   version: VersionRecord,
   leading: ChampionRecord,
 ): Promise<Promotion | null> {
@@ -26,11 +28,17 @@ export async function readPromotion(
   const former = history.at(-2);
   if (former === undefined) return null;
   const evaluated = (await getDecision(registry, `${leading.release}/gates`))?.evidence as Evaluated | undefined;
-  const metric = task === 'regression' ? 'mae' : 'accuracy';
+  const terms = askedOf(spec);
+  const metric = spec.task === 'regression' ? usualError(terms) : 'accuracy';
   const [own, other] = [evaluated?.metrics[metric], evaluated?.championMetrics?.[metric]];
   const { metrics } = await getVersion(registry, model, former.version);
   return {
-    former: { version: former.version, mae: metrics['mae'] ?? null },
+    former: {
+      version: former.version,
+      mae: metrics['mae'] ?? null,
+      // What the champion was held against on the same rows; the version by itself may have been judged by another error.
+      ...(metric === 'accuracy' || metric === 'mae' ? {} : { terms, error: other ?? metrics[metric] ?? null }),
+    },
     at: leading.since.getTime(),
     estimate:
       evaluated === undefined || own === undefined || other === undefined

@@ -5,9 +5,14 @@ import type { PairedCounts } from '../state.ts';
 import { rangeOf } from '../worth.ts';
 import type { Terms } from './finding.ts';
 
+/** Errors: lower is better, and a loss is a share of the champion's own. */
+const errorMetrics = ['mae', 'rmse', 'pinball', 'poisson_deviance'] as const;
+const isErrorMetric = (metric: LabelMetric): metric is ErrorMetric => errorMetrics.some((known) => known === metric);
+
 /** Metrics over labelled pairs that a rule may be about. */
-export const labelMetrics = ['accuracy', 'f1', 'precision', 'recall', 'value', 'mae', 'rmse'] as const;
+export const labelMetrics = [...(['accuracy', 'f1', 'precision', 'recall', 'value'] as const), ...errorMetrics] as const;
 type LabelMetric = (typeof labelMetrics)[number];
+type ErrorMetric = (typeof errorMetrics)[number];
 
 export interface MetricRule {
   readonly below_champion_by?: number;
@@ -34,7 +39,7 @@ interface MetricLoss {
 export function lossOf(metric: LabelMetric, rule: MetricRule, paired: PairedCounts, terms: Terms): MetricLoss | null {
   const [champion, challenger] = [paired.champion[metric], paired.challenger[metric]];
   if (champion === undefined || challenger === undefined) return null;
-  const isError = metric === 'mae' || metric === 'rmse';
+  const isError = isErrorMetric(metric);
   const sayValue = isError || metric === 'value' ? figure : (value: number) => percent(value);
   const told = `${metric} ${sayValue(challenger)} against ${sayValue(champion)}`;
   const error = paired.standardError[metric] ?? 0;
@@ -64,7 +69,7 @@ function boundsOf(metric: LabelMetric, paired: PairedCounts, terms: Terms): Boun
   }
   const [champion, challenger] = [paired.champion[metric] ?? 0, paired.challenger[metric] ?? 0];
   const error = paired.standardError[metric] ?? 0;
-  if (metric === 'mae' || metric === 'rmse') return ratioBounds(metric, paired, alpha);
+  if (isErrorMetric(metric)) return ratioBounds(metric, paired, alpha);
   return sequence(champion - challenger, error, paired, metric, alpha);
 }
 
@@ -72,7 +77,7 @@ function boundsOf(metric: LabelMetric, paired: PairedCounts, terms: Terms): Boun
  * Of challenger / champion - 1, by those ratios r at which 0 is within the bounds of challenger - r champion (E. C. Fieller, JRSS B
  * 16, 1954): no standard error of a ratio is needed.
  */
-function ratioBounds(metric: 'mae' | 'rmse', paired: PairedCounts, alpha: number): Bounds {
+function ratioBounds(metric: ErrorMetric, paired: PairedCounts, alpha: number): Bounds {
   const [champion, challenger] = [paired.champion[metric] ?? 0, paired.challenger[metric] ?? 0];
   const [own, other] = [paired.ownErrors?.challenger[metric] ?? 0, paired.ownErrors?.champion[metric] ?? 0];
   const covariance = (own ** 2 + other ** 2 - (paired.standardError[metric] ?? 0) ** 2) / 2;

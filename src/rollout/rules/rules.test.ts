@@ -144,6 +144,10 @@ describe('a label metric', () => {
     });
     expect(judgeMetric(mae, 500, 80, 88, 2)?.verdict).toBe('doubt');
     expect(judgeMetric(mae, 500, 80, 83)).toBeNull();
+    const pinball: RollbackRule = { pinball: { above_champion_by: 0.05, at_least: 200 } };
+    expect(judgeMetric(pinball, 500, 8, 8.8, 0.05)?.because).toBe(
+      'pinball 8.8 against 8 on 500 labelled pairs, 10 % worse where 5 % are allowed',
+    );
   });
 
   it('says nothing of a metric that is not there', () => {

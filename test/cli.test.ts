@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../infra/servers/free-port.ts';
 import type { CommandResult } from '../infra/processes/pawl-command.ts';
 import { runPawl } from '../infra/processes/pawl-command.ts';
+import { newSigningKey } from '../src/attestation/keys.ts';
 import { packageFile } from '../src/package-root.ts';
 import { RunningPawl, until } from './running-pawl.ts';
 
@@ -88,8 +89,8 @@ describe('from a CSV to predictions', () => {
     expect((await run('versions', pawl.model)).value).toMatchObject([{ version: 1, champion: true, overridden: false }]);
     const [line] = (await run('timeline', pawl.model, '--limit', '1')).value as object[];
     expect(Object.keys(line ?? {})).toEqual(['at', 'kind', 'because', 'by', 'release', 'version', 'revision']);
-    const parts = (await run('doctor')).value as { part: string; ok: boolean }[];
-    expect(parts.filter(({ ok }) => !ok)).toEqual([]);
+    const parts = (await run('doctor')).value as Finding[];
+    expect(parts.filter(({ ok, warnings }) => !ok || warnings.length > 0)).toEqual([]);
   });
 
   it('predicts a row from the argument and rows from stdin, and tells what the gateway refuses', async () => {
@@ -231,7 +232,44 @@ describe('what is refused', () => {
     });
     expect(await away({ PAWL_REGISTRY_URL: 'mysql://x' }, 'status')).toMatchObject({ code: 'PAWL_SETTINGS_INVALID' });
   });
+
+  it('finds with doctor every part that is away, and keys that do not go together or lie open', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const away = { PAWL_MLFLOW_URL: nobody, PAWL_OPENLINEAGE_URL: nobody, PAWL_RAY_ADDRESS: nobody };
+    const stranger = join(pawl.folder, 'stranger.pem');
+    writeFileSync(stranger, newSigningKey());
+    chmodSync(stranger, 0o644);
+    const { code, value } = await runWith({ ...away, PAWL_SIGNING_KEY_FILE: stranger }, 'doctor');
+    expect(code).toBe(1);
+    const faults = (value as Finding[]).filter(({ ok }) => !ok);
+    expect(faults.map(({ part, detail }) => [part, /PAWL_\w+/.exec(detail)?.[0]])).toEqual([
+      ['keys', 'PAWL_SETTINGS_INVALID'],
+      ['mlflow', 'PAWL_MLFLOW_UNAVAILABLE'],
+      ['lineage', 'PAWL_LINEAGE_UNAVAILABLE'],
+      ['ray', 'PAWL_RAY_UNAVAILABLE'],
+    ]);
+    expect(faults[0]?.detail).toMatch(/which signs, is not among the 1 key named/);
+
+    const own = join(pawl.folder, 'own-key.pem');
+    copyFileSync(pawl.environment['PAWL_SIGNING_KEY_FILE'] ?? '', own);
+    chmodSync(own, 0o644);
+    const file = join(pawl.folder, 'lineage', 'events.ndjson');
+    const open = await runWith({ PAWL_SIGNING_KEY_FILE: own, PAWL_OPENLINEAGE_FILE: file }, 'doctor');
+    expect(open.code).toBe(0);
+    const found = open.value as Finding[];
+    expect(found.find(({ part }) => part === 'lineage')?.detail).toBe(`${file} can be written`);
+    expect(found.flatMap(({ warnings }) => warnings)).toEqual([
+      expect.stringMatching(/own-key\.pem has mode 644: every user of this machine can sign with it/),
+    ]);
+  });
 });
+
+interface Finding {
+  readonly part: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly warnings: readonly string[];
+}
 
 function spawnPawl(...args: string[]) {
   return spawn(process.execPath, [packageFile('dist/src/cli/main.js'), ...args], {

@@ -6,6 +6,7 @@ import type { Trust } from './trust.ts';
 
 type SigningSettings = Pick<EdgeSettings, 'PAWL_SIGNING_KEY' | 'PAWL_SIGNING_KEY_FILE'>;
 type TrustSettings = Pick<EdgeSettings, 'PAWL_TRUSTED_KEYS' | 'PAWL_ATTESTATIONS'>;
+export type KeySettings = SigningSettings & TrustSettings;
 
 /**
  * With what a process signs; null where it is given no key.
@@ -18,6 +19,16 @@ export function configuredSigner(settings: SigningSettings): Signer | null {
   if (text !== undefined) return reading('PAWL_SIGNING_KEY', () => signerOf(text));
   if (file !== undefined) return reading('PAWL_SIGNING_KEY_FILE', () => signerOf(contentOf(file)));
   return null;
+}
+
+/** All that the settings give as keys, word for word. For settings that `configuredSigner` and `configuredTrust` can read. */
+export function keyTexts({ PAWL_SIGNING_KEY: text, PAWL_SIGNING_KEY_FILE: file, PAWL_TRUSTED_KEYS: named }: KeySettings): {
+  readonly signing: string;
+  readonly trusted: readonly string[];
+} {
+  const signing = text ?? (file === undefined ? '' : contentOf(file));
+  const trusted = named === undefined ? [] : isPem(named) ? [named] : filesOf(named).map(contentOf);
+  return { signing, trusted };
 }
 
 /**
@@ -34,9 +45,15 @@ export function configuredTrust(settings: TrustSettings): Trust | null {
 
 /** PEM itself, or files of it, separated by commas. */
 function trustedKeys(named: string): TrustedKeys {
-  if (named.includes('-----BEGIN')) return publicKeysOf(named);
-  const files = named.split(',').map((file) => file.trim());
-  return new Map(files.flatMap((file) => [...naming(file, () => publicKeysOf(contentOf(file)))]));
+  if (isPem(named)) return publicKeysOf(named);
+  return new Map(filesOf(named).flatMap((file) => [...naming(file, () => publicKeysOf(contentOf(file)))]));
+}
+
+const isPem = (named: string) => named.includes('-----BEGIN');
+
+/** The files that PAWL_TRUSTED_KEYS names; none where it is PEM itself. */
+export function filesOf(named: string): readonly string[] {
+  return isPem(named) ? [] : named.split(',').map((file) => file.trim());
 }
 
 function contentOf(file: string): string {

@@ -15,8 +15,16 @@ export interface DevelopmentKeys {
 export function developmentKeys(folder: string): DevelopmentKeys {
   const signing = join(folder, 'signing-key.pem');
   const trusted = join(folder, 'trusted-keys.pem');
-  if (!existsSync(signing)) writeFileSync(signing, newSigningKey(), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(signing)) writeFileSync(signing, `${mark}\n${newSigningKey()}`, { mode: 0o600, flag: 'wx' });
   // Somebody may have added the keys of others.
-  if (!existsSync(trusted)) writeFileSync(trusted, pemOf([signerOf(readFileSync(signing, 'utf8')).publicKey]));
+  if (!existsSync(trusted)) writeFileSync(trusted, `${mark}\n${pemOf([signerOf(readFileSync(signing, 'utf8')).publicKey])}`);
   return { signing, trusted };
+}
+
+/** Stands before the key, where PEM has room for comments (RFC 7468, section 2), and goes with a copy of the file. */
+const mark = '# Made by pawl dev, for one machine.';
+
+/** True of the files that `developmentKeys` writes, wherever they were copied to. */
+export function isDevelopmentKey(pem: string): boolean {
+  return pem.includes(mark);
 }

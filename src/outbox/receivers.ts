@@ -18,7 +18,7 @@ export function receiversOf(
 ): Partial<Record<Receiver, Send>> {
   const { lineage, mlflow } = named;
   return {
-    ...(lineage === null ? {} : { openlineage: ({ message }) => lineage(message as RunEvent) }),
+    ...(lineage === null ? {} : { openlineage: ({ message }) => lineage.send(message as RunEvent) }),
     ...(mlflow === null
       ? {}
       : {

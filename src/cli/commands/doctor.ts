@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { FinalError, TransientError } from '../../errors.ts';
+import { examineKeys } from '../../attestation/examine-keys.ts';
+import { configuredLineage } from '../../lineage/configured.ts';
 import { configuredMlflow } from '../../mlflow/configured.ts';
 import { taskQueues } from '../../messages/names.ts';
 import { outboxState } from '../../registry/outbox.ts';
 import { listModels } from '../../registry/specs.ts';
+import { RayJobs } from '../../training/ray/client.ts';
 import { action, type Context } from '../command.ts';
 import { counted } from '../../stats/wording.ts';
 import { asPawlError } from '../fault.ts';
@@ -13,10 +16,13 @@ interface Finding {
   readonly part: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** What works, and should not stay as it is. */
+  readonly warnings: readonly string[];
 }
+type Seen = string | Pick<Finding, 'detail' | 'warnings'>;
 
 /** Each part is tried for what pawl needs of it, and says in its own words what is wrong. */
-const checks: Record<string, (session: Context['session']) => Promise<string>> = {
+const checks: Record<string, (session: Context['session']) => Promise<Seen>> = {
   node: () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     if (major < 20 || (major === 20 && minor < 19))
@@ -27,6 +33,7 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
   },
   settings: (session) =>
     Promise.resolve(`Temporal ${session.settings.PAWL_TEMPORAL_ADDRESS}, store ${session.settings.PAWL_STORE_URL}`),
+  keys: async (session) => Promise.resolve(examineKeys(session.settings)),
   registry: async (session) => {
     const { length } = await listModels(session.registry);
     return `${length} ${length === 1 ? 'model' : 'models'}`;
@@ -50,6 +57,11 @@ const checks: Record<string, (session: Context['session']) => Promise<string>> =
     if (server === null) return 'none is named';
     await server.call('experiments/search', { body: { max_results: 1 } });
     return `${server.url} answers`;
+  },
+  lineage: async (session) => (await configuredLineage(session.settings)?.sink.reach()) ?? 'none is named',
+  ray: async ({ settings: { PAWL_RAY_ADDRESS: address, PAWL_RAY_TOKEN: token } }) => {
+    if (address === undefined) return 'none is named';
+    return `${address} runs Ray ${await new RayJobs(address, token ?? null).version()}`;
   },
   outbox: async (session) => {
     const states = await outboxState(session.registry);
@@ -111,19 +123,24 @@ export function addDoctor(program: Command): void {
           if (findings.some((finding) => finding.part === 'settings' && !finding.ok)) break;
           findings.push(await find(part, () => check(session)));
         }
-        print(json, findings, () =>
-          findings.map(({ part, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'}  ${part.padEnd(9)} ${detail}`).join('\n'),
-        );
+        print(json, findings, () => findings.flatMap(linesOf).join('\n'));
         return findings.every((finding) => finding.ok) ? exitCodes.done : exitCodes.failed;
       }),
     );
 }
 
-async function find(part: string, check: () => Promise<string>): Promise<Finding> {
+function linesOf({ part, ok, detail, warnings }: Finding): string[] {
+  const line = (state: string, text: string) => `${state.padEnd(7)}  ${part.padEnd(9)} ${text}`;
+  return [line(ok ? 'ok' : 'FAILED', detail), ...warnings.map((warning) => line('WARNING', warning))];
+}
+
+async function find(part: string, check: () => Promise<Seen>): Promise<Finding> {
   try {
-    return { part, ok: true, detail: await check() };
+    const seen = await check();
+    return { part, ok: true, ...(typeof seen === 'string' ? { detail: seen, warnings: [] } : seen) };
   } catch (error) {
     const { code, message, problems, todo } = asPawlError(error);
-    return { part, ok: false, detail: `${code}: ${[message, ...problems.map((problem) => problem.message)].join(' ')} ${todo}` };
+    const detail = `${code}: ${[message, ...problems.map((problem) => problem.message)].join(' ')} ${todo}`;
+    return { part, ok: false, detail, warnings: [] };
   }
 }

@@ -12,6 +12,7 @@ const details = z.object({
 });
 
 const printed = z.object({ logs: z.string() });
+const running = z.object({ ray_version: z.string() });
 
 /** What Ray says of a job. */
 export interface RayJob {
@@ -46,6 +47,11 @@ export class RayJobs {
   constructor(address: string, token: string | null) {
     this.#address = address.replace(/\/+$/, '');
     this.#headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /** The version of Ray that runs there. */
+  async version(): Promise<string> {
+    return this.#read(running, await this.#ask('GET', '/api/version'), 'GET /api/version').ray_version;
   }
 
   /** Uploads a zip file of a job's working directory, unless the cluster has it. Returns its URI there. */

@@ -14,23 +14,39 @@ import { packageFile } from '../src/package-root.ts';
 import { specDigest } from '../src/spec/digest.ts';
 import { parseSpec } from '../src/spec/parse.ts';
 import { folderStore } from '../src/storage/folder-store.ts';
+import { CommandBed, foldersLeft } from '../src/training/command/command-bed.testsuite.ts';
 import { trainByCommand } from '../src/training/command/trainer.ts';
+import type { TrainingControl } from '../src/training/trainer.ts';
+
+/** What a Python of this machine may have already: PyPI's torch for Linux brings 3 GB for graphics cards. */
+const present: Readonly<Record<string, string>> = { pytorch: 'torch' };
+
+const pythons = new Map<string, Promise<string | PythonUnavailable>>();
+
+/** The Python of an example, its packages from PyPI once, into pawl's cache; why there is none here. */
+function pythonOf(name: string): Promise<string | PythonUnavailable> {
+  const requirements = packageFile(`examples/trainers/${name}/requirements.txt`);
+  const made =
+    pythons.get(name) ??
+    pythonEnvironment(`trainer-${name}`, requirements, console.log, present[name]).catch((error: unknown) => {
+      if (error instanceof PythonUnavailable) return error;
+      throw error;
+    });
+  pythons.set(name, made);
+  return made;
+}
 
 describe.each([
   ['scikit-learn', 0.88],
   ['lightgbm', 0.8],
   ['xgboost', 0.8],
+  ['pytorch', 0.9],
 ])('the example trainer %s', (name, leastAuc) => {
   let python: string | PythonUnavailable;
   let store: string;
-  // Its packages come from PyPI once, into pawl's cache.
   beforeAll(async () => {
     store = await mkdtemp(join(tmpdir(), 'pawl-trainers-'));
-    const requirements = packageFile(`examples/trainers/${name}/requirements.txt`);
-    python = await pythonEnvironment(`trainer-${name}`, requirements, console.log).catch((error: unknown) => {
-      if (error instanceof PythonUnavailable) return error;
-      throw error;
-    });
+    python = await pythonOf(name);
   }, 600_000);
   afterAll(() => rm(store, { recursive: true, force: true }));
 
@@ -68,5 +84,63 @@ describe.each([
     }
     expect(trained.params).toEqual(params);
     expect(phases.at(-1)).toBe('check');
+  });
+});
+
+describe('the network of PyTorch', () => {
+  let python: string | PythonUnavailable;
+  let bed: CommandBed;
+  beforeAll(async () => {
+    bed = await CommandBed.make();
+    python = await pythonOf('pytorch');
+  }, 600_000);
+  afterAll(() => bed.remove());
+
+  const train = (executable: string, params: Record<string, unknown>, control: Partial<TrainingControl> = {}, keys = {}) =>
+    bed.run([executable, packageFile('examples/trainers/pytorch/train.py')], keys, control, { params });
+
+  it(
+    'takes missing numbers, columns that say nothing, and categories that it has not seen',
+    { timeout: 120_000 },
+    async ({ skip }) => {
+      if (typeof python !== 'string') return skip(`No Python for pytorch here. ${python.message}`);
+      const { onnx } = await train(python, { epochs: 2 });
+      const { region } = bed.job.frame.columns;
+      if (region?.type !== 'category') throw new Error('region is a category');
+      const never = region.levels.indexOf('never');
+      const unseen = {
+        ...bed.job.frame,
+        columns: { ...bed.job.frame.columns, region: { ...region, codes: region.codes.map(() => never) } },
+      };
+      const model = await OnnxModel.open(onnx);
+      try {
+        expect([...(await scoreFrame(model, unseen))].every((score) => score > 0 && score < 1)).toBe(true);
+      } finally {
+        await model.release();
+      }
+    },
+  );
+
+  it('learns the same twice', { timeout: 120_000 }, async ({ skip }) => {
+    if (typeof python !== 'string') return skip(`No Python for pytorch here. ${python.message}`);
+    const [first, second] = [await train(python, { epochs: 2 }), await train(python, { epochs: 2 })];
+    expect(Buffer.from(first.onnx).equals(second.onnx)).toBe(true);
+  });
+
+  it('hands in what it has learned before its time is up', { timeout: 120_000 }, async ({ skip }) => {
+    if (typeof python !== 'string') return skip(`No Python for pytorch here. ${python.message}`);
+    const epochs: number[] = [];
+    const onProgress: TrainingControl['onProgress'] = ({ phase, done }) => void (phase === 'epochs' && epochs.push(done));
+    await train(python, { epochs: 1e6 }, { onProgress }, { time_budget: '30s' });
+    expect(epochs.at(-1)).toBeLessThan(1e6);
+  });
+
+  it('ends with its release, in the middle of an epoch', { timeout: 120_000 }, async ({ skip }) => {
+    if (typeof python !== 'string') return skip(`No Python for pytorch here. ${python.message}`);
+    const withdrawn = new AbortController();
+    const onProgress: TrainingControl['onProgress'] = ({ phase }) =>
+      void (phase === 'epochs' && withdrawn.abort(new Error('withdrawn')));
+    await expect(train(python, { epochs: 1e6 }, { onProgress, signal: withdrawn.signal })).rejects.toThrow('withdrawn');
+    expect(await foldersLeft()).toEqual([]);
   });
 });

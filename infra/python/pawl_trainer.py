@@ -47,6 +47,8 @@ class Job:
         self.params = told["params"]
         self.seed = told["seed"]
         self.threads = told["threads"]
+        # Seconds from the start of the command to its end.
+        self.time_budget = told["time_budget_s"]
         self.features = [feature["name"] for feature in told["features"]]
         self.categories = [feature["name"] for feature in told["features"] if feature["type"] == "category"]
         self.numbers = [feature["name"] for feature in told["features"] if feature["type"] != "category"]

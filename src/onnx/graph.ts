@@ -8,7 +8,10 @@ export type Attribute =
   | { string: string }
   | { floats: ArrayLike<number> }
   | { ints: ArrayLike<number> }
-  | { strings: readonly string[] };
+  | { strings: readonly string[] }
+  /** A vector of float32, or of bytes. */
+  | { tensor: Float32Array }
+  | { bytes: Uint8Array };
 
 /** A tensor of a row each, as the graph takes or gives it. */
 export function columnValue(name: string, type: number, columns = 1): object {
@@ -76,7 +79,7 @@ export class Graph {
       producer_name: 'pawl',
       opset_import: [
         { domain: '', version: 18 },
-        { domain: 'ai.onnx.ml', version: 3 },
+        { domain: 'ai.onnx.ml', version: 5 },
       ],
       graph: {
         name: 'pawl',
@@ -112,7 +115,9 @@ function encodeAttribute(name: string, value: Attribute): object {
   if ('string' in value) return { name, type: attributeType.string, s: Buffer.from(value.string) };
   if ('floats' in value) return { name, type: attributeType.floats, floats: Array.from(value.floats) };
   if ('ints' in value) return { name, type: attributeType.ints, ints: Array.from(value.ints) };
-  // Trees say the same few words for each of their nodes.
-  const said = new Map([...new Set(value.strings)].map((text) => [text, Buffer.from(text)]));
-  return { name, type: attributeType.strings, strings: value.strings.map((text) => said.get(text)) };
+  if ('strings' in value) return { name, type: attributeType.strings, strings: value.strings.map((text) => Buffer.from(text)) };
+  const vector = 'tensor' in value ? value.tensor : value.bytes;
+  const raw = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  const type = 'tensor' in value ? dataType.float : dataType.uint8;
+  return { name, type: attributeType.tensor, t: { dims: [vector.length], data_type: type, raw_data: raw } };
 }

@@ -8,7 +8,7 @@ const source = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; 
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5;
   repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
 }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
@@ -80,6 +80,6 @@ export const fieldNumber = {
 } as const;
 
 /** AttributeProto.AttributeType */
-export const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
+export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 /** TensorProto.DataType */
 export const dataType = { float: 1, uint8: 2, int8: 3, int64: 7, string: 8, double: 11 } as const;

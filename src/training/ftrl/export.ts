@@ -1,21 +1,11 @@
 import { Graph } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/signature.ts';
+import { TreeEnsemble, type NodeTest } from '../../onnx/tree-ensemble.ts';
 import { weightsOf } from './learner.ts';
 import { encodeState, type ColumnState, type FtrlState } from './state.ts';
 
 /** Where the state stands in the artifact's metadata, so that one digest covers both. */
 export const stateKey = 'pawl.ftrl';
-
-/** Nodes of trees, an entry each. */
-interface Nodes {
-  readonly tree: number[];
-  readonly node: number[];
-  readonly feature: number[];
-  readonly mode: string[];
-  readonly value: number[];
-  readonly whenTrue: number[];
-  readonly whenFalse: number[];
-}
 
 /**
  * The learned weights as an ONNX graph that takes the raw columns: the bins of a number are the leaves of a tree, a category's weight is
@@ -40,7 +30,7 @@ export function exportFtrl(state: FtrlState): Uint8Array {
       numbers.map(({ input }) => input),
       { axis: { int: 1 } },
     );
-    parts.push(graph.node('TreeEnsembleRegressor', [row], treesOf(numbers), 'ai.onnx.ml'));
+    parts.push(graph.node('TreeEnsemble', [row], treesOf(numbers), 'ai.onnx.ml'));
   }
   const isClassifier = signature.task === 'binary-classification';
   const sum = graph.node('Sum', parts, {}, '', isClassifier ? undefined : 'score');
@@ -61,31 +51,22 @@ function lookUp(graph: Graph, input: string, levels: readonly string[], weights:
   );
 }
 
-/** A tree a number: missing or not, then by halves down to the bin. */
+/** A tree a number: by halves down to the bin, missing values at the first step to their own leaf. */
 function treesOf(numbers: readonly { thresholds: readonly number[]; weights: Float64Array }[]) {
-  const nodes: Nodes = { tree: [], node: [], feature: [], mode: [], value: [], whenTrue: [], whenFalse: [] };
-  const leaves = { tree: [] as number[], node: [] as number[], weight: [] as number[] };
-  for (const [tree, { thresholds, weights }] of numbers.entries()) {
-    let made = 0;
-    const add = (mode: string, value: number) => {
-      nodes.tree.push(tree);
-      nodes.node.push(made);
-      nodes.feature.push(mode === 'LEAF' ? 0 : tree);
-      nodes.mode.push(mode);
-      nodes.value.push(value);
-      nodes.whenTrue.push(0);
-      return { id: made++, at: nodes.whenFalse.push(0) - 1 };
+  const ensemble = new TreeEnsemble(1);
+  for (const [input, { thresholds, weights }] of numbers.entries()) {
+    const test: NodeTest[] = [];
+    const whenTrue: number[] = [];
+    const whenFalse: number[] = [];
+    const branch = (atMost: number, below: () => number, above: () => number): number => {
+      const node = test.push({ atMost }) - 1;
+      whenTrue[node] = below();
+      whenFalse[node] = above();
+      return node;
     };
-    const leaf = (slot: number) => {
-      const { id } = add('LEAF', 0);
-      leaves.tree.push(tree);
-      leaves.node.push(id);
-      leaves.weight.push(weights[slot] ?? 0);
-      return id;
-    };
-    /** The subtree of bins [first, last]. */
+    /** The subtree of bins [first, last]; leaf b is that of bin b. */
     const grow = (first: number, last: number): number => {
-      if (first === last) return leaf(first);
+      if (first === last) return ~first;
       const middle = (first + last) >>> 1;
       return branch(
         thresholds[middle] ?? Infinity,
@@ -93,35 +74,15 @@ function treesOf(numbers: readonly { thresholds: readonly number[]; weights: Flo
         () => grow(middle + 1, last),
       );
     };
-    const branch = (threshold: number, below: () => number, above: () => number): number => {
-      const { id, at } = add('BRANCH_LEQ', threshold);
-      nodes.whenTrue[at] = below();
-      nodes.whenFalse[at] = above();
-      return id;
-    };
     // Every value is at most infinite; a missing one is not.
     branch(
       Infinity,
       () => grow(0, thresholds.length),
-      () => leaf(thresholds.length + 1),
+      () => ~(thresholds.length + 1),
     );
+    const leaves = weights.subarray(0, thresholds.length + 2);
+    const each = { feature: test.map(() => input), missingTrue: test.map(() => false) };
+    ensemble.add({ ...each, test, whenTrue, whenFalse, leaves }, 0);
   }
-  return {
-    nodes_treeids: { ints: nodes.tree },
-    nodes_nodeids: { ints: nodes.node },
-    nodes_featureids: { ints: nodes.feature },
-    nodes_modes: { strings: nodes.mode },
-    nodes_values: { floats: nodes.value },
-    nodes_truenodeids: { ints: nodes.whenTrue },
-    nodes_falsenodeids: { ints: nodes.whenFalse },
-    nodes_missing_value_tracks_true: { ints: nodes.tree.map(() => 0) },
-    target_treeids: { ints: leaves.tree },
-    target_nodeids: { ints: leaves.node },
-    target_ids: { ints: leaves.tree.map(() => 0) },
-    target_weights: { floats: leaves.weight },
-    n_targets: { int: 1 },
-    base_values: { floats: [0] },
-    post_transform: { string: 'NONE' },
-    aggregate_function: { string: 'SUM' },
-  };
+  return ensemble.attributes();
 }

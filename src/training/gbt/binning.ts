@@ -10,6 +10,8 @@ export interface BinnedFeature {
   readonly missingBin: number;
   /** 1 where the score may only rise with the value, -1 where it may only fall. */
   readonly monotone?: 1 | -1;
+  /** The bins are levels of a category, which any side of a split may have. */
+  readonly isCategory?: true;
 }
 
 /** Most rows whose values are looked at to choose thresholds. */
@@ -74,7 +76,7 @@ function presentValues(values: Float32Array, sample: Int32Array | null): Float32
 }
 
 /** The first bin whose threshold is not below the value. */
-function lowerBound(thresholds: Float32Array, value: number): number {
+export function lowerBound(thresholds: Float32Array, value: number): number {
   let [low, high] = [0, thresholds.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -10,7 +10,7 @@ import { signatureOf } from '../signature-of.ts';
 import { quietly } from '../trainer.testsuite.ts';
 import { binFeature } from './binning.ts';
 import { boost, type BoostState, type Ensemble } from './boost.ts';
-import { orderCategories } from './category-order.ts';
+import { codesOf, orderCategories } from './category-order.ts';
 import { exportEnsemble, type Link } from './export.ts';
 import type { Target } from './loss.ts';
 import { lossOf } from './loss-of.ts';
@@ -22,27 +22,28 @@ function targetOf(frame: Frame, weights: Float64Array | null = null): Target {
 }
 
 function prepare(task: Task, frame: Frame) {
-  const ranks = new Map<string, ReadonlyMap<string, number>>();
+  const codes = new Map<string, ReadonlyMap<string, number>>();
   const classes = task === 'multiclass-classification' ? (frame.classes?.length ?? 0) : null;
   const features = frame.features.map((name) => {
     const column = frame.columns[name];
     if (column === undefined) throw new Error(name);
     if (column.type === 'number') return binFeature(column.values, 254);
     const order = orderCategories(column, targetOf(frame), classes);
-    ranks.set(name, order.ranks);
-    return binFeature(order.values, 254);
+    const binned = binFeature(order.values, 254);
+    codes.set(name, codesOf(order.ranks, binned));
+    return { ...binned, isCategory: true as const };
   });
-  return { features, ranks };
+  return { features, codes };
 }
 
 async function boosted(task: Task, frame: Frame, given: Record<string, unknown>) {
-  const { features, ranks } = prepare(task, frame);
+  const { features, codes } = prepare(task, frame);
   const control = quietly();
   const params = gbtParams.parse(given);
   const loss = lossOf(task, params, targetOf(frame), frame.classes?.length ?? 1);
   const target = { ...targetOf(frame), seed: 1 };
   const ensemble = await boost(target, loss, features, params, control, new Checkpoints<BoostState>('job', control));
-  return { ensemble, features, ranks, loss };
+  return { ensemble, features, codes, loss };
 }
 
 const links = {
@@ -131,8 +132,8 @@ describe('the exported graph', () => {
   ] as const)('says what the trainer says: %s %s', async (task, loss) => {
     const frame = generatedFrame(task, 1500);
     const params = { trees: task === 'multiclass-classification' ? 40 : 120, row_sample: 0.8, feature_sample: 0.8, loss };
-    const { ensemble, features, ranks, loss: learned } = await boosted(task, frame, params);
-    const model = await OnnxModel.open(exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, learned.link));
+    const { ensemble, features, codes, loss: learned } = await boosted(task, frame, params);
+    const model = await OnnxModel.open(exportEnsemble(ensemble, signatureOf(task, frame), features, codes, learned.link));
     const graph = await scoreFrame(model, frame);
     const single = await scoreFrame(model, pickRows(frame, [3]));
     await model.release();

@@ -1,4 +1,5 @@
 import type { FrameColumn } from '../../data/dataset.ts';
+import { lowerBound, type BinnedFeature } from './binning.ts';
 import { firstComponent } from './first-component.ts';
 import type { Target } from './loss.ts';
 
@@ -6,15 +7,20 @@ import type { Target } from './loss.ts';
 const prior = 10;
 
 /**
- * A category feature as numbers: its levels in the order of their mean label (W. Fisher, "On grouping for maximum homogeneity",
- * JASA 1958: for a binary or squared loss the best split into two groups is a cut of that order). For three classes and more in the
- * order of the first principal component of the levels' class shares (D. Coppersmith, S. Hong and J. Hosking, "Partitioning nominal
- * attributes in decision trees", Data Mining and Knowledge Discovery 3, 1999). Missing and unseen are NaN.
+ * A category feature as numbers: its levels in the order of their mean label, for three classes and more in that of the first
+ * principal component of their class shares (D. Coppersmith, S. Hong and J. Hosking, "Partitioning nominal attributes in decision
+ * trees", Data Mining and Knowledge Discovery 3, 1999). Where there are more levels than bins, those that share one are alike; which
+ * bins go together is for each split to say (category-split.ts). Missing and unseen are NaN.
  */
 export interface CategoryOrder {
   /** Level to rank. */
   readonly ranks: ReadonlyMap<string, number>;
   readonly values: Float32Array;
+}
+
+/** Level to bin. */
+export function codesOf(ranks: CategoryOrder['ranks'], { thresholds }: BinnedFeature): ReadonlyMap<string, number> {
+  return new Map([...ranks].map(([level, rank]) => [level, lowerBound(thresholds, rank)]));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { BinnedFeature, Column } from './binning.ts';
 import type { Bounds, Derivatives, Kernel } from './kernel/kernel.ts';
 import type { GbtParams } from './params.ts';
-import type { NodeSums, Split } from './split.ts';
+import { fillSides, type NodeSums, type Split } from './split.ts';
 import type { Tree } from './tree.ts';
 
 interface Leaf {
@@ -38,6 +38,7 @@ export class Grower {
     this.#params = params;
     this.#kernel = kernel;
     const monotone = Int8Array.from(features, ({ monotone }) => monotone ?? 0);
+    const categories = Uint8Array.from(features, ({ isCategory }) => (isCategory === true ? 1 : 0));
     this.#monotone = monotone;
     this.#freeSlots = Array.from({ length: slotsFor(params) }, (_, slot) => slot);
     for (const [feature, { bins }] of features.entries()) {
@@ -47,7 +48,8 @@ export class Grower {
     const missingBins = features.map(({ missingBin }) => missingBin);
     // Below any second derivative at all there is no step to take.
     const hessian = Math.max(params.min_hessian_in_leaf, Number.MIN_VALUE);
-    kernel.open(missingBins, { l2: params.l2, rows: params.min_rows_in_leaf, hessian, monotone });
+    const { l2, min_rows_in_leaf: rows, category_l2: categoryL2, category_smoothing: categorySmoothing } = params;
+    kernel.open(missingBins, { l2, rows, hessian, monotone, categories, categoryL2, categorySmoothing });
   }
 
   /**
@@ -69,7 +71,7 @@ export class Grower {
       own.hessian.set(derivatives.hessian);
     }
     if (order.buffer !== kernel.order.buffer) kernel.order.set(order);
-    const tree: Tree = { feature: [], bin: [], missingLeft: [], left: [], right: [], gain: [], value: [] };
+    const tree: Tree = { feature: [], bin: [], bins: [], missingLeft: [], left: [], right: [], gain: [], value: [] };
     const leaves: Leaf[] = [this.#root(derivatives.gradient.length, order.length, used)];
     while (leaves.length < this.#params.leaves) {
       let widest = -1;
@@ -117,6 +119,7 @@ export class Grower {
     const node = tree.feature.length;
     tree.feature.push(split.feature);
     tree.bin.push(split.bin);
+    tree.bins.push(split.bins);
     tree.missingLeft.push(split.missingLeft);
     tree.gain.push(split.gain);
     tree.left.push(-1);
@@ -127,7 +130,8 @@ export class Grower {
     const bounds = this.#boundsOf(split, ...sums, leaf.bounds);
     const side = (i: 0 | 1) => ({ sums: sums[i], bounds: bounds[i], isOpen: !isLast && this.#mayBeSplit(sums[i]) });
     const { feature } = split;
-    const goesLeft = this.#sidesOf(split);
+    const goesLeft = this.#sides;
+    fillSides(goesLeft, split, (this.#features[feature] as BinnedFeature).missingBin);
     const [left, right] = [side(0), side(1)];
     const begin = leaf.begin;
     const middle = begin + split.left.rows;
@@ -157,12 +161,6 @@ export class Grower {
       { ...bounds, lower: middle },
     ];
     return direction > 0 ? [below, above] : [above, below];
-  }
-
-  #sidesOf({ feature, bin, missingLeft }: Split): Uint8Array {
-    const sides = this.#sides.fill(1, 0, bin + 1).fill(0, bin + 1);
-    sides[(this.#features[feature] as BinnedFeature).missingBin] = missingLeft ? 1 : 0;
-    return sides;
   }
 
   #mayBeSplit(sums: NodeSums): boolean {

@@ -17,6 +17,10 @@ export const gbtParams = z
     bins: z.int().min(2).max(255).default(255),
     /** Added to a leaf's sum of second derivatives. */
     l2: z.number().min(0).default(0),
+    /** Added to `l2` where the levels of a category are parted in two sets. */
+    category_l2: z.number().min(0).default(10),
+    /** Rows of a node that a level needs to have a say in a split, and what draws its mean towards zero. */
+    category_smoothing: z.number().min(1).default(10),
     /** Features of numbers with which the prediction may only rise, or only fall. */
     monotone: z.record(z.string(), z.enum(['increasing', 'decreasing'])).optional(),
     /** Share of rows that each tree sees. */

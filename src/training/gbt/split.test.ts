@@ -31,7 +31,15 @@ function split(rows: readonly Row[], changes: { l2?: number; min_rows_in_leaf?: 
   const { l2 = 0, min_rows_in_leaf = 1 } = changes;
   kernel.open(
     features.map(({ missingBin }) => missingBin),
-    { l2, rows: min_rows_in_leaf, hessian: 1e-3, monotone: new Int8Array(2) },
+    {
+      l2,
+      rows: min_rows_in_leaf,
+      hessian: 1e-3,
+      monotone: new Int8Array(2),
+      categories: new Uint8Array(2),
+      categoryL2: 0,
+      categorySmoothing: 1,
+    },
   );
   kernel.order.set(Int32Array.from(rows.keys()));
   kernel.derivatives.gradient.set(rows.map((row) => row.gradient));

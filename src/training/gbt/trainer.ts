@@ -8,7 +8,7 @@ import { signatureOf } from '../signature-of.ts';
 import type { Trainer } from '../trainer.ts';
 import { binFeature, sampleForBins, type BinnedFeature } from './binning.ts';
 import { boost, type BoostState, type Ensemble } from './boost.ts';
-import { orderCategories } from './category-order.ts';
+import { codesOf, orderCategories } from './category-order.ts';
 import { checkLoss } from './check-loss.ts';
 import { exportEnsemble } from './export.ts';
 import { slotsFor } from './grower.ts';
@@ -41,7 +41,7 @@ export const gbt: Trainer = {
     const target: Target = { label: frame.label, weights: job.weights ?? null, learned };
     if (learned < frame.rows) checkLabels(job, learned);
     const checkpoints = new Checkpoints<BoostState>(jobDigest('gbt', params, job), control);
-    const ranks = new Map<string, ReadonlyMap<string, number>>();
+    const codes = new Map<string, ReadonlyMap<string, number>>();
     const features: BinnedFeature[] = [];
     const loss = lossOf(task, params, target, classesOf(frame));
     const size = { rows: frame.rows, features: frame.features.length, slots: slotsFor(params) };
@@ -58,8 +58,9 @@ export const gbt: Trainer = {
           features.push(monotone === undefined ? binned : { ...binned, monotone });
         } else {
           const order = orderCategories(column, target, task === 'multiclass-classification' ? classesOf(frame) : null);
-          ranks.set(name, order.ranks);
-          features.push(binFeature(order.values, params.bins, kernel.columns[i], sample));
+          const binned = binFeature(order.values, params.bins, kernel.columns[i], sample);
+          codes.set(name, codesOf(order.ranks, binned));
+          features.push({ ...binned, isCategory: true });
         }
         await control.onProgress({ phase: 'bins', done: features.length, total: frame.features.length });
         await nextTurn();
@@ -71,7 +72,7 @@ export const gbt: Trainer = {
     }
     const kept = ensemble.trees.length / loss.outputs;
     return {
-      onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, ranks, loss.link),
+      onnx: exportEnsemble(ensemble, signatureOf(task, frame), features, codes, loss.link),
       params: learned < frame.rows ? { ...params, trees_kept: kept } : params,
       ...(learned < frame.rows ? { because: toldOf(params, kept, frame.rows - learned) } : {}),
       importances: importancesOf(ensemble, frame.features),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fillSides } from '../split.ts';
 import type { Kernel } from './kernel.ts';
 import { deriveLogistic } from './logistic.ts';
 import { kernelModule } from './open-kernel.ts';
@@ -25,6 +26,10 @@ const training = fc
           .array(fc.constantFrom(-1, 0, 1), { minLength: size.features, maxLength: size.features })
           .map((list) => Int8Array.from(list)),
       ),
+      categories: fc
+        .array(fc.constantFrom(0, 1), { minLength: size.features, maxLength: size.features })
+        .map((list) => Uint8Array.from(list)),
+      smoothing: fc.constantFrom(1, 10),
       bounds: fc.constantFrom(free, { lower: -0.5, upper: 0.25 }),
     }),
   );
@@ -38,7 +43,8 @@ function uniform(seed: number): () => number {
 }
 
 /** Everything that a kernel says of this training, and where it leaves the rows. */
-async function answers(kernel: Kernel, { size, seed, scale, l2, leaf, monotone, bounds }: Training) {
+async function answers(kernel: Kernel, training: Training) {
+  const { size, seed, scale, l2, leaf, monotone, categories, smoothing, bounds } = training;
   const { rows, features, bins } = size;
   const random = uniform(seed);
   const thresholds = Float32Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins);
@@ -48,7 +54,8 @@ async function answers(kernel: Kernel, { size, seed, scale, l2, leaf, monotone, 
       thresholds,
     );
   }
-  kernel.open(new Array<number>(features).fill(bins), { l2, rows: leaf, hessian: scale * 1e-3, monotone });
+  const limits = { l2, rows: leaf, hessian: scale * 1e-3, monotone, categories, categoryL2: 0.25, categorySmoothing: smoothing };
+  kernel.open(new Array<number>(features).fill(bins), limits);
   const { gradient, hessian } = kernel.derivatives;
   for (let row = 0; row < rows; row++) {
     gradient[row] = (random() ** 3 - 0.3) * scale;
@@ -67,8 +74,8 @@ async function answers(kernel: Kernel, { size, seed, scale, l2, leaf, monotone, 
       hessian: whole.hessian - left.hessian,
       rows: whole.rows - left.rows,
     };
-    const goesLeft = new Uint8Array(256).fill(1, 0, split.bin + 1);
-    goesLeft[bins] = split.missingLeft ? 1 : 0;
+    const goesLeft = new Uint8Array(256);
+    fillSides(goesLeft, split, bins);
     const isOpen = random() < 0.9;
     const sides = { left: { sums: left, bounds, isOpen }, right: { sums: right, bounds, isOpen: random() < 0.9 } };
     const where = { feature: split.feature, goesLeft, begin: 0, middle: left.rows, end: sampled };
@@ -103,7 +110,8 @@ describe.runIf(module !== null)('the kernel in WebAssembly', () => {
   it('says the same with threads', async () => {
     const size = { rows: 30_000, features: 7, bins: 254, slots: 2 } as const;
     const limits = { scale: 1, l2: 0, leaf: 20, monotone: new Int8Array(7), bounds: free } as const;
-    const some = { size, seed: 7, ...limits };
+    const mixed = { categories: Uint8Array.of(0, 1, 0, 1, 1, 0, 0), smoothing: 10 } as const;
+    const some = { size, seed: 7, ...limits, ...mixed };
     const plain = await answers(new PlainKernel(size), some);
     for (const threads of [2, 3, 5]) {
       const kernel = new WasmKernel(module as WebAssembly.Module, size, threads);
@@ -131,7 +139,8 @@ describe('fixed point', () => {
     fc.assert(
       fc.property(fc.array(gradients, { minLength: 2, maxLength: 50 }), (gradients) => {
         const kernel = new PlainKernel({ rows: gradients.length, features: 1, slots: 1 });
-        kernel.open([1], { l2: 0, rows: 1, hessian: 1e-3, monotone: new Int8Array(1) });
+        const free = { monotone: new Int8Array(1), categories: new Uint8Array(1), categoryL2: 0, categorySmoothing: 1 };
+        kernel.open([1], { l2: 0, rows: 1, hessian: 1e-3, ...free });
         kernel.derivatives.gradient.set(gradients);
         kernel.derivatives.hessian.fill(1);
         kernel.order.set(Int32Array.from(gradients.keys()));

@@ -1,5 +1,6 @@
 import { ownColumn, type Column } from '../binning.ts';
-import { bestSplit, perBin, type NodeSums, type Split, type SplitLimits } from '../split.ts';
+import { bestSplit } from '../best-split.ts';
+import { perBin, type NodeSums, type Split, type SplitLimits } from '../split.ts';
 import { fixedPoint } from './fixed-point.ts';
 import { deriveLogistic } from './logistic.ts';
 import type { Bounds, Derivatives, Division, Kernel, KernelSize, Side } from './kernel.ts';
@@ -21,7 +22,7 @@ export class PlainKernel implements Kernel {
   readonly #gradient: Float64Array;
   readonly #hessian: Float64Array;
   #missingBins: readonly number[] = [];
-  #limits: SplitLimits = { l2: 0, rows: 1, hessian: 0, monotone: new Int8Array() };
+  #limits: SplitLimits | null = null;
   #used: readonly number[] = [];
   /** What one unit of fixed point is worth in this tree. */
   #gradientUnit = 1;
@@ -68,6 +69,7 @@ export class PlainKernel implements Kernel {
   best(slot: number, sums: NodeSums, bounds: Bounds): Split | null {
     const histogram = this.#histograms[slot] as Float64Array;
     const node = { histogram, sums, bounds, gradientUnit: this.#gradientUnit, hessianUnit: this.#hessianUnit };
+    if (this.#limits === null) throw new Error('The kernel has not been opened.');
     return bestSplit(node, this.#missingBins, this.#used, this.#limits);
   }
 

@@ -45,6 +45,7 @@ export class WasmKernel implements Kernel {
   readonly #answers: DataView;
   /** Why a thread ended; what it was to do is not done. */
   #failure: unknown = null;
+  #missingBins: readonly number[] = [];
   /** Cells of a histogram that are in use. */
   #cells = 0;
 
@@ -85,13 +86,18 @@ export class WasmKernel implements Kernel {
     });
   }
 
-  open(missingBins: readonly number[], { l2, rows, hessian, monotone }: SplitLimits): void {
+  open(missingBins: readonly number[], limits: SplitLimits): void {
+    const { l2, rows, hessian, monotone, categories } = limits;
     new Int32Array(this.#buffer, this.#at(place.missingBinsEntry), missingBins.length).set(missingBins);
     new Int8Array(this.#buffer, this.#at(place.monotoneEntry), monotone.length).set(monotone);
+    new Uint8Array(this.#buffer, this.#at(place.categoriesEntry), categories.length).set(categories);
+    this.#missingBins = missingBins;
     this.#cells = missingBins.reduce((sum, bin) => sum + bin + 1, 0);
     this.#numbers[place.l2] = l2;
     this.#numbers[place.minHessian] = hessian;
     this.#numbers[place.smallestGain] = smallestGain;
+    this.#numbers[place.categoryL2] = limits.categoryL2;
+    this.#numbers[place.categorySmoothing] = limits.categorySmoothing;
     this.#integers[place.minRows] = rows;
     this.#integers[place.isConstrained] = monotone.some((direction) => direction !== 0) ? 1 : 0;
     this.#integers[place.spareSlot] = this.#size.slots;
@@ -211,14 +217,20 @@ export class WasmKernel implements Kernel {
       at += place.answerBytes;
       if (answers.getFloat64(at, true) > answers.getFloat64(best, true)) best = at;
     }
-    const gain = answers.getFloat64(best, true);
+    const gain = answers.getFloat64(best + place.gainOfSplit, true);
     if (gain === smallestGain) return null;
     const left = {
-      gradient: answers.getFloat64(best + 8, true),
-      hessian: answers.getFloat64(best + 16, true),
-      rows: answers.getInt32(best + 24, true),
+      gradient: answers.getFloat64(best + place.gradientOfSplit, true),
+      hessian: answers.getFloat64(best + place.hessianOfSplit, true),
+      rows: answers.getInt32(best + place.rowsOfSplit, true),
     };
-    const missingLeft = answers.getInt32(best + 36, true) === 1;
-    return { gain, feature: answers.getInt32(best + 28, true), bin: answers.getInt32(best + 32, true), missingLeft, left };
+    const feature = answers.getInt32(best + place.featureOfSplit, true);
+    const bin = answers.getInt32(best + place.binOfSplit, true);
+    const missingLeft = answers.getInt32(best + place.missingLeftOfSplit, true) === 1;
+    if (bin >= 0) return { gain, feature, bin, bins: null, missingLeft, left };
+    const missingBin = this.#missingBins[feature] as number;
+    const has = (bin: number) => (answers.getUint8(best + place.setOfSplit + (bin >> 3)) & (1 << (bin & 7))) !== 0;
+    const bins = Array.from({ length: missingBin }, (_, bin) => bin).filter(has);
+    return { gain, feature, bin, bins, missingLeft: missingLeft || has(missingBin), left };
   }
 }

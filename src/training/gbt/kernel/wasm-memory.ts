@@ -38,8 +38,10 @@ export function layOut({ rows, features, slots }: KernelSize, threads: number): 
   at[place.answersEntry] = take(threads * place.answerBytes);
   at[place.goesLeftEntry] = take(256);
   at[place.thresholdsEntry] = take(256 * 4);
+  at[place.levelsEntry] = take(threads * place.levelsBytes);
   at[place.missingBinsEntry] = take(stride * 4);
   at[place.monotoneEntry] = take(stride);
+  at[place.categoriesEntry] = take(stride);
   at[place.usedEntry] = take(stride);
   at[place.columnsEntry] = take(rows * features);
   at[place.matrixEntry] = take(rows * stride);

@@ -4,7 +4,8 @@ import { count, gather, interleave, subtract, total } from './histogram';
 import { answerOf, features, integer, integerAt, share, used } from './layout';
 import * as place from './places';
 import { fill, greatest, logistic, pack, partition } from './rows';
-import { best, prepare } from './split';
+import { prepare } from './node';
+import { best } from './split';
 import { announce, meet, present, waitWhile } from './threads';
 
 export { layOut } from './layout';

@@ -30,6 +30,8 @@ export let labels: usize = 0;
 export let missingBins: usize = 0;
 /** By feature, a byte: 1 rising, -1 falling, 0 free. */
 export let monotone: usize = 0;
+/** By feature, a byte: whether its bins are levels of a category. */
+export let categories: usize = 0;
 /** By feature, a byte: whether a split may use it. */
 export let used: usize = 0;
 /** By bin, a byte: whether its rows go left. */
@@ -37,6 +39,7 @@ export let goesLeft: usize = 0;
 /** 256 float32. */
 export let thresholds: usize = 0;
 
+let levels: usize = 0;
 let integers: usize = 0;
 let numbers: usize = 0;
 let answers: usize = 0;
@@ -58,9 +61,11 @@ export function layOut(table: usize): void {
   labels = entry(table, place.labelsEntry);
   missingBins = entry(table, place.missingBinsEntry);
   monotone = entry(table, place.monotoneEntry);
+  categories = entry(table, place.categoriesEntry);
   used = entry(table, place.usedEntry);
   goesLeft = entry(table, place.goesLeftEntry);
   thresholds = entry(table, place.thresholdsEntry);
+  levels = entry(table, place.levelsEntry);
   integers = entry(table, place.integersEntry);
   numbers = entry(table, place.numbersEntry);
   answers = entry(table, place.answersEntry);
@@ -87,6 +92,11 @@ export function number(place: i32): f64 {
 
 export function answerOf(thread: i32): usize {
   return answers + <usize>(thread * place.answerBytes);
+}
+
+/** Where a thread puts levels in order: 256 f64 that they are ordered by, and then as many i32, their bins. */
+export function levelsOf(thread: i32): usize {
+  return levels + <usize>(thread * place.levelsBytes);
 }
 
 export function histogramAt(slot: i32): usize {

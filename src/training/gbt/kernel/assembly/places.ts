@@ -15,14 +15,16 @@ export const scoreEntry = 10;
 export const labelsEntry = 11;
 export const missingBinsEntry = 12;
 export const monotoneEntry = 13;
-export const usedEntry = 14;
-export const goesLeftEntry = 15;
-export const thresholdsEntry = 16;
-export const integersEntry = 17;
-export const numbersEntry = 18;
-export const answersEntry = 19;
-export const histogramsEntry = 20;
-export const entries = 21;
+export const categoriesEntry = 14;
+export const usedEntry = 15;
+export const goesLeftEntry = 16;
+export const thresholdsEntry = 17;
+export const levelsEntry = 18;
+export const integersEntry = 19;
+export const numbersEntry = 20;
+export const answersEntry = 21;
+export const histogramsEntry = 22;
+export const entries = 23;
 
 // Entries of `integers`, i32. The first four are how the threads wait for each other (threads.ts).
 export const jobNumber = 0;
@@ -62,17 +64,33 @@ export const hessianScale = 3;
 export const gradientUnit = 4;
 export const hessianUnit = 5;
 export const smallestGain = 6;
+export const categoryL2 = 7;
+export const categorySmoothing = 8;
 /** From here on: a side's gradient, hessian, and the bounds of its step. */
-export const left = 8;
-export const right = 12;
-export const numbers = 16;
+export const left = 9;
+export const right = 13;
+export const numbers = 17;
 
 /** Most threads that work on one training. */
 export const mostThreads = 32;
 
-/** Bytes of a thread's answer: two splits of 64 bytes, each f64 gain, gradient, hessian; i32 rows, feature, bin, missingLeft. */
-export const answerBytes = 128;
-export const secondAnswer = 64;
+/** Bytes of a thread's answer: two splits. */
+export const answerBytes = 256;
+export const secondAnswer = 128;
+
+// Bytes of a split at which its parts lie: f64, i32, and the set of bins, a bit each.
+export const gainOfSplit = 0;
+export const gradientOfSplit = 8;
+export const hessianOfSplit = 16;
+export const rowsOfSplit = 24;
+export const featureOfSplit = 28;
+/** -1: the bins that go left are those of the set. */
+export const binOfSplit = 32;
+export const missingLeftOfSplit = 36;
+export const setOfSplit = 40;
+
+/** Bytes in which a thread puts the levels of a category in order: 256 times f64 and i32. */
+export const levelsBytes = 3072;
 
 // Jobs.
 export const fillJob = 1;

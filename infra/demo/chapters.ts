@@ -83,7 +83,7 @@ export async function aBadVersion(stage: Stage): Promise<void> {
 export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: string): Promise<void> {
   const { story, environment } = stage;
   story.chapter('A training worker is killed with SIGKILL in the middle of a training.');
-  await apply(stage, specFile, 'training.params.trees=6000');
+  await apply(stage, specFile, 'training.params.trees=12000');
   const asked = await pawl(story, environment, [
     'release',
     model,
@@ -115,7 +115,7 @@ export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: strin
   story.say(`${id} ended ${release.outcome?.replace('_', ' ')} all the same: ${release.because}`);
 }
 
-/** The worker that trains now, once its checkpoint is worth something. Temporal knows its process by the worker's identity, `pid@host`. */
+/** The worker that trains now, once it has a checkpoint and something left to do. Temporal knows its process by the worker's identity, `pid@host`. */
 async function trainingInProgress(client: Client): Promise<{ pid: number; progress: { done: number; total: number } } | null> {
   const description = await client.workflow.getHandle(workflowId.release(model)).describe();
   const activity = description.raw.pendingActivities?.find((pending) => pending.activityType?.name === 'train');
@@ -123,5 +123,5 @@ async function trainingInProgress(client: Client): Promise<{ pid: number; progre
   if (activity === undefined || !data) return null;
   const progress = JSON.parse(Buffer.from(data).toString('utf8')) as { phase: string; done: number; total: number };
   const pid = Number.parseInt(activity.lastWorkerIdentity ?? '', 10);
-  return progress.phase === 'trees' && progress.done / progress.total > 0.4 && Number.isFinite(pid) ? { pid, progress } : null;
+  return progress.phase === 'trees' && progress.done / progress.total > 0.5 && progress.done / progress.total < 0.95 && Number.isFinite(pid) ? { pid, progress } : null;
 }

@@ -123,5 +123,10 @@ async function trainingInProgress(client: Client): Promise<{ pid: number; progre
   if (activity === undefined || !data) return null;
   const progress = JSON.parse(Buffer.from(data).toString('utf8')) as { phase: string; done: number; total: number };
   const pid = Number.parseInt(activity.lastWorkerIdentity ?? '', 10);
-  return progress.phase === 'trees' && progress.done / progress.total > 0.5 && progress.done / progress.total < 0.95 && Number.isFinite(pid) ? { pid, progress } : null;
+  return progress.phase === 'trees' &&
+    progress.done / progress.total > 0.5 &&
+    progress.done / progress.total < 0.95 &&
+    Number.isFinite(pid)
+    ? { pid, progress }
+    : null;
 }

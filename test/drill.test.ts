@@ -112,6 +112,7 @@ describe('a drill of a model with traffic', () => {
     expect(answer.because).toMatch(/^grace ended the drill: callers complain/);
     await ended(id);
     expect(await drillOf(id)).toMatchObject({ ended: 'interrupted', rule: null, recovery: { gateways: 1, late: [] } });
+    await record(pawl.client, 'drill', workflowId.release(pawl.model), 'interrupted');
     expect((await championHistory(pawl.registry, pawl.model)).at(-1)?.version).toBe(2);
   }, 240_000);
 
@@ -126,6 +127,7 @@ describe('a drill of a model with traffic', () => {
     await until('the release runs', async () => (await getRelease(pawl.registry, next).catch(() => null)) !== null);
     await ended(next);
     expect(await getRelease(pawl.registry, next)).toMatchObject({ outcome: 'promoted', drill: false });
+    await record(pawl.client, 'monitor', workflowId.monitor(pawl.model), 'drills');
   }, 240_000);
 
   it('finds the rule that sees harm where there is none', async () => {
@@ -178,6 +180,10 @@ describe('a drill of a model with traffic', () => {
       ),
     );
     expect(await listDrills(pawl.registry, pawl.model)).toHaveLength(before + 1);
+    for await (const run of pawl.client.workflow.list({
+      query: `WorkflowType = 'scheduledDrill' AND PawlModel = '${pawl.model}'`,
+    }))
+      await record(pawl.client, 'scheduledDrill', run.workflowId);
     expect(await pawl.apply(...quickRollout)).toMatchObject({ drills: 'removed' });
   }, 240_000);
 

@@ -12,6 +12,7 @@ import { getRelease, listReleases } from '../src/registry/releases.ts';
 import { listSteps } from '../src/registry/steps.ts';
 import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
 import { listVersions } from '../src/registry/versions.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -82,6 +83,7 @@ describe('a killed process', () => {
       [2, 'done'],
     ]);
     expect(await listVersions(running.registry, running.model)).toHaveLength(1);
+    await record(running.client, 'release', workflowId.release(running.model), 'resumed');
   }, 240_000);
 
   it('workerKilledDuringRamp: the share lapses or is kept by the next worker, no caller sees a failure, and the rollout ends', async () => {
@@ -96,6 +98,7 @@ describe('a killed process', () => {
     await running.startProcess('pipeline', 'pipeline 2');
     await ended(running, id);
     expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'promoted', version: 2 });
+    await record(running.client, 'rollout', workflowId.rollout(running.model), 'lapsed');
     expect(traffic.failures).toEqual([]);
   }, 240_000);
 });
@@ -180,6 +183,7 @@ describe('a terminated workflow', () => {
     const result = await running.done('release', running.model, '--reason', 'the next one', '--wait');
     expect(result).toMatchObject({ outcome: 'promoted', release: `${running.model}/2` });
     expect(await listReleases(running.registry, running.model)).toHaveLength(2);
+    await record(running.client, 'monitor', workflowId.monitor(running.model), 'lost-release');
   }, 180_000);
 });
 
@@ -202,6 +206,7 @@ describe('a rollback', () => {
     expect({ code, value }).toMatchObject({ code: 0, value: { action: 'rollback' } });
     await ended(running, id);
     expect(await getRelease(running.registry, id)).toMatchObject({ outcome: 'rolled_back' });
+    await record(running.client, 'rollout', workflowId.rollout(running.model), 'superseded');
     const last = (await listRevisions(running.registry, running.model)).at(-1);
     expect(last).toMatchObject({ champion: 1, challenger: null });
     expect((await answeredBy(running)).every((version) => version === 1)).toBe(true);

@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
 import { packageFile } from '../src/package-root.ts';
 import { getChampion } from '../src/registry/champion.ts';
 import { getDecision } from '../src/registry/decisions.ts';
 import { listRevisions } from '../src/registry/traffic.ts';
 import { getVersion } from '../src/registry/versions.ts';
 import type { Evaluation } from '../src/evaluation/evaluation.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { type LabelledRow, Traffic } from './traffic.ts';
 
@@ -160,6 +162,7 @@ describe('a model of seven classes, from its data to a second version', () => {
     const revisions = await listRevisions(pawl.registry, pawl.model);
     expect(revisions.filter(({ challenger }) => challenger === 2).map(({ share }) => share)).toEqual([0, 0.05, 0.25, 0.5, 1, 1]);
     expect((await getDecision(pawl.registry, `${pawl.model}/2/gates`))?.because).toMatch(/accuracy is .* against the champion's/);
+    for (const kind of ['release', 'rollout'] as const) await record(pawl.client, kind, workflowId[kind](pawl.model), 'classes');
   }, 180_000);
 
   it('watches what is predicted as it watches a feature', async () => {

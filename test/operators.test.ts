@@ -4,6 +4,7 @@ import { getChampion } from '../src/registry/champion.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { timeline } from '../src/registry/timeline.ts';
 import { readAssignment } from '../src/registry/traffic.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -24,6 +25,9 @@ async function release(...options: string[]): Promise<string> {
   return ((await pawl.done('release', pawl.model, '--by', 'ada', '--reason', 'a try', ...options)) as { release: string })
     .release;
 }
+
+const recordRelease = (how: string) => record(pawl.client, 'release', workflowId.release(pawl.model), how);
+const recordRollout = (how: string) => record(pawl.client, 'rollout', workflowId.rollout(pawl.model), how);
 
 beforeAll(async () => {
   pawl = await RunningPawl.start({ example: 'electricity' });
@@ -47,6 +51,7 @@ describe('an approval', () => {
     });
     await ended(id);
     expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'promoted', version: 1 });
+    await recordRelease('approved');
   }, 60_000);
 
   it('ends with a rollback that somebody signals from the Temporal UI while it is awaited', async () => {
@@ -60,6 +65,7 @@ describe('an approval', () => {
       because: 'somebody, by signal withdrew it: no reason given',
     });
     expect((await getChampion(pawl.registry, pawl.model))?.version).toBe(1);
+    await recordRelease('withdrawn');
   }, 60_000);
 });
 
@@ -80,6 +86,7 @@ describe('a rollout under way', () => {
     await ended(id);
     expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'promoted' });
     expect(answer.revision).toBe((await readAssignment(pawl.registry, pawl.model))?.revision);
+    await recordRollout('paused');
   }, 90_000);
 
   it('ends with a rollback at once, and the answer names the revision that did it', async () => {
@@ -99,6 +106,7 @@ describe('a rollout under way', () => {
     });
     await ended(id);
     expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'rolled_back' });
+    await recordRollout('rolled-back-by-hand');
     expect(traffic.failures).toEqual([]);
   }, 60_000);
 
@@ -110,6 +118,7 @@ describe('a rollout under way', () => {
     await ended(id);
     expect(await getRelease(pawl.registry, id)).toMatchObject({ outcome: 'rolled_back', because: 'The rollout was cancelled.' });
     expect(await readAssignment(pawl.registry, pawl.model)).toMatchObject({ challenger: null, champion: { version: before } });
+    await recordRollout('cancelled');
   }, 60_000);
 
   it('leaves every word of it in the timeline, with who said it and why', async () => {
@@ -130,5 +139,6 @@ describe('a rollout under way', () => {
     const { code, stderr } = await pawl.run('promote', pawl.model, '--by', 'grace', '--reason', 'nothing is on trial');
     expect(code).toBe(1);
     expect(stderr).toMatch(/there is nothing to promote/);
+    await record(pawl.client, 'monitor', workflowId.monitor(pawl.model), 'operators');
   });
 });

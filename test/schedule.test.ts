@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { scheduleId } from '../src/messages/names.ts';
+import { scheduleId, workflowId } from '../src/messages/names.ts';
 import { getDecision } from '../src/registry/decisions.ts';
 import { listReleases } from '../src/registry/releases.ts';
 import { listTriggers } from '../src/registry/triggers.ts';
@@ -73,4 +73,5 @@ it('waits with what is scheduled while the budget of the month is spent, goes on
   expect(decision?.because).toMatch(
     / EUR of 0\.01 EUR for the month are spent, .*; it begins all the same, as ada asked for it$/,
   );
+  await record(pawl.client, 'monitor', workflowId.monitor(pawl.model), 'money');
 }, 180_000);

@@ -7,6 +7,7 @@ import { timeline } from '../src/registry/timeline.ts';
 import { listTrials } from '../src/registry/trials.ts';
 import { listVersions } from '../src/registry/versions.ts';
 import type { JobFile } from '../src/training/command/job.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 
 const rate = 'training.search.params.learning_rate={ from: 0.02, to: 0.3, scale: log }';
@@ -27,6 +28,10 @@ describe('a release that searches its parameters first', () => {
   const trialsOf = (release: string) => listTrials(pawl.registry, release);
   const ended = (release: string) =>
     until(`${release} has ended`, async () => (await getRelease(pawl.registry, release)).outcome !== null, { seconds: 150 });
+  const recordBoth = async (release: string, how = '') => {
+    await record(pawl.client, 'search', workflowId.search(release), how.slice(1));
+    await record(pawl.client, 'release', workflowId.release(pawl.model), `search${how}`);
+  };
 
   it('trains with what the best trial had; a killed worker costs one trial its work since the checkpoint', async () => {
     const slow = ['training.window=300d', 'training.params.trees=3000', 'training.params.leaves=63'];
@@ -67,6 +72,7 @@ describe('a release that searches its parameters first', () => {
     expect(readFileSync(report, 'utf8')).toContain('Every trial, and its score at each look');
     const description = await pawl.client.workflow.getHandle(workflowId.search(release)).describe();
     expect(description.status.name).toBe('COMPLETED');
+    await recordBoth(release);
   }, 300_000);
 
   it('takes trials from the release before where nothing has changed, and searches nothing to evaluate again', async () => {
@@ -103,6 +109,7 @@ describe('a release that searches its parameters first', () => {
     expect(states).toContain('stopped');
     expect(states).not.toContain('running');
     expect(await pawl.store.list(`checkpoints/${release}/`)).toEqual([]);
+    await recordBoth(release, '-withdrawn');
   }, 120_000);
 
   it('fails with a code and the reason where all of its trials fail', async () => {
@@ -121,6 +128,7 @@ describe('a release that searches its parameters first', () => {
     expect(because).toMatch(/PAWL_SEARCH_FAILED/);
     expect(because).toMatch(/all failed; trial \d: PAWL_SEARCH_IMPOSSIBLE: 0.01 % of 4,320 rows leave none to learn from/);
     expect((await trialsOf(release)).every(({ state }) => state === 'failed')).toBe(true);
+    await recordBoth(release, '-failed');
   }, 120_000);
 
   it('hands a command a share of the rows, the parameters of the trial, and no champion to go on from', async () => {
@@ -163,5 +171,6 @@ describe('a release that searches its parameters first', () => {
     expect(lines.some((line) => line.startsWith('search: choose: 8 s are over: '))).toBe(true);
     await pawl.done('rollback', pawl.model, '--reason', 'seen enough');
     await ended(release);
+    await recordBoth(release, '-over');
   }, 200_000);
 });

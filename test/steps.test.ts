@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowId } from '../src/messages/names.ts';
 import { listSteps } from '../src/registry/steps.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl } from './running-pawl.ts';
 
 interface Line {
@@ -57,6 +58,7 @@ describe('steps of releases, with real processes', () => {
       .getHandle(workflowId.release(pawl.model))
       .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     expect(metadata.currentDetails).toMatch(new RegExp(`Trained gbt on \\d+ rows; ${from}\\.`));
+    await record(pawl.client, 'release', workflowId.release(pawl.model), 'taken');
   }, 120_000);
 
   it('says what changed where a step is done again, and begins where a person says', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowId } from '../src/messages/names.ts';
 import { getRelease } from '../src/registry/releases.ts';
 import { timeline } from '../src/registry/timeline.ts';
 import { listRevisions, readAssignment } from '../src/registry/traffic.ts';
+import { record } from './histories/record.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
 import { exampleRows, Traffic } from './traffic.ts';
 
@@ -60,7 +62,8 @@ describe('a rollout by strategy', () => {
       'release.strategy=ab',
       'release.ramp=[50%, 100%]',
       'release.segments=[beta]',
-      'release.step.for=2s',
+      // Long enough to be looked at.
+      'release.step.for=8s',
     );
     const id = await release();
     const { row } = (await exampleRows('electricity', 1))[0] ?? { row: {} };
@@ -83,7 +86,8 @@ describe('a rollout by strategy', () => {
       { share: 1, segments: null },
       { share: 1, segments: null },
     ]);
-  }, 60_000);
+    await record(pawl.client, 'rollout', workflowId.rollout(pawl.model), 'segments');
+  }, 90_000);
 
   it('bandit takes the callers away from a version that is wrong more often, within its step', async () => {
     await pawl.apply(
@@ -114,6 +118,7 @@ describe('a rollout by strategy', () => {
       outcome: 'rolled_back',
       because: expect.stringMatching(/^grace rolled it back: seen enough\. "labels may be shuffled" is (refuted|open): accuracy/),
     });
+    await record(pawl.client, 'rollout', workflowId.rollout(pawl.model), 'bandit');
     expect(traffic.failures).toEqual([]);
   }, 60_000);
 });

@@ -15,7 +15,7 @@ it('tells the main job from the first release to the killed worker, stops everyt
     expect(said).toMatch(/drift: .* labels since the change\n.*release +electricity\/2 begins/);
     expect(said).toMatch(/evaluate: override: /);
     expect(said).toMatch(/Caught by itself \d+\.\d s after its trial began, on \d+ requests/);
-    expect(said).toMatch(/Killed process \d+ at tree \d+ of 12000/);
+    expect(said).toMatch(/Killed process \d+ at tree \d+ of 20000/);
     expect(said).toMatch(/train: resume: a worker was lost/);
     expect(said).toMatch(/\d+ requests, 0 of them failed\./);
     expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });

@@ -4,6 +4,7 @@ import { queryNames, workflowId } from '../../src/messages/names.ts';
 import { getRelease } from '../../src/registry/releases.ts';
 import { listRevisions } from '../../src/registry/traffic.ts';
 import { sumWindows } from '../../src/registry/windows.ts';
+import { openStore } from '../../src/storage/open-store.ts';
 import type { DevStack } from '../dev/stack.ts';
 import { pawl } from './pawl-command.ts';
 import { shortened } from './shortened.ts';
@@ -83,7 +84,7 @@ export async function aBadVersion(stage: Stage): Promise<void> {
 export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: string): Promise<void> {
   const { story, environment } = stage;
   story.chapter('A training worker is killed with SIGKILL in the middle of a training.');
-  await apply(stage, specFile, 'training.params.trees=12000');
+  await apply(stage, specFile, 'training.params.trees=20000');
   const asked = await pawl(story, environment, [
     'release',
     model,
@@ -93,12 +94,15 @@ export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: strin
     'rehearsal: a worker dies while it trains',
   ]);
   const id = String(asked['release']);
+  const store = openStore(environment['PAWL_STORE_URL'] ?? '');
   const connection = await Connection.connect({ address: environment['PAWL_TEMPORAL_ADDRESS'] ?? '' });
   try {
     const client = new Client({ connection });
     let killed: { pid: number; progress: { done: number; total: number } } | null = null;
     await goOnUntil(stage, async () => {
-      killed = await trainingInProgress(client);
+      // Not before its first checkpoint: there would be nothing to go on from.
+      const [checkpoint] = await store.list(`checkpoints/${id}/`, { limit: 1 });
+      killed = checkpoint === undefined ? null : await trainingInProgress(client);
       return killed !== null || (await getRelease(stage.registry, id)).outcome !== null;
     });
     const victim = killed as { pid: number; progress: { done: number; total: number } } | null;
@@ -115,7 +119,7 @@ export async function aWorkerDies(stage: Stage, stack: DevStack, specFile: strin
   story.say(`${id} ended ${release.outcome?.replace('_', ' ')} all the same: ${release.because}`);
 }
 
-/** The worker that trains now, once it has a checkpoint and something left to do. Temporal knows its process by the worker's identity, `pid@host`. */
+/** The worker that trains now. Temporal knows its process by the worker's identity, `pid@host`. */
 async function trainingInProgress(client: Client): Promise<{ pid: number; progress: { done: number; total: number } } | null> {
   const description = await client.workflow.getHandle(workflowId.release(model)).describe();
   const activity = description.raw.pendingActivities?.find((pending) => pending.activityType?.name === 'train');
@@ -123,10 +127,5 @@ async function trainingInProgress(client: Client): Promise<{ pid: number; progre
   if (activity === undefined || !data) return null;
   const progress = JSON.parse(Buffer.from(data).toString('utf8')) as { phase: string; done: number; total: number };
   const pid = Number.parseInt(activity.lastWorkerIdentity ?? '', 10);
-  return progress.phase === 'trees' &&
-    progress.done / progress.total > 0.5 &&
-    progress.done / progress.total < 0.95 &&
-    Number.isFinite(pid)
-    ? { pid, progress }
-    : null;
+  return progress.phase === 'trees' && progress.done < progress.total && Number.isFinite(pid) ? { pid, progress } : null;
 }

@@ -210,6 +210,13 @@ describe('the live label metric', () => {
     const watched = new Watched();
     expect(watched.see({ live: { mae: 87 }, baseline: { mae: 80 } }).action.kind).toBe('none');
     expect(watched.see({ live: { mae: 89 }, baseline: { mae: 80 } }).because).toContain('MAE rose from 80 at release to 89');
+    // Nearer to the labels, and on the wrong side of more of them: of a quantile that is worse.
+    const quantile = { live: { mae: 70, pinball: 12 }, baseline: { mae: 80, pinball: 10 } };
+    expect(new Watched().see(quantile).because).toContain(
+      'pinball loss rose from 10 at release to 12, by more than the 10 % allowed',
+    );
+    const counts = { live: { mae: 89, poisson_deviance: 1 }, baseline: { mae: 80, poisson_deviance: 1 } };
+    expect(new Watched().see(counts).action.kind).toBe('none');
   });
 
   it('is no longer alarming when it has recovered, and not while it cannot be measured', () => {

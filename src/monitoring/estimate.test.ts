@@ -14,5 +14,8 @@ describe('performance without labels', () => {
     expect(estimateFinding({ value: 99, low: 91, high: 107 }, values, 1000)?.because).toBe(
       'MAE is estimated at 99 (91 to 107) over the last 1,000 predictions, without labels, where it was 80 at release and may rise by 10 %',
     );
+    expect(estimateFinding({ value: 99, low: 91, high: 107 }, { ...values, metric: 'pinball' }, 1000)?.because).toMatch(
+      /^pinball loss is estimated at 99 /,
+    );
   });
 });

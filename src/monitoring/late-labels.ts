@@ -1,6 +1,6 @@
 import type { Task } from '../onnx/signature.ts';
 import { addLosses, countLosses, logEValueAbove, lossBounds, type LossSums, noLosses } from '../stats/betting.ts';
-import { type NumberTerms, plainNumbers, usualError, type UsualError } from '../stats/number-losses.ts';
+import { errorNames, type NumberTerms, plainNumbers, usualError, type UsualError } from '../stats/number-losses.ts';
 import { figure, inWords, percent, points } from '../stats/wording.ts';
 import type { Finding } from './state.ts';
 
@@ -116,12 +116,6 @@ function sentence(state: TruthState, terms: TruthTerms): string {
 export function truthIsOpen({ promotedAt }: TruthState, policy: { readonly for: number } | undefined, at: number): boolean {
   return policy !== undefined && at - promotedAt < policy.for;
 }
-
-const errorNames: Readonly<Record<UsualError, string>> = {
-  mae: 'MAE',
-  pinball: 'pinball loss',
-  poisson_deviance: 'Poisson deviance',
-};
 
 /** `estimated at 82.1 % against 79.4 % of v1 on 336 held-out rows` */
 export function estimateSentence(

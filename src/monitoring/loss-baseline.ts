@@ -1,3 +1,4 @@
+import type { UsualError } from '../stats/number-losses.ts';
 import type { LossBaseline } from './loss.ts';
 import type { MonitorPolicy } from './state.ts';
 
@@ -13,19 +14,24 @@ export interface HeldOutLosses {
 /** Standard errors of the loss at release that it may have been measured too low by. A gate lets through what was lucky. */
 const errors = 2;
 
-/** What a version may lose, from the metrics of its evaluation; null where they lack what it takes. */
+/**
+ * What a version may lose, from the metrics of its evaluation; null where they lack what it takes.
+ * @param metric of a regression: the error that losses are
+ */
 export function lossBaseline(
   task: LossBaseline['task'],
   metrics: Readonly<Record<string, number>>,
   { performance }: Pick<MonitorPolicy, 'performance'>,
   heldOut: HeldOutLosses | null,
+  metric: UsualError = 'mae',
 ): LossBaseline | null {
-  const { accuracy, mae } = metrics;
+  const { accuracy, [metric]: mean } = metrics;
   const error = heldOut === null ? 0 : errors * heldOut.deviation * Math.sqrt(heldOut.correlation / heldOut.rows);
   const block = heldOut === null ? usualBlock : Math.ceil(heldOut.correlation);
   if (task === 'regression') {
-    if (mae === undefined || mae <= 0) return null;
-    return { task, loss: mae, error, allowed: (mae + error) * (1 + performance.mae_rise), block };
+    if (mean === undefined || mean <= 0) return null;
+    const allowed = (mean + error) * (1 + performance.mae_rise);
+    return { task, ...(metric === 'mae' ? {} : { metric }), loss: mean, error, allowed, block };
   }
   if (accuracy === undefined) return null;
   const loss = 1 - accuracy;

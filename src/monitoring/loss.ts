@@ -7,6 +7,7 @@ import {
   risenSince,
   updateMeanDetector,
 } from '../stats/mean-detector.ts';
+import { errorNames, type UsualError } from '../stats/number-losses.ts';
 import { freshPageHinkley, type PageHinkleyState, updatePageHinkley } from '../stats/page-hinkley.ts';
 import { counted, figure, inWords, percent, points } from '../stats/wording.ts';
 import type { Finding } from './state.ts';
@@ -14,7 +15,9 @@ import type { Finding } from './state.ts';
 /** What the champion lost on at its evaluation, and what it may lose from there on. */
 export interface LossBaseline {
   readonly task: Task;
-  /** Share of wrong answers, or mean absolute error, on the rows held out at its release. */
+  /** Of a regression that is judged by another error than the MAE. */
+  readonly metric?: UsualError;
+  /** Share of wrong answers, or mean error, on the rows held out at its release. */
   readonly loss: number;
   /** What it may have been measured too low by, having been measured on few rows. */
   readonly error: number;
@@ -31,6 +34,8 @@ export interface LossBaseline {
 export type LossState = {
   /** ms since 1970. */
   readonly since: number;
+  /** Of a regression, where the losses are others than absolute errors. */
+  readonly metric?: UsualError;
   readonly labels: number;
   /** The mean of about the last hundred losses; null before the first. */
   readonly recent: number | null;
@@ -46,7 +51,7 @@ export type LossState = {
 );
 type Rise = { readonly before: number; readonly after: number };
 
-/** An absolute error beyond so many times what is allowed counts as that: one absurd label must not decide. */
+/** An error beyond so many times what is allowed counts as that: one absurd label must not decide. */
 const mostTimes = 10;
 const day = 86_400_000;
 /** A rise that a detector of its own past reports stands until the losses are this much nearer to what they were before. */
@@ -56,8 +61,8 @@ const recentLosses = 100;
 const leastBlocks = 100;
 
 /** A detector that has seen nothing yet. `at`: ms since 1970. */
-export function beginLoss(by: LossState['by'], at: number): LossState {
-  const begin = { since: at, labels: 0, recent: null };
+export function beginLoss(by: LossState['by'], at: number, metric: UsualError = 'mae'): LossState {
+  const begin = { since: at, ...(metric === 'mae' ? {} : { metric }), labels: 0, recent: null };
   if (by === 'adwin') return { ...begin, by, detector: freshAdwin, rise: null };
   if (by === 'page-hinkley') return { ...begin, by, detector: freshPageHinkley, rise: null };
   return { ...begin, by, detector: freshMeanDetector, partial: { count: 0, total: 0 } };
@@ -65,7 +70,7 @@ export function beginLoss(by: LossState['by'], at: number): LossState {
 
 /**
  * The state after some more losses, and what it alarms for.
- * @param losses 1 for a wrong answer and 0 for a right one; or absolute errors. In the order in which the labels came
+ * @param losses 1 for a wrong answer and 0 for a right one; or errors. In the order in which the labels came
  * @param policy.falseAlarmEvery ms between false alarms, on average; the e-process keeps it, at the rate at which labels come
  * @param policy.least labels below which nothing is said
  */
@@ -134,13 +139,17 @@ function sentence(
   { falseAlarmEvery }: { readonly falseAlarmEvery: number },
   at: number,
 ): string | null {
-  const { task, loss, error, allowed, block } = baseline;
+  const { task, metric = 'mae', loss, error, allowed, block } = baseline;
   const classes = task !== 'regression';
   if (state.by !== 'e-process') {
     if (state.rise === null) return null;
     const { before, after } = state.rise;
     const said = (value: number) => (classes ? percent(value) : figure(value * (baseline.loss > 0 ? baseline.loss : 1)));
-    const what = classes ? 'the share of wrong answers' : 'the mean absolute error';
+    const what = classes
+      ? 'the share of wrong answers'
+      : metric === 'mae'
+        ? 'the mean absolute error'
+        : `the ${errorNames[metric]}`;
     return `${what} rose from ${said(before)} to ${said(after)} (${state.by === 'adwin' ? 'ADWIN' : 'Page-Hinkley'}, ${counted(state.labels, 'label')})`;
   }
   // Never taken to come faster than in a day of it: the first labels of a model come all at once.
@@ -152,7 +161,7 @@ function sentence(
   const last = `the last ${inWords(risen.count * block)} labelled answers`;
   return classes
     ? `${percent(now)} of ${last} were wrong, where ${percent(loss)} were at release${errorIn(points(error))} and ${points(allowed - loss - error)} more are allowed`
-    : `MAE is ${figure(now)} over ${last}, where it was ${figure(loss)} at release${errorIn(figure(error))} and ${percent(allowed / (loss + error) - 1)} more is allowed`;
+    : `${errorNames[metric]} is ${figure(now)} over ${last}, where it was ${figure(loss)} at release${errorIn(figure(error))} and ${percent(allowed / (loss + error) - 1)} more is allowed`;
 }
 
 /** What a value at release may be off by, in words; nothing where that is nothing. */

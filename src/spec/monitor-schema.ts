@@ -57,7 +57,9 @@ export const monitor = z.strictObject({
   performance: z
     .strictObject({
       accuracy_drop: share.default(0.05).describe('Classification: accuracy may be so many points below its value at release.'),
-      mae_rise: share.default(0.1).describe('Regression: MAE may be so much above its value at release.'),
+      mae_rise: share
+        .default(0.1)
+        .describe('Regression: the MAE, or of a quantile or counts their own error, may be so much above its value at release.'),
       at_least: labels.default(500).describe('Labels, or predictions without one, below which nothing is judged.'),
       detector: z
         .enum(['e-process', 'adwin', 'page-hinkley', 'sample'])

@@ -54,6 +54,13 @@ const leastMean = 1e-15;
 
 export type UsualError = 'mae' | 'pinball' | 'poisson_deviance';
 
+/** As sentences call them. */
+export const errorNames: Readonly<Record<UsualError, string>> = {
+  mae: 'MAE',
+  pinball: 'pinball loss',
+  poisson_deviance: 'Poisson deviance',
+};
+
 /** The error that a regression is compared by where nothing else is said: what it was asked to make small. */
 export function usualError({ quantile, counts }: NumberTerms): UsualError {
   if (quantile !== null) return 'pinball';

@@ -4,6 +4,7 @@ import type { VersionRecord } from '../registry/versions.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import type { ChampionReference } from './champion-reference.ts';
+import { championTerms } from './champion-terms.ts';
 import { driftLook } from './drift-look.ts';
 import type { LabelsSeen } from './label-look.ts';
 import { type AcceptedRows, classicLook, estimateOf, liveMetrics, qualityOf, shiftsOf } from './sample-look.ts';
@@ -50,7 +51,7 @@ export async function championLook(
           at,
         })
       : null;
-  const live = await liveMetrics(spec, version.version, predictions, records.labelsOf);
+  const live = await liveMetrics(spec, version.version, predictions, records.labelsOf, championTerms(spec, version));
   const observed = {
     sampled: sample.length,
     newest: sample.at(-1)?.id ?? null,

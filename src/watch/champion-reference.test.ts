@@ -5,6 +5,7 @@ import { OnnxModel } from '../onnx/model.ts';
 import type { Task } from '../onnx/signature.ts';
 import { scoreFrame } from '../onnx/score-frame.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
+import { pinballLoss, plainNumbers } from '../stats/number-losses.ts';
 import { gbt } from '../training/gbt/trainer.ts';
 import { Random } from '../training/random.ts';
 import { learnReference } from './champion-reference.ts';
@@ -43,12 +44,12 @@ function world(task: Task, seed: number, noisy: (random: Random) => number): Fra
 }
 
 /** A version that learned from the first half; the reference is the second. */
-async function released(task: Task) {
+async function released(task: Task, terms = plainNumbers) {
   const frame = world(task, 1, (random) => random.next() ** 3);
   const { train, holdout } = splitHoldout(frame, { share: 0.5 });
   const { onnx } = await gbt.train({ task, frame: train, params: { trees: 60, leaves: 8 }, seed: 1 }, control);
   const model = await OnnxModel.open(onnx);
-  return { model, reference: await learnReference(holdout, model) };
+  return { model, reference: await learnReference(holdout, model, terms) };
 }
 
 /** What callers would send of these rows, and what the version answers. */
@@ -110,6 +111,18 @@ describe('what is estimated without labels', () => {
       errors.push(estimate?.value ?? NaN);
     }
     expect(errors[1]).toBeGreaterThan((errors[0] ?? 0) * 1.3);
+    await Promise.all([model.release(), reference.release()]);
+  });
+
+  it('is of the error that the champion is judged by', async () => {
+    const { model, reference } = await released('regression', { quantile: 0.9, counts: false });
+    const frame = world('regression', 2, (random) => random.next());
+    const answers = await asked(model, frame);
+    const pinball = answers.reduce((sum, { score }, i) => sum + pinballLoss(frame.label[i] ?? 0, score, 0.9), 0) / rows;
+    const estimate = await reference.estimate(answers, 3);
+    expect(Object.keys(estimate?.metrics ?? {})).toEqual(['pinball']);
+    expect(estimate?.low).toBeLessThan(pinball);
+    expect(estimate?.high).toBeGreaterThan(pinball);
     await Promise.all([model.release(), reference.release()]);
   });
 

@@ -16,9 +16,11 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { type Estimate, estimateAccuracy, estimateAuc, estimateMetrics } from '../stats/cbpe.ts';
 import { correlationTime } from '../stats/correlation-time.ts';
 import { type ErrorSpread, estimateMae } from '../stats/dle.ts';
+import { errorOf, type NumberTerms, plainNumbers, usualError } from '../stats/number-losses.ts';
 import { calibrated, calibrateScores, type ScoreCalibration } from '../stats/score-calibration.ts';
 import { standardDeviation, summarise } from '../stats/summary.ts';
 import { gbt } from '../training/gbt/trainer.ts';
+import { championTerms } from './champion-terms.ts';
 
 interface Records {
   readonly registry: Registry;
@@ -34,7 +36,7 @@ const predictionColumn = 'pawl prediction';
 /** Small trees on few rows: errors are noisier than labels. */
 const errorParams = { trees: 60, leaves: 8, learning_rate: 0.1, min_rows_in_leaf: 30 };
 
-/** Label metrics as they are expected to be, and the interval of the one that the policy is about: accuracy, or MAE. */
+/** Label metrics as they are expected to be, and the interval of the one that the policy is about: accuracy, or MAE, or another error. */
 interface Estimated extends Estimate {
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -63,7 +65,7 @@ export class ChampionReferences {
   }
 
   get(version: VersionRecord, spec: ModelSpec): Promise<ChampionReference> {
-    const name = `${version.model}/${version.version}/${spec.monitor.sample}`;
+    const name = `${version.model}/${version.version}/${spec.monitor.sample}/${championTerms(spec, version).quantile}`;
     let kept = this.#kept.get(name);
     if (kept === undefined) {
       kept = this.#make(version, spec);
@@ -89,7 +91,9 @@ export class ChampionReferences {
     const model = await OnnxModel.open(await store.get(version.uri));
     try {
       const drift = await driftOf(accepted, Math.min(unlearned.rows, accepted.rows), model, version, spec);
-      return heldOut.rows < leastRows ? { ...nothingKnown, drift } : { ...(await learnReference(heldOut, model)), drift };
+      return heldOut.rows < leastRows
+        ? { ...nothingKnown, drift }
+        : { ...(await learnReference(heldOut, model, championTerms(spec, version))), drift };
     } finally {
       await model.release();
     }
@@ -138,11 +142,14 @@ async function driftOf(
 /** What is learned from rows held out. */
 type Learned = Omit<ChampionReference, 'drift'>;
 
-/** What can be told of rows without labels, from some that the version has not learned from. */
-export async function learnReference(heldOut: Frame, model: OnnxModel): Promise<Learned> {
+/**
+ * What can be told of rows without labels, from some that the version has not learned from.
+ * @param terms by which a regression is judged
+ */
+export async function learnReference(heldOut: Frame, model: OnnxModel, terms = plainNumbers): Promise<Learned> {
   const { scores, predictions } = await answerFrame(model, heldOut);
   if (predictions !== undefined) return topConfidence(heldOut, scores, predictions);
-  return model.signature.task === 'regression' ? errorModel(heldOut, scores) : confidence(heldOut, scores, model);
+  return model.signature.task === 'regression' ? errorModel(heldOut, scores, terms) : confidence(heldOut, scores, model);
 }
 
 /**
@@ -184,9 +191,9 @@ function confidence(heldOut: Frame, scores: Float32Array, { signature }: OnnxMod
   };
 }
 
-/** DLE: a second model that has learned the absolute errors on the held-out rows. */
-async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Learned> {
-  const errors = Float64Array.from(scores, (score, i) => Math.abs(score - (heldOut.label[i] ?? 0)));
+/** DLE: a second model that has learned the errors on the held-out rows. */
+async function errorModel(heldOut: Frame, scores: Float32Array, terms: NumberTerms): Promise<Learned> {
+  const errors = Float64Array.from(scores, (score, i) => errorOf(heldOut.label[i] ?? 0, score, terms));
   const summary = summarise(errors);
   const spread: ErrorSpread = { rows: summary.count, deviation: Math.sqrt(summary.squares / Math.max(1, summary.count)) };
   const trained = await gbt.train(
@@ -204,7 +211,7 @@ async function errorModel(heldOut: Frame, scores: Float32Array): Promise<Learned
       const frame = sampleFrame(heldOut, sample);
       if (frame === null) return null;
       const estimate = estimateMae(await scoreFrame(model, frame), spread, width);
-      return { ...estimate, metrics: { mae: estimate.value } };
+      return { ...estimate, metrics: { [usualError(terms)]: estimate.value } };
     },
     release: () => model.release(),
   };

@@ -5,8 +5,9 @@ import { beginLoss, type LossBaseline, type LossState, watchLoss } from '../moni
 import type { MonitorMemory } from '../monitoring/memory.ts';
 import type { Finding } from '../monitoring/state.ts';
 import type { VersionRecord } from '../registry/versions.ts';
-import { errorOf, type NumberTerms, plainNumbers } from '../stats/number-losses.ts';
+import { errorOf, type NumberTerms, plainNumbers, usualError } from '../stats/number-losses.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { championTerms } from './champion-terms.ts';
 import { falseAlarmsOf } from './false-alarms.ts';
 import type { JudgedPrediction } from './judge-labels.ts';
 
@@ -74,13 +75,18 @@ export function labelLook(
 ): LabelsSeen & { readonly counts: { readonly labels: number; readonly bad: number } } {
   const { judged, seq, heldOut, at } = input;
   const bound = boundOf(spec);
-  const own = judged.flatMap((prediction) => {
-    const answer = prediction.answers.get(version.version);
-    const loss = answer === undefined || answer.role === 'shadow' ? null : lossIn(spec.task, prediction, version.version);
-    return loss === null ? [] : [loss];
-  });
-  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, heldOut);
-  const { loss, performance } = watch(before.loss, own, spec, baseline, at);
+  const terms = championTerms(spec, version);
+  const answered = judged.filter(({ answers }) => (answers.get(version.version)?.role ?? 'shadow') !== 'shadow');
+  const lossesBy = (by?: NumberTerms) =>
+    answered.flatMap((prediction) => {
+      const loss = lossIn(spec.task, prediction, version.version, by);
+      return loss === null ? [] : [loss];
+    });
+  // Budgets are of absolute errors, whatever a version is judged by.
+  const own = lossesBy();
+  const metric = usualError(terms);
+  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, heldOut, metric);
+  const { loss, performance } = watch(before.loss, lossesBy(terms), spec, baseline, at);
   const { truth, finding } = weigh(before.truth, judged, spec, { formerMae: input.formerMae, block: baseline?.block ?? 1 }, at);
   return {
     memory: { champion: version.version, labelSeq: seq, loss, truth },
@@ -100,7 +106,8 @@ function watch(
   const { detector, at_least: least } = spec.monitor.performance;
   if (detector === 'sample' || baseline === null) return { loss: null, performance: null };
   const falseAlarmEvery = falseAlarmsOf(spec.monitor).performance;
-  const begun = before?.by === detector ? before : beginLoss(detector, at);
+  const goesOn = before?.by === detector && (before.metric ?? 'mae') === (baseline.metric ?? 'mae');
+  const begun = goesOn ? before : beginLoss(detector, at, baseline.metric);
   const { state, finding } = watchLoss(begun, own, baseline, { falseAlarmEvery, least }, at);
   return { loss: state, performance: finding };
 }

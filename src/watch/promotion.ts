@@ -3,9 +3,9 @@ import { type ChampionRecord, championHistory } from '../registry/champion.ts';
 import { getDecision } from '../registry/decisions.ts';
 import type { Registry } from '../registry/registry.ts';
 import { getVersion, type VersionRecord } from '../registry/versions.ts';
-import { askedOf } from '../spec/number-terms.ts';
 import type { ModelSpec } from '../spec/schema.ts';
 import { usualError } from '../stats/number-losses.ts';
+import { championTerms } from './champion-terms.ts';
 import type { Promotion } from './label-look.ts';
 
 /** What a release's gates were told of, as far as a promotion went by it. */
@@ -28,7 +28,7 @@ export async function readPromotion(
   const former = history.at(-2);
   if (former === undefined) return null;
   const evaluated = (await getDecision(registry, `${leading.release}/gates`))?.evidence as Evaluated | undefined;
-  const terms = askedOf(spec);
+  const terms = championTerms(spec, version);
   const metric = spec.task === 'regression' ? usualError(terms) : 'accuracy';
   const [own, other] = [evaluated?.metrics[metric], evaluated?.championMetrics?.[metric]];
   const { metrics } = await getVersion(registry, model, former.version);

@@ -13,7 +13,9 @@ import type { FeatureShift, Finding, Observation } from '../monitoring/state.ts'
 import type { VersionRecord } from '../registry/versions.ts';
 import type { LoggedPrediction } from '../serving/logged-prediction.ts';
 import type { ModelSpec } from '../spec/schema.ts';
+import { errorOf, plainNumbers, usualError } from '../stats/number-losses.ts';
 import type { ChampionReference } from './champion-reference.ts';
+import { championTerms } from './champion-terms.ts';
 import { falseAlarmsOf } from './false-alarms.ts';
 
 /** The newest so many rows that a champion was accepted on, by column, oldest first. */
@@ -86,7 +88,13 @@ export async function estimateOf(
   const { performance } = spec.monitor;
   const own = sample.filter((prediction) => prediction.version === version.version);
   if (!performance.estimate || own.length < performance.at_least) return { estimate: null };
-  const baseline = lossBaseline(spec.task, version.metrics, spec.monitor, reference.losses);
+  const baseline = lossBaseline(
+    spec.task,
+    version.metrics,
+    spec.monitor,
+    reference.losses,
+    usualError(championTerms(spec, version)),
+  );
   const width = estimateWidth(falseAlarmsOf(spec.monitor).estimate, spec.monitor.every);
   const seen = baseline === null ? null : await reference.estimate(own, width);
   if (baseline === null || seen === null) return { estimate: null };
@@ -99,12 +107,17 @@ interface LiveMetrics {
   readonly labels: number;
 }
 
-/** Label metrics of one version over its newest answers whose label is there. @param labelsOf the labels of predictions, by id */
+/**
+ * Label metrics of one version over its newest answers whose label is there.
+ * @param labelsOf the labels of predictions, by id
+ * @param terms by which a regression is judged
+ */
 export async function liveMetrics(
   spec: ModelSpec,
   version: number,
   predictions: readonly LoggedPrediction[],
   labelsOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+  terms = plainNumbers,
 ): Promise<LiveMetrics> {
   const own = predictions.filter((prediction) => prediction.version === version && prediction.role !== 'shadow');
   const labels = await labelsOf(own.map((prediction) => prediction.id));
@@ -119,7 +132,10 @@ export async function liveMetrics(
   }
   const label = Float64Array.from(labelled, (prediction) => Number(labels.get(prediction.id)));
   const score = Float32Array.from(labelled, (prediction) => prediction.score);
-  return { metrics: computeMetrics('regression', label, score, 0), labels: count };
+  const errors = label.map((y, i) => errorOf(y, score[i] ?? NaN, terms)).filter((error) => !Number.isNaN(error));
+  const judged =
+    errors.length === 0 ? {} : { [usualError(terms)]: errors.reduce((sum, error) => sum + error, 0) / errors.length };
+  return { metrics: { ...computeMetrics('regression', label, score, 0), ...judged }, labels: count };
 }
 
 /** Accuracy and F1. Without a class that the contract calls positive it is the greater of those that were seen. */

@@ -15,6 +15,9 @@ const schema = z.object({
   PAWL_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8460),
   /** Where the gateway speaks the Open Inference Protocol over gRPC. */
   PAWL_GRPC_PORT: z.coerce.number().int().min(0).max(65_535).default(8461),
+  /** Where a worker answers `GET /metrics`; it does not where no port is named. 0: any. */
+  PAWL_METRICS_HOST: z.string().default('127.0.0.1'),
+  PAWL_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   PAWL_SPOOL_DIR: z.string().default('.pawl/spool'),
   /** How often the prediction log is shipped to the object store, ms. */
   PAWL_SEGMENT_MS: z.coerce.number().int().min(100).default(10_000),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { RuntimeOptions, WorkerOptions } from '@temporalio/worker';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Dependencies } from '../activities/dependencies.ts';
@@ -17,6 +17,7 @@ import { openRegistry } from '../src/registry/registry.ts';
 import type { Settings } from '../src/settings.ts';
 import { readSettings } from '../src/settings.ts';
 import { openStore } from '../src/storage/open-store.ts';
+import { measure } from './measurement.ts';
 
 /** Workflows built ahead by `npm run build`; from source (tests) Temporal bundles them itself. */
 export function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
@@ -44,9 +45,13 @@ export async function runWorker(
   const signing = { signer: configuredSigner(settings), trust: configuredTrust(settings) };
   const lineage = configuredLineage(settings);
   const mlflow = configuredMlflow(settings);
-  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
   const registry = openRegistry(settings.PAWL_REGISTRY_URL);
+  const runtime: RuntimeOptions = { logger: temporalLogger(logger), shutdownSignals: ['SIGINT', 'SIGTERM'] };
+  const { PAWL_METRICS_HOST: host, PAWL_METRICS_PORT: port } = settings;
+  const named = [...(lineage === null ? [] : ['openlineage' as const]), ...(mlflow === null ? [] : ['mlflow' as const])];
+  const measured = port === undefined ? null : await measure(runtime, { host, port, registry, sends: sends ? named : [] });
+  if (measured === null) Runtime.install(runtime);
+  const connection = await NativeConnection.connect({ address: settings.PAWL_TEMPORAL_ADDRESS });
   const store = openStore(
     settings.PAWL_STORE_URL,
     settings.PAWL_S3_ENDPOINT === undefined ? {} : { s3Endpoint: settings.PAWL_S3_ENDPOINT },
@@ -58,7 +63,9 @@ export async function runWorker(
       connection,
       namespace: settings.PAWL_TEMPORAL_NAMESPACE,
       shutdownGraceTime: '5 seconds',
-      interceptors: { activity: [failureInterceptor, outsideInterceptor(outside)] },
+      interceptors: {
+        activity: [...(measured === null ? [] : [measured.interceptor]), failureInterceptor, outsideInterceptor(outside)],
+      },
       ...options({ registry, store, clock: wallClock, logger, lookEvery: 1000, mlflow, cluster, ...signing }, settings),
     });
     const receivers = receiversOf({ registry, store }, { lineage: lineage?.sink ?? null, mlflow });
@@ -68,6 +75,7 @@ export async function runWorker(
     await running;
   } finally {
     await sender?.close();
+    await measured?.close();
     await registry.close();
     await connection.close();
   }

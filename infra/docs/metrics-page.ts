@@ -1,4 +1,6 @@
+import type { Registry } from 'prom-client';
 import { createGatewayMetrics } from '../../src/observability/gateway-metrics.ts';
+import { createWorkerMetrics } from '../../src/observability/worker-metrics.ts';
 
 interface Described {
   readonly name: string;
@@ -19,6 +21,9 @@ const bounds: Readonly<Record<string, string>> = {
   feature: "a feature of the model's contract, or `score`",
   measure: '`ks`, `psi`, `kullback_leibler`, `jensen_shannon`, `wasserstein` or `chi_square`',
   spool: '`predictions`, `windows` or `labels`',
+  activity: 'an activity of the code, such as `train` or `guard`',
+  end: '`done`, `taken`, `refused`, `failed` or `cancelled`',
+  receiver: '`openlineage` or `mlflow`',
 };
 
 /** Units that a name does not end with. */
@@ -85,31 +90,67 @@ sum by (instance) (increase(pawl_prediction_log_dropped_total[1h])) > 0`,
     query: 'topk by (model) (3, max by (model, feature) (pawl_drift_evidence) > 0.1)',
     says: 'The three with the most evidence of each model, as a share of what an alarm takes. Alert on `pawl_alarms`, whose rate of false alarms is stated, rather than on measures.',
   },
+  {
+    asks: 'Where do the hours of training go?',
+    query: 'sum by (activity, end) (increase(pawl_activity_seconds_sum{activity=~"train|trial|evaluate|ingest|validate"}[1d]))',
+    says: 'Seconds of a day by step and by how it ended: what was failed, refused or cancelled came to nothing. What each model used and cost is in `pawl costs`.',
+  },
+  {
+    asks: 'Does work wait for workers?',
+    query:
+      'histogram_quantile(0.95, sum by (task_queue, le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket[10m])))',
+    says: 'How long activities waited for a worker, from Temporal. Where trainings wait for minutes, start more training workers.',
+  },
+  {
+    asks: 'Are others told?',
+    query: 'max by (receiver) (pawl_outbox_oldest_seconds) > 600 or max by (receiver) (pawl_outbox_refused) > 0',
+    says: 'Receivers of lineage and versions that are ten minutes behind, or that refused something for good.',
+  },
 ];
 
-/** docs/metrics.md: every metric of a gateway. A test keeps the page in step with what a gateway registers. */
-export function metricsPage(): string {
-  const all = createGatewayMetrics().register.getMetricsAsArray() as unknown as readonly Described[];
-  const own = all.filter(({ name }) => name.startsWith('pawl_'));
-  const labels = [...new Set(own.flatMap(({ labelNames }) => labelNames))];
+/** pawl's own metrics, without those of Node.js. */
+function ownMetrics(register: Registry): readonly Described[] {
+  const all = register.getMetricsAsArray() as unknown as readonly Described[];
+  return all.filter(({ name }) => name.startsWith('pawl_'));
+}
+
+function tableOf(metrics: readonly Described[]): string[] {
   return [
-    '# Metrics',
-    '',
-    'What a gateway tells Prometheus at `GET /metrics`. Written from `src/observability/gateway-metrics.ts` by',
-    '`npm run metrics-page`.',
-    '',
-    'With `--processes` the answer is that of all processes together: counters and histograms are summed, gauges too but for those',
-    'that say the same in every process.',
-    '',
     '| metric | type | unit | labels | |',
     '|---|---|---|---|---|',
-    ...own.map(
+    ...metrics.map(
       ({ name, type, help, labelNames }) =>
         `| \`${name}\` | ${type} | ${unitOf(name)} | ${labelNames.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
     ),
     '',
-    'Beside them are those of Node.js itself (`process_…`, `nodejs_…`): processor time, memory, event loop, garbage collection.',
+  ];
+}
+
+/** docs/metrics.md: every metric of gateways and workers. A test keeps the page in step with what they register. */
+export function metricsPage(): string {
+  const gateway = ownMetrics(createGatewayMetrics().register);
+  const worker = ownMetrics(createWorkerMetrics().register);
+  const labels = [...new Set([...gateway, ...worker].flatMap(({ labelNames }) => labelNames))];
+  return [
+    '# Metrics',
     '',
+    'What gateways and workers tell Prometheus at `GET /metrics`. Written from `src/observability/gateway-metrics.ts` and',
+    '`worker-metrics.ts` by `npm run metrics-page`. Beside them are those of Node.js itself (`process_…`, `nodejs_…`): processor time,',
+    'memory, event loop, garbage collection. `infra/prometheus/prometheus.yml` scrapes all processes of the compose project.',
+    '',
+    '## Gateways',
+    '',
+    'At the port of the gateway. With `--processes` the answer is that of all processes together: counters and histograms are summed, gauges too but for those',
+    'that say the same in every process.',
+    '',
+    ...tableOf(gateway),
+    '## Workers',
+    '',
+    'Pipeline and training workers answer where `PAWL_METRICS_PORT` names a port, at `PAWL_METRICS_HOST` (127.0.0.1 unless it says',
+    "otherwise). The metrics of [Temporal's SDK](https://docs.temporal.io/references/sdk-metrics) are at the same place, by its names",
+    '(`temporal_…`, durations in seconds): what waits in queues, slots, failures and latencies of workflows.',
+    '',
+    ...tableOf(worker),
     '## Labels',
     '',
     'No label takes a value from a caller: keys, ids and segments of callers are in the prediction log and the windows, not here.',

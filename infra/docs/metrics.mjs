@@ -1,4 +1,4 @@
-// npm run metrics-page: writes docs/metrics.md from the metrics that a gateway registers (as built).
+// npm run metrics-page: writes docs/metrics.md from the metrics that gateways and workers register (as built).
 import { writeFileSync } from 'node:fs';
 import { metricsPage } from '../../dist/infra/docs/metrics-page.js';
 

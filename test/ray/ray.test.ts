@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, type TestContext } from 'vitest';
 import { PythonUnavailable } from '../../infra/programs/python-environment.ts';
+import { packageFile } from '../../src/package-root.ts';
 import { modelSpec } from '../../src/spec/schema.ts';
 import { folderStore } from '../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
@@ -116,6 +117,12 @@ describe('training on a Ray cluster', () => {
       quietly(options.control ?? {}),
     );
   }
+
+  it('says which Ray it runs', async ({ skip }) => {
+    if (!(cluster instanceof RayCluster)) return skip(`No Python for Ray here. ${cluster.message}`);
+    const pinned = /ray\S*==(\S+)/.exec(readFileSync(packageFile('test/ray/requirements.txt'), 'utf8'))?.[1];
+    expect(await new RayJobs(cluster.address, null).version()).toBe(pinned);
+  });
 
   it('sends rows by links of S3 and takes a model back, without credentials, and leaves nothing in the store', async (context) => {
     const store = s3();

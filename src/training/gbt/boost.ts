@@ -62,16 +62,16 @@ export async function boost(
   const derivatives = { gradient: gradient.subarray(0, learned), hessian: hessian.subarray(0, learned) };
   // A tree reorders the rows that it sees, unless it has to copy them first.
   const order = outputs === 1 ? kernel.order.subarray(0, learned) : new Int32Array(learned);
-  const isLogistic = loss.link === 'logistic';
-  if (isLogistic) kernel.labels.set(label);
+  const { inKernel } = loss;
+  if (inKernel !== undefined) kernel.labels.set(label);
   let rounds = trees.length / outputs;
   while (rounds < params.trees && stopping?.isOver !== true) {
     control.signal.throwIfAborted();
     loss.startRound?.(scores);
     const sampled = sampleRows(order, params.row_sample, random);
     for (let output = 0; output < outputs; output++) {
-      if (isLogistic) {
-        kernel.logistic(learned);
+      if (inKernel !== undefined) {
+        kernel[inKernel](learned);
         weigh(derivatives, target.weights, learned);
       } else loss.derive(output, scores, derivatives);
       const used = sampleFeatures(features.length, params.feature_sample, random);

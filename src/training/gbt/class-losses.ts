@@ -11,6 +11,7 @@ export function logLoss({ label, weights, learned }: Target): Loss {
   return {
     outputs: 1,
     link: 'logistic',
+    inKernel: 'logistic',
     base: [Math.fround(Math.log(mean / (1 - mean)))],
     derive(_, [score = new Float64Array()], into) {
       deriveLogistic(score, label, learned, into);

@@ -24,6 +24,8 @@ export interface Loss {
   readonly base: readonly number[];
   /** Looks at the scores that all trees of a round go on from. */
   startRound?(scores: Scores): void;
+  /** Where the kernel can do what `derive` does, but for the weights: its name there. */
+  readonly inKernel?: 'logistic' | 'squared';
   /** First and second derivative by the scores of one output, times the weight, of the rows learned from. */
   derive(output: number, scores: Scores, into: Derivatives): void;
   /**

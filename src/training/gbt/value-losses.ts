@@ -1,3 +1,4 @@
+import { deriveSquared } from './kernel/squared.ts';
 import type { Loss, Target } from './loss.ts';
 import { weigh, weightedMean } from './weighted-mean.ts';
 import { weightedQuantile } from './weighted-quantile.ts';
@@ -8,12 +9,9 @@ export function squaredLoss({ label, weights, learned }: Target): Loss {
     outputs: 1,
     link: 'identity',
     base: [Math.fround(weightedMean(weights, 0, learned, (row) => label[row] as number))],
+    inKernel: 'squared',
     derive(_, [score = new Float64Array()], into) {
-      const { gradient, hessian } = into;
-      for (let row = 0; row < learned; row++) {
-        gradient[row] = (score[row] as number) - (label[row] as number);
-        hessian[row] = 1;
-      }
+      deriveSquared(score, label, learned, into);
       weigh(into, weights, learned);
     },
     mean: ([score = new Float64Array()], from, to) =>

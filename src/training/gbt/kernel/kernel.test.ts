@@ -91,6 +91,8 @@ async function answers(kernel: Kernel, training: Training) {
   kernel.addToScore(kernel.order.subarray(sampled >> 1, sampled), 0.125);
   kernel.logistic(rows);
   said.push([...gradient], [...hessian]);
+  kernel.squared(rows);
+  said.push([...gradient], [...hessian]);
   await kernel.close();
   return said;
 }

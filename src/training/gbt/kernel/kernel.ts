@@ -58,14 +58,16 @@ export interface Kernel {
   readonly order: Int32Array;
   /** Scores of the first output, one a row. */
   readonly score: Float64Array;
-  /** By row, whether it is of the positive class of two: 1 or 0. Filled by the caller before `logistic`. */
-  readonly labels: Uint8Array;
-  /** Filled by the caller, or by `logistic`, before `startTree`. */
+  /** Of two classes 1 for the positive one and 0 for the other. Filled by the caller before `logistic` or `squared`. */
+  readonly labels: Float64Array;
+  /** Filled by the caller, or by `logistic` or `squared`, before `startTree`. */
   readonly derivatives: Derivatives;
   /** Takes in the columns. @param missingBins by feature, the last of its bins */
   open(missingBins: readonly number[], limits: SplitLimits): void;
   /** Fills the derivatives of so many rows, the first, with those of the log loss of two classes. */
   logistic(rows: number): void;
+  /** Fills the derivatives of so many rows, the first, with those of (score - label)²/2. */
+  squared(rows: number): void;
   /**
    * Takes in the derivatives of a tree's rows, and counts its root.
    * @param rows so many rows, the first, have derivatives

@@ -3,6 +3,7 @@ import { bestSplit } from '../best-split.ts';
 import { perBin, type NodeSums, type Split, type SplitLimits } from '../split.ts';
 import { fixedPoint } from './fixed-point.ts';
 import { deriveLogistic } from './logistic.ts';
+import { deriveSquared } from './squared.ts';
 import type { Bounds, Derivatives, Division, Kernel, KernelSize, Side } from './kernel.ts';
 
 /** Added and taken away again, it rounds a float64 below 2^51 to a whole number, halves to even. */
@@ -13,7 +14,7 @@ export class PlainKernel implements Kernel {
   readonly columns: readonly Column[];
   readonly order: Int32Array;
   readonly score: Float64Array;
-  readonly labels: Uint8Array;
+  readonly labels: Float64Array;
   readonly derivatives: Derivatives;
   readonly #scratch: Int32Array;
   /** The columns once more, a row after the other: a leaf's rows lie scattered, and a row's bins then share a cache line. */
@@ -32,7 +33,7 @@ export class PlainKernel implements Kernel {
     this.columns = Array.from({ length: features }, () => ownColumn(rows));
     this.order = new Int32Array(rows);
     this.score = new Float64Array(rows);
-    this.labels = new Uint8Array(rows);
+    this.labels = new Float64Array(rows);
     this.derivatives = { gradient: new Float64Array(rows), hessian: new Float64Array(rows) };
     this.#scratch = new Int32Array(rows);
     this.#matrix = new Uint8Array(rows * features);
@@ -51,6 +52,10 @@ export class PlainKernel implements Kernel {
 
   logistic(rows: number): void {
     deriveLogistic(this.score, this.labels, rows, this.derivatives);
+  }
+
+  squared(rows: number): void {
+    deriveSquared(this.score, this.labels, rows, this.derivatives);
   }
 
   startTree(rows: number, sampled: number, used: readonly number[], slot: number): NodeSums {

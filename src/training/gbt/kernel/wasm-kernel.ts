@@ -31,7 +31,7 @@ export class WasmKernel implements Kernel {
   readonly columns: readonly Column[];
   readonly order: Int32Array;
   readonly score: Float64Array;
-  readonly labels: Uint8Array;
+  readonly labels: Float64Array;
   readonly derivatives: Derivatives;
   readonly #size: KernelSize;
   readonly #layout: Layout;
@@ -62,7 +62,7 @@ export class WasmKernel implements Kernel {
     new Int32Array(this.#buffer, table, at.length).set(at);
     this.order = new Int32Array(this.#buffer, this.#at(place.orderEntry), rows);
     this.score = new Float64Array(this.#buffer, this.#at(place.scoreEntry), rows);
-    this.labels = new Uint8Array(this.#buffer, this.#at(place.labelsEntry), rows);
+    this.labels = new Float64Array(this.#buffer, this.#at(place.labelsEntry), rows);
     this.derivatives = {
       gradient: new Float64Array(this.#buffer, this.#at(place.gradientEntry), rows),
       hessian: new Float64Array(this.#buffer, this.#at(place.hessianEntry), rows),
@@ -107,6 +107,11 @@ export class WasmKernel implements Kernel {
   logistic(rows: number): void {
     this.#integers[place.end] = rows;
     this.#do(place.logisticJob, rows * 8);
+  }
+
+  squared(rows: number): void {
+    this.#integers[place.end] = rows;
+    this.#do(place.squaredJob, rows);
   }
 
   startTree(rows: number, sampled: number, used: readonly number[], slot: number): NodeSums {

@@ -52,7 +52,7 @@ export function layOut({ rows, features, slots }: KernelSize, threads: number): 
   at[place.gradientEntry] = take(rows * 8 + 8);
   at[place.hessianEntry] = take(rows * 8 + 8);
   at[place.scoreEntry] = take(rows * 8 + 8);
-  at[place.labelsEntry] = take(rows + 1);
+  at[place.labelsEntry] = take(rows * 8 + 8);
   at[place.histogramsEntry] = take((slots + threads - 1) * stride * featureBytes);
   return { pages: Math.ceil(top / pageBytes), table, at };
 }

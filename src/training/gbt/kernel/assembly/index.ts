@@ -3,7 +3,7 @@
 import { count, gather, interleave, subtract, total } from './histogram';
 import { answerOf, features, integer, integerAt, share, used } from './layout';
 import * as place from './places';
-import { fill, greatest, logistic, pack, partition } from './rows';
+import { fill, greatest, logistic, pack, partition, squared } from './rows';
 import { prepare } from './node';
 import { best } from './split';
 import { announce, meet, present, waitWhile } from './threads';
@@ -59,6 +59,9 @@ function work(thread: i32, threads: i32): void {
       break;
     case place.logisticJob:
       logistic(thread, threads);
+      break;
+    case place.squaredJob:
+      squared(thread, threads);
       break;
   }
   meet(threads);

@@ -24,7 +24,7 @@ export let scratch: usize = 0;
 export let gradient: usize = 0;
 export let hessian: usize = 0;
 export let score: usize = 0;
-/** By row, a byte: whether it is of the positive class. */
+/** By row, f64. */
 export let labels: usize = 0;
 /** By feature, i32: the bin of missing values, which is the last one. */
 export let missingBins: usize = 0;

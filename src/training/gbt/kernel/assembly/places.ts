@@ -101,3 +101,4 @@ export const rootJob = 5;
 export const bestJob = 6;
 export const divideJob = 7;
 export const logisticJob = 8;
+export const squaredJob = 9;

@@ -139,15 +139,32 @@ export function addToScore(begin: i32, end: i32, value: f64): void {
 
 /** The derivatives of the log loss; two rows at a time. See ../logistic.ts. */
 export function logistic(thread: i32, threads: i32): void {
-  const count = integer(place.end);
-  // An even row begins each part; the row behind an odd last one has memory too.
-  const end = thread + 1 === threads ? count : share(count, thread + 1, threads) & ~1;
+  const end = endOfPairs(thread, threads);
   const one = f64x2.splat(1);
-  for (let row = share(count, thread, threads) & ~1; row < end; row += 2) {
+  for (let row = beginOfPairs(thread, threads); row < end; row += 2) {
     const at = (<usize>row) << 3;
     const p = f64x2.div(one, f64x2.add(one, exp(f64x2.neg(v128.load(score + at)))));
-    const label = f64x2.replace_lane(f64x2.splat(<f64>load<u8>(labels + <usize>row)), 1, <f64>load<u8>(labels + <usize>row, 1));
-    v128.store(gradient + at, f64x2.sub(p, label));
+    v128.store(gradient + at, f64x2.sub(p, v128.load(labels + at)));
     v128.store(hessian + at, f64x2.mul(p, f64x2.sub(one, p)));
   }
+}
+
+/** The derivatives of half the squared loss; two rows at a time. See ../squared.ts. */
+export function squared(thread: i32, threads: i32): void {
+  const end = endOfPairs(thread, threads);
+  const one = f64x2.splat(1);
+  for (let row = beginOfPairs(thread, threads); row < end; row += 2) {
+    const at = (<usize>row) << 3;
+    v128.store(gradient + at, f64x2.sub(v128.load(score + at), v128.load(labels + at)));
+    v128.store(hessian + at, one);
+  }
+}
+
+/** An even row begins each thread's part; the row behind an odd last one has memory too. */
+function beginOfPairs(thread: i32, threads: i32): i32 {
+  return share(integer(place.end), thread, threads) & ~1;
+}
+
+function endOfPairs(thread: i32, threads: i32): i32 {
+  return thread + 1 === threads ? integer(place.end) : beginOfPairs(thread + 1, threads);
 }

@@ -66,12 +66,17 @@ function slice(frame: Frame, from: number, to: number): Frame {
   return { ...frame, rows: to - from, columns, label: frame.label.slice(from, to) };
 }
 
-async function newestFifth(frame: Frame, task: Task, trainer: keyof typeof trainers): Promise<Record<string, number>> {
+async function newestFifth(
+  frame: Frame,
+  task: Task,
+  trainer: keyof typeof trainers,
+  params = {},
+): Promise<Record<string, number>> {
   const boundary = Math.round(frame.rows * 0.8);
-  const { onnx } = await trainers[trainer].train({ task, frame: slice(frame, 0, boundary), params: {}, seed: 1 }, control);
+  const { onnx } = await trainers[trainer].train({ task, frame: slice(frame, 0, boundary), params, seed: 1 }, control);
   const model = await OnnxModel.open(onnx);
   const held = slice(frame, boundary, frame.rows);
-  const metrics = computeMetrics(task, held.label, await scoreFrame(model, held), 0.5);
+  const metrics = computeMetrics(task, held.label, await scoreFrame(model, held), 0.5, { quantile: 0.9, counts: true });
   await model.release();
   return metrics;
 }
@@ -114,6 +119,18 @@ describe('the newest fifth of the real data', () => {
   });
   it('is predicted by gbt nearly as by LightGBM: bike demand', async () => {
     expect((await newestFifth(await bikes(), 'regression', 'gbt'))['mae']).toBeLessThan(88);
+  });
+  it('is predicted by gbt as the loss asks for it: bike demand, as a quantile and as counts', async () => {
+    const frame = await bikes();
+    const [squared, quantile, counts] = await Promise.all(
+      [{}, { loss: 'quantile', alpha: 0.9 }, { loss: 'poisson' }].map((params) =>
+        newestFifth(frame, 'regression', 'gbt', params),
+      ),
+    );
+    expect(quantile?.['pinball']).toBeLessThan(0.7 * (squared?.['pinball'] ?? NaN));
+    // Squared losses also predict fewer than none, which no Poisson distribution has for a mean.
+    expect(squared).not.toHaveProperty('poisson_deviance');
+    expect(counts?.['poisson_deviance']).toBeLessThan(50);
   });
   it('is told apart by ftrl in one pass: electricity and income', async () => {
     expect((await newestFifth(await electricity(), 'binary-classification', 'ftrl'))['auc']).toBeGreaterThan(0.875);

@@ -81,5 +81,6 @@ export function clearSet(): void {
 
 export function putIntoSet(bin: i32): void {
   const at = answer + <usize>(bin >> 3);
-  store<u8>(at, load<u8>(at, place.setOfSplit) | ((<u8>1) << (<u8>(bin & 7))), place.setOfSplit);
+  const bits = (<i32>load<u8>(at, place.setOfSplit)) | (1 << (bin & 7));
+  store<u8>(at, <u8>bits, place.setOfSplit);
 }

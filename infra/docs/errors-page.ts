@@ -1,4 +1,4 @@
-import { catalogue } from '../../src/errors.ts';
+import { catalogue } from '../../src/error-catalogue.ts';
 
 /** docs/errors.md: every code with what happened and what to do. A test keeps the page in step with the catalogue. */
 export function errorsPage(): string {
@@ -11,7 +11,7 @@ export function errorsPage(): string {
     '# Errors',
     '',
     'Every error that pawl raises on purpose has a code. With the code it says what happened, where (file, line and column',
-    'where there are such), and what to do. Written from `src/errors.ts` by `npm run errors`.',
+    'where there are such), and what to do. Written from `src/error-catalogue.ts` by `npm run errors`.',
     '',
     ...sections,
   ].join('\n');

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ErrorCode, Problem } from '../errors.ts';
-import { catalogue, FinalError } from '../errors.ts';
+import { catalogue } from '../error-catalogue.ts';
+import { FinalError } from '../errors.ts';
 
 interface Details {
   readonly code: ErrorCode;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { catalogue } from '../../src/errors.ts';
+import { catalogue } from '../../src/error-catalogue.ts';
 import { createDatabase } from '../stack/postgres.ts';
 import { GatewayBed, type GatewayClient } from './gateway-bed.ts';
 import { InferenceClient, type Called } from './inference-client.ts';

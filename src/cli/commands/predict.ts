@@ -1,7 +1,8 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { ErrorCode, Problem } from '../../errors.ts';
-import { catalogue, FinalError, TransientError } from '../../errors.ts';
+import { catalogue } from '../../error-catalogue.ts';
+import { FinalError, TransientError } from '../../errors.ts';
 import { action } from '../command.ts';
 import { httpUrl } from '../option-values.ts';
 import { exitCodes, print } from '../output.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GatewayBed, type GatewayClient } from '../../../test/serving/gateway-bed.ts';
 import { smallModel } from '../../../test/serving/small-model.ts';
 import { createDatabase } from '../../../test/stack/postgres.ts';
-import { catalogue } from '../../errors.ts';
+import { catalogue } from '../../error-catalogue.ts';
 import { packageFile } from '../../package-root.ts';
 import { gatewayRoutes } from '../gateway-handlers.ts';
 import { inferenceTemplates } from '../open-inference/inference-routes.ts';

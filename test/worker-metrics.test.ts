@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../infra/servers/free-port.ts';
 import { quickRollout, RunningPawl, until } from './running-pawl.ts';
@@ -71,10 +73,10 @@ it('tells Prometheus of steps as they end, of what waits for others, and what Te
 it('goes on telling of itself while the registry is away, and ends with its worker', async () => {
   await pawl.process('pipeline').stop(8000);
   await expect(scrape('pipeline')).rejects.toThrow('fetch failed');
-  ports.pipeline = await freePort();
-  pawl.environment['PAWL_METRICS_PORT'] = String(ports.pipeline);
+  pawl.environment['PAWL_METRICS_PORT'] = '0';
   pawl.environment['PAWL_REGISTRY_URL'] = 'postgres://127.0.0.1:1/pawl';
   await pawl.startProcess('pipeline', 'pipeline without');
+  ports.pipeline = Number(/"metricsPort":(\d+)/.exec(readFileSync(join(pawl.folder, 'pipeline without.log'), 'utf8'))?.[1]);
   await until('it answers', async () => (await scrape('pipeline')).size > 0);
   expect([...(await scrape('pipeline')).keys()].filter((key) => key.startsWith('pawl_outbox_waiting'))).toEqual([]);
 }, 60_000);

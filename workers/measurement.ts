@@ -11,6 +11,7 @@ import type { Registry } from '../src/registry/registry.ts';
 /** What a worker counts of itself, and where it tells it. */
 export interface Measurement {
   readonly interceptor: ActivityInterceptorsFactory;
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export async function measure(
   };
   const temporal = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const endpoint = await serveMetrics(address, [own, temporal]);
-  return { interceptor: measuringInterceptor(metrics), close: () => endpoint.close() };
+  return { interceptor: measuringInterceptor(metrics), port: endpoint.port, close: () => endpoint.close() };
 }
 
 /** The runtime has a server of its own for its metrics, which only this process asks. Returns its port. */

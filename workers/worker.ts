@@ -73,7 +73,7 @@ export async function runWorker(
     const receivers = receiversOf({ registry, store }, { lineage: lineage?.sink ?? null, mlflow });
     if (sends) sender = new OutboxSender({ registry, logger, receivers });
     const running = worker.run();
-    logger.info({ taskQueue: worker.options.taskQueue }, 'ready');
+    logger.info({ taskQueue: worker.options.taskQueue, ...(measured === null ? {} : { metricsPort: measured.port }) }, 'ready');
     await running;
   } finally {
     await sender?.close();

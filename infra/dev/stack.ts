@@ -167,6 +167,8 @@ export async function startDevStack(options: DevStackOptions): Promise<DevStack>
       PAWL_SPOOL_DIR: folder.subfolder('spool'),
       PAWL_SIGNING_KEY_FILE: keys.signing,
       PAWL_TRUSTED_KEYS: keys.trusted,
+      // One port is not enough for all of them: each worker takes its own, and names it in its log.
+      ...(process.env['PAWL_METRICS_PORT'] === undefined ? {} : { PAWL_METRICS_PORT: '0' }),
       ...options.environment,
     };
     if (options.serversOnly !== true) {

@@ -3,7 +3,7 @@
 /** The rooms whose code is decisions only: the workflow bundle takes them in. */
 const pure = '^src/(messages|rollout|monitoring|search|stats)/';
 /** What they may take from elsewhere. */
-const pureFiles = '^src/(errors|training/random)\\.[jt]s$';
+const pureFiles = '^src/(errors|error-catalogue|training/random)\\.[jt]s$';
 const tests = '\\.(test|testsuite)\\.[jt]s$';
 const temporal = '@temporalio/';
 

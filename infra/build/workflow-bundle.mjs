@@ -14,7 +14,7 @@ const allowedPackages = new Set(['@temporalio', 'long', 'ms', 'nexus-rpc']);
 const allowedRooms = [
   /^workflows\//,
   /^src\/(messages|rollout|monitoring|search|stats)\//,
-  /^src\/(errors|training\/random)\.ts$/,
+  /^src\/(errors|error-catalogue|training\/random)\.ts$/,
 ];
 
 export async function bundleWorkflows(workflowsPath) {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stepRunId } from '../src/lineage/facets.ts';
 import type { RunEvent } from '../src/lineage/run-event.ts';
 import { packageFile } from '../src/package-root.ts';
@@ -78,6 +78,8 @@ describe('the lineage of releases, with real processes', () => {
     pawl = await RunningPawl.start({ example: 'bike-demand', environment: { PAWL_OPENLINEAGE_URL: receiver.url } });
     await pawl.apply(...quickRollout, 'training.params={"trees": 20}');
   }, 120_000);
+  // The release before may have ended in the same way, and must not be taken for this one.
+  beforeEach(() => void receiver.events.splice(0));
   afterAll(async () => {
     await pawl?.stop();
     receiver?.close();
@@ -110,7 +112,6 @@ describe('the lineage of releases, with real processes', () => {
       'training.params={"trees": 20}',
       'evaluation.gates=[{"r2": {"better_than_champion_by": 0.9}}]',
     );
-    receiver.events.splice(0);
     expect((await release()).value).toMatchObject({ outcome: 'rejected' });
     await told('release FAIL');
     const ended = (step: string) =>
@@ -135,8 +136,6 @@ describe('the lineage of releases, with real processes', () => {
   });
 
   it('names the file of a model that was imported, which the gates refuse', { timeout: 240_000 }, async () => {
-    // The release before ended in the same way, and must not be taken for this one.
-    receiver.events.splice(0);
     await pawl.apply(...quickRollout);
     const file = join(pawl.folder, 'team.onnx');
     writeFileSync(file, linearOnnx(new Array<number>(10).fill(0), 100));

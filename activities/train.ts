@@ -12,7 +12,6 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { codeDigest } from '../src/training/command/code-digest.ts';
 import { jobOf } from '../src/training/job-of.ts';
 import { silentColumns, tellSilent } from '../src/training/silent-columns.ts';
-import type { TrainingControl } from '../src/training/trainer.ts';
 import type { Dependencies } from './dependencies.ts';
 import { importCandidate } from './import-candidate.ts';
 import { importOfSpec } from './import-model.ts';
@@ -86,19 +85,23 @@ export function createTrainActivities({ registry, store, mlflow = null, logger, 
       store,
       `checkpoints/${input.release}/${input.dataset.digest.slice(7, 19)}.bin`,
     );
-    const { resumedFrom } = checkpoint;
-    if (resumedFrom > 0) logger.info({ release: input.release, resumedFrom }, 'training goes on from its checkpoint');
+    if (checkpoint.resumedFrom > 0)
+      logger.info({ release: input.release, resumedFrom: checkpoint.resumedFrom }, 'training goes on from its checkpoint');
 
     // Labels that were dealt out at random are to be all that it learns.
     const prior = input.shuffleLabels ? {} : await priorArtifact({ registry, store }, input.model, spec);
     const job = { ...jobOf(spec, rows), ...prior };
-    const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
     const { command = [] } = spec.training;
     // Before it runs: what it leaves was made by the files as they are now.
     const digestOfCode = name === 'command' || name === 'ray' ? { digest: await codeDigest(command, baseDirectory) } : {};
     const { model: modelName, release: releaseId, dataset } = input;
     const order = { spec, baseDirectory, release: releaseId, model: modelName, dataset };
-    const model = await runTraining({ registry, store, ...(cluster === undefined ? {} : { cluster }) }, order, job, control);
+    const outside = { registry, store, ...(cluster === undefined ? {} : { cluster }) };
+    const model = await checkpoint.train((control) =>
+      runTraining(outside, order, job, { signal: cancellation(), onProgress: heartbeat, ...control }),
+    );
+    const { resumedFrom, refusal } = checkpoint;
+    if (refusal !== null) logger.warn({ release: input.release, refusal }, 'training began anew');
     const tuned = tuneOn === null ? null : await tune(model.onnx, tuneOn, spec);
     const onnx = tuned?.onnx ?? model.onnx;
     const digest: Digest = `sha256:${createHash('sha256').update(onnx).digest('hex')}`;
@@ -111,7 +114,11 @@ export function createTrainActivities({ registry, store, mlflow = null, logger, 
       seed,
       params: model.params,
       importances: model.importances,
-      notes: [model.because ?? null, tellSilent(silentColumns(rows))].filter((note) => note !== null),
+      notes: [
+        refusal === null ? null : `Trained from the beginning, although a lost worker had begun: ${refusal}`,
+        model.because ?? null,
+        tellSilent(silentColumns(rows)),
+      ].filter((note) => note !== null),
       trainedRows: rows.rows,
       resumedFrom,
       code: { pawl: packageVersion(), ...digestOfCode },

@@ -18,7 +18,7 @@ import { settings } from '../src/steps/inputs.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { jobOf } from '../src/training/job-of.ts';
 import { partOfRows } from '../src/training/part-of-rows.ts';
-import type { Trainer, TrainingControl } from '../src/training/trainer.ts';
+import type { Trainer } from '../src/training/trainer.ts';
 import { trainers } from '../src/training/trainers.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, heartbeat } from './progress.ts';
@@ -93,11 +93,18 @@ export function createTrialActivities({ registry, store, logger, ...dependencies
     const checkpoint = await StoredCheckpoint.open(store, `${trialCheckpoints(release)}${trial}-${rung}.bin`);
     const { resumedFrom } = checkpoint;
     if (resumedFrom > 0) logger.info({ release, trial, rung, resumedFrom }, 'a trial goes on from its checkpoint');
-    const control: TrainingControl = { signal: cancellation(), onProgress: heartbeat, ...checkpoint.control() };
     const told = withParams(spec, params);
     // The champion may have learned from the rows that trials are compared on.
     const alone = { ...order, spec: told, alone: true } as const;
-    const { onnx } = await runTraining({ registry, store, ...dependencies }, alone, jobOf(told, part), control);
+    const { onnx } = await checkpoint.train((control) =>
+      runTraining({ registry, store, ...dependencies }, alone, jobOf(told, part), {
+        signal: cancellation(),
+        onProgress: heartbeat,
+        ...control,
+      }),
+    );
+    const { refusal } = checkpoint;
+    if (refusal !== null) logger.warn({ release, trial, rung, refusal }, 'a trial began anew');
     const score = await scoreOf(onnx, holdout, metric, numberTermsOf(spec));
     await checkpoint.remove();
     return { score, ms: performance.now() - began, params: { ...drawn, ...params }, resource };

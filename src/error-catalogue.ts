@@ -370,7 +370,7 @@ export const catalogue = {
   PAWL_CHECKPOINT_REFUSED: {
     status: 422,
     what: 'A training cannot go on from a checkpoint.',
-    todo: 'Release again: a new release starts without one. Check that nothing else writes to the object store.',
+    todo: 'Nothing: a release begins the training anew. Where it is told often, see that nothing else writes to the object store.',
   },
   PAWL_FRAME_UNFIT: {
     status: 422,

@@ -89,6 +89,7 @@ describe('what a command leaves of three classes', () => {
       params: {},
       seed: 1,
       threads: 1,
+      time_budget_s: 60,
       features: [],
       label: { name: 'y', classes: frame.classes },
       golden,

@@ -1,10 +1,6 @@
+import { fewLevels, mostLevels, rowsOfGroup } from './category-limits';
 import { levelsOf, missingBins } from './layout';
 import * as node from './node';
-
-// ../../category-split.ts says what these are, and what is looked for.
-const fewLevels = 4;
-const mostLevels = 32;
-const rowsOfGroup = 100;
 
 /** Where the bins begin behind what they are ordered by. */
 const binsAt: usize = 2048;
@@ -13,6 +9,7 @@ let gradient: f64 = 0;
 let hessian: f64 = 0;
 let rows: i32 = 0;
 
+/** Keeps the best split of a category, as ../../category-split.ts finds it. */
 export function scanCategory(cells: usize, feature: i32, thread: i32): void {
   const missingBin = load<i32>(missingBins + ((<usize>feature) << 2));
   read(cells, missingBin);

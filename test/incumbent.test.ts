@@ -74,8 +74,7 @@ const ended = async (id: string) => {
 };
 const release = async (...options: string[]) =>
   ((await pawl.done('release', pawl.model, '--by', 'ada', '--reason', 'a try', ...options)) as { release: string }).release;
-const shareIs = (share: number) =>
-  until(`the share is ${share}`, async () => (await readAssignment(pawl.registry, pawl.model))?.share === share);
+const shareIs = (share: number) => until(`the share is ${share}`, async () => (await pawl.shareInForce()) === share);
 
 interface Answer {
   readonly status: number;

@@ -163,6 +163,13 @@ export class RunningPawl {
     return { status: response.status, version: body.predictions?.[0]?.version ?? null, id: body.predictions?.[0]?.id ?? null };
   }
 
+  /** The challenger's share as the gateway itself gives it, a moment after the registry; undefined where it does not serve the model. */
+  async shareInForce(): Promise<number | undefined> {
+    const answer = await fetch(`${this.gateway}/v1/models`);
+    const { models } = (await answer.json()) as { models: { model: string; shareInForce: number }[] };
+    return models.find(({ model }) => model === this.model)?.shareInForce;
+  }
+
   async stop(): Promise<void> {
     for (const kind of ['monitor', 'release', 'rollout']) {
       await this.client.workflow

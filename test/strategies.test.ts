@@ -25,12 +25,6 @@ async function trialOf(version: number) {
     .map(({ champion, share, shadowShare, segments }) => ({ champion, share, shadowShare, segments }));
 }
 
-/** The challenger's share as the gateway itself gives it. */
-async function shareInForce(): Promise<number | undefined> {
-  const answer = await fetch(`${pawl.gateway}/v1/models`);
-  const { models } = (await answer.json()) as { models: { model: string; shareInForce: number }[] };
-  return models.find(({ model }) => model === pawl.model)?.shareInForce;
-}
 const quick = [...quickRollout, 'release.shadow.for=300ms', 'release.bake=300ms'];
 
 beforeAll(async () => {
@@ -104,7 +98,7 @@ describe('a rollout by strategy', () => {
       const assignment = await readAssignment(pawl.registry, pawl.model);
       return assignment?.challenger?.version === 4 && assignment.share > 0 && assignment.share < 0.1;
     });
-    await until('the gateway has it in force', async () => ((await shareInForce()) ?? 1) < 0.1);
+    await until('the gateway has it in force', async () => ((await pawl.shareInForce()) ?? 1) < 0.1);
     expect((await trialOf(4)).map(({ share }) => share).slice(0, 2)).toEqual([0, 0.5]);
     const told = (await timeline(pawl.registry, pawl.model, 100)).map(({ because }) => because);
     expect(

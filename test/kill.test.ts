@@ -67,7 +67,8 @@ describe('a killed process', () => {
   it('trainerKilledDuringTraining: another one goes on from the checkpoint, and one version is registered', async () => {
     const running = await RunningPawl.start({ example: 'electricity', processes: ['pipeline', 'gateway', 'training'] });
     pawl = running;
-    await running.apply(...quickRollout, 'training.params.trees=4000');
+    // Some seconds at least: a checkpoint comes after two.
+    await running.apply(...quickRollout, 'training.params.trees=20000');
     const id = await startRelease(running);
     const checkpoint = `checkpoints/${id}/`;
     await until('a checkpoint is there', async () => (await running.store.list(checkpoint)).length > 0);
